@@ -1,0 +1,124 @@
+//! The numbers that decide. All of them in one place, each with its reason.
+
+use std::time::Duration;
+
+const MIB: u64 = 1024 * 1024;
+
+/// What may differ from one engine to the next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The origin of the service worker, serialised: requests to it may carry `If-Range`.
+    pub origin: String,
+    /// Transfers at a time, over all fetches. The page's own traffic goes first, and HTTP/1.1
+    /// browsers allow six connections to a host.
+    pub connections: usize,
+    /// Sizes of the segments of a body.
+    pub segments: SegmentSizes,
+    /// When and how to move bytes past the script; `None` where that is not faster.
+    pub bulk: Option<Bulk>,
+    /// Stores of one transfer that may be under way before its reading waits: the memory bound is
+    /// this, plus one, times the segment size.
+    pub stores_in_flight: usize,
+    /// How long a connection may be silent.
+    pub stall: Duration,
+    /// Repeated requests.
+    pub retry: Retry,
+    /// Least time between two progress updates of one fetch.
+    pub progress_interval: Duration,
+    /// How often an event is begun to be delivered before its data are given up.
+    pub deliveries: u32,
+    /// How long the handlers of an event may take: what Chromium gives them.
+    pub event_patience: Duration,
+    /// Seed of the jitter.
+    pub seed: u64,
+}
+
+/// How a body is cut. A segment is what a crash can cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentSizes {
+    /// Bytes; a smaller one costs more in transactions than it saves.
+    pub least: u64,
+    /// Bytes; a larger one costs memory.
+    pub most: u64,
+    /// The transfer time that one segment holds, between these bounds. Short, because a worker is
+    /// killed in the middle of a segment, and its bytes are then sent again.
+    pub time: Duration,
+    /// A segment is ended at this age however small it is, so that a slow download gets on even if
+    /// each worker lives for half a minute only.
+    pub age: Duration,
+    /// A body is not cut in many more pieces than this, as each is a row and an entry.
+    pub count: u64,
+}
+
+/// Ranged requests whose bodies go from the network into the store without passing the script.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bulk {
+    /// Bytes a request.
+    pub segment: u64,
+    /// Requests at a time for one body.
+    pub connections: usize,
+    /// Bytes a second from which it pays: below, the network is the bound and one request for all
+    /// the rest is better.
+    pub threshold: u64,
+}
+
+/// "Temporarily unavailable".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retry {
+    /// Requests without progress to an address that does not answer.
+    pub tries: u32,
+    /// Requests without progress to a server that answers, but not to this origin.
+    pub refused_tries: u32,
+    /// Responses thrown away because another version of the file appeared in mid-transfer.
+    pub restarts: u32,
+    /// The first wait; doubled each time.
+    pub base: Duration,
+    /// The longest wait that is not the server's wish.
+    pub cap: Duration,
+    /// How often to look whether the network is back where no event tells.
+    pub offline_poll: Duration,
+    /// The longest `Retry-After` that is obeyed.
+    pub retry_after_cap: Duration,
+}
+
+impl Config {
+    /// The defaults for a worker of `origin`.
+    pub fn new(origin: String, bulk: Option<Bulk>) -> Self {
+        Self {
+            origin,
+            connections: 4,
+            segments: SegmentSizes {
+                least: MIB,
+                most: 16 * MIB,
+                time: Duration::from_millis(250),
+                age: Duration::from_secs(5),
+                count: 2048,
+            },
+            bulk,
+            stores_in_flight: 2,
+            stall: Duration::from_secs(30),
+            retry: Retry {
+                tries: 10,
+                refused_tries: 3,
+                restarts: 3,
+                base: Duration::from_millis(500),
+                cap: Duration::from_secs(60),
+                offline_poll: Duration::from_secs(5),
+                retry_after_cap: Duration::from_secs(24 * 60 * 60),
+            },
+            progress_interval: Duration::from_millis(50),
+            deliveries: 5,
+            event_patience: Duration::from_secs(5 * 60),
+            seed: 1,
+        }
+    }
+}
+
+impl SegmentSizes {
+    /// The size to end a segment at, for a transfer of `rate` bytes a second in a body of `total`.
+    pub fn target(&self, rate: u64, total: Option<u64>) -> u64 {
+        let by_rate = rate.saturating_mul(u64::try_from(self.time.as_millis()).unwrap_or(0)) / 1000;
+        let by_count = total.unwrap_or(0) / self.count.max(1);
+        by_rate.max(by_count).clamp(self.least, self.most)
+    }
+}

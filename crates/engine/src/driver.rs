@@ -1,0 +1,240 @@
+//! Runs the [`Engine`] over the [`Ports`]: feeds what happened, does what it says.
+//!
+//! Everything happens in the one future that [`start`] returns. Dropping it is what a killed
+//! worker is: all operations under way are given up, and the stores hold what they hold.
+
+mod commits;
+mod handle;
+mod transfers;
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures_channel::{mpsc, oneshot};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::input::{CommandId, Input, Reply, TransferId};
+use crate::output::Output;
+use crate::ports::{Ports, StoreError};
+use crate::time::Timestamp;
+
+pub use handle::Handle;
+
+use commits::{CommitQueue, Finished};
+use handle::Call;
+use transfers::Slot;
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Takes the store over and restores what is in it.
+///
+/// Resolves with a handle for the app's calls, and the future that must be run for anything to
+/// happen. That future ends when all handles are gone, or another engine takes the store over.
+///
+/// # Errors
+///
+/// If a store cannot be read at all.
+pub async fn start<P: Ports>(
+    ports: Rc<P>,
+    config: Config,
+) -> Result<(Handle, impl Future<Output = ()> + 'static), StoreError> {
+    let (epoch, snapshots) = ports.take_over().await?;
+    let entries = ports.entries().await?;
+    let (sender, calls) = mpsc::unbounded();
+    let active = Rc::new(Cell::new(false));
+    let mut driver = Driver {
+        engine: Engine::new(config, epoch),
+        commits: CommitQueue::new(epoch),
+        ports,
+        calls,
+        active: Rc::clone(&active),
+        slots: HashMap::new(),
+        replies: HashMap::new(),
+        operations: FuturesUnordered::new(),
+        timer: None,
+        last_command: 0,
+        stopped: false,
+    };
+    driver.feed(Input::Restored { snapshots, entries });
+    Ok((Handle::new(sender, active), driver.run()))
+}
+
+struct Driver<P: Ports> {
+    ports: Rc<P>,
+    engine: Engine,
+    commits: CommitQueue,
+    calls: mpsc::UnboundedReceiver<Call>,
+    active: Rc<Cell<bool>>,
+    slots: HashMap<TransferId, Slot<P>>,
+    replies: HashMap<CommandId, oneshot::Sender<Reply>>,
+    operations: FuturesUnordered<Boxed<Done<P>>>,
+    timer: Option<(Timestamp, Boxed<()>)>,
+    last_command: u64,
+    stopped: bool,
+}
+
+/// How an operation went.
+enum Done<P: Ports> {
+    /// An exchange with the network.
+    Transfer(transfers::Step<P>),
+    /// A transaction.
+    Commit(Finished),
+    /// Anything that needs no handle.
+    Input(Input),
+    /// Nobody waits for it.
+    Nothing,
+}
+
+/// What the run loop waits for.
+enum Wake<P: Ports> {
+    Call(Option<Call>),
+    Done(Done<P>),
+    Time,
+}
+
+impl<P: Ports> Driver<P> {
+    async fn run(mut self) {
+        while !self.stopped {
+            self.set_timer();
+            match poll_fn(|context| self.poll_wake(context)).await {
+                Wake::Call(Some(call)) => self.call(call),
+                Wake::Call(None) => return,
+                Wake::Done(done) => self.done(done),
+                Wake::Time => {
+                    self.timer = None;
+                    self.feed(Input::Woken);
+                }
+            }
+        }
+    }
+
+    fn poll_wake(&mut self, context: &mut Context<'_>) -> Poll<Wake<P>> {
+        // What is done comes first: a call of the app then sees the newest state.
+        if let Poll::Ready(Some(done)) = self.operations.poll_next_unpin(context) {
+            return Poll::Ready(Wake::Done(done));
+        }
+        if let Poll::Ready(call) = self.calls.poll_next_unpin(context) {
+            return Poll::Ready(Wake::Call(call));
+        }
+        let timer = self.timer.as_mut().map(|(_, sleep)| sleep.as_mut().poll(context));
+        if timer.is_some_and(|poll| poll.is_ready()) {
+            return Poll::Ready(Wake::Time);
+        }
+        Poll::Pending
+    }
+
+    fn set_timer(&mut self) {
+        let wanted = self.engine.next_wake();
+        if self.timer.as_ref().map(|(time, _)| *time) == wanted {
+            return;
+        }
+        self.timer = wanted.map(|time| {
+            let ports = Rc::clone(&self.ports);
+            let duration = time.since(ports.now());
+            let sleep: Boxed<()> = Box::pin(async move { ports.sleep(duration).await });
+            (time, sleep)
+        });
+    }
+
+    fn call(&mut self, call: Call) {
+        match call {
+            Call::Command(command, reply) => {
+                self.last_command += 1;
+                let id = CommandId(self.last_command);
+                self.replies.insert(id, reply);
+                self.feed(Input::Command { id, command });
+            }
+            Call::Online(online) => self.feed(Input::Online(online)),
+        }
+    }
+
+    fn done(&mut self, done: Done<P>) {
+        match done {
+            Done::Transfer(step) => {
+                if let Some(input) = self.take_step(step) {
+                    self.feed(input);
+                }
+            }
+            Done::Commit(finished) => {
+                for input in self.commits.finished(finished) {
+                    self.feed(input);
+                }
+                self.commit_next();
+            }
+            Done::Input(input) => self.feed(input),
+            Done::Nothing => {}
+        }
+    }
+
+    /// One input, then all outputs.
+    fn feed(&mut self, input: Input) {
+        self.engine.handle(self.ports.now(), input);
+        while let Some(output) = self.engine.poll_output() {
+            self.perform(output);
+        }
+        self.active.set(self.engine.is_active());
+    }
+
+    fn perform(&mut self, output: Output) {
+        let ports = Rc::clone(&self.ports);
+        match output {
+            Output::Open { transfer, exchange } => self.open(transfer, exchange),
+            Output::Read { transfer } => self.read(transfer),
+            Output::Store { transfer, entry } => self.store(transfer, entry),
+            Output::StoreBody { transfer, entry } => self.store_body(transfer, entry),
+            Output::Close { transfer } => self.close(transfer),
+            Output::Delete { entries } => self.push(async move {
+                // What could not be deleted is swept at the next start.
+                let _ = ports.delete(&entries).await;
+                Done::Nothing
+            }),
+            Output::Commit { commit, writes } => {
+                self.commits.push(commit, writes);
+                self.commit_next();
+            }
+            Output::Inventory { uid } => self.push(async move {
+                let entries = ports.entries().await;
+                Done::Input(Input::Inventory { uid, entries })
+            }),
+            Output::Reply { command, reply } => {
+                if let Some(sender) = self.replies.remove(&command) {
+                    // A caller that is gone does not miss the answer.
+                    let _ = sender.send(reply);
+                }
+            }
+            Output::Notify(state) => self.push(async move {
+                let uid = state.uid.clone();
+                ports.notify(state).await;
+                Done::Input(Input::Notified { uid })
+            }),
+            Output::RecordChanged(record) => ports.record_changed(record),
+            Output::Fire { event, state } => self.push(async move {
+                let uid = state.uid.clone();
+                ports.fire(event, state).await;
+                Done::Input(Input::EventSettled { uid })
+            }),
+            Output::Active(active) => ports.active(active),
+            Output::Stop => self.stopped = true,
+        }
+    }
+
+    fn push(&self, operation: impl Future<Output = Done<P>> + 'static) {
+        self.operations.push(Box::pin(operation));
+    }
+
+    fn commit_next(&mut self) {
+        if let Some((batch, epoch)) = self.commits.next() {
+            let ports = Rc::clone(&self.ports);
+            self.push(async move {
+                let result = ports.commit(epoch, &batch.writes()).await;
+                Done::Commit(Finished { batch, result })
+            });
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The handles of transfers: bodies, and bytes that are read and not stored yet.
+
+use std::future::Future;
+use std::mem::take;
+use std::rc::Rc;
+
+use futures_util::future::{AbortHandle, Abortable};
+
+use super::{Done, Driver};
+use crate::http::Head;
+use crate::input::{Input, TransferId};
+use crate::ports::{Exchange, NetworkError, Ports, StoreError};
+use crate::snapshot::EntryKey;
+
+/// What the driver holds of one transfer.
+pub(super) struct Slot<P: Ports> {
+    body: Option<Rc<P::Body>>,
+    /// Read, and in no entry yet.
+    chunks: Vec<P::Chunk>,
+    /// Gives the operation under way up.
+    operation: AbortHandle,
+}
+
+/// How one operation of a transfer went.
+pub(super) enum Step<P: Ports> {
+    Opened(TransferId, Result<(Head, P::Body), NetworkError>),
+    Read(TransferId, Result<Option<(P::Chunk, u64)>, NetworkError>),
+}
+
+impl<P: Ports> Driver<P> {
+    pub(super) fn open(&mut self, transfer: TransferId, exchange: Exchange) {
+        let ports = Rc::clone(&self.ports);
+        let operation = self.push_abortable(async move {
+            Done::Transfer(Step::Opened(transfer, ports.open(exchange).await))
+        });
+        self.slots.insert(transfer, Slot { body: None, chunks: Vec::new(), operation });
+    }
+
+    pub(super) fn read(&mut self, transfer: TransferId) {
+        let Some(body) = self.slots.get(&transfer).and_then(|slot| slot.body.clone()) else {
+            return;
+        };
+        let ports = Rc::clone(&self.ports);
+        let operation = self.push_abortable(async move {
+            Done::Transfer(Step::Read(transfer, ports.read(&body).await))
+        });
+        if let Some(slot) = self.slots.get_mut(&transfer) {
+            slot.operation = operation;
+        }
+    }
+
+    /// Keeps the handles of a finished step, and turns it into what the engine needs to know.
+    pub(super) fn take_step(&mut self, step: Step<P>) -> Option<Input> {
+        match step {
+            Step::Opened(transfer, result) => {
+                let slot = self.slots.get_mut(&transfer)?;
+                Some(match result {
+                    Ok((head, body)) => {
+                        slot.body = Some(Rc::new(body));
+                        Input::Opened { transfer, head }
+                    }
+                    Err(error) => Input::Broken { transfer, error },
+                })
+            }
+            Step::Read(transfer, result) => {
+                let slot = self.slots.get_mut(&transfer)?;
+                Some(match result {
+                    Ok(Some((chunk, length))) => {
+                        slot.chunks.push(chunk);
+                        Input::Read { transfer, length }
+                    }
+                    Ok(None) => Input::Ended { transfer },
+                    Err(error) => Input::Broken { transfer, error },
+                })
+            }
+        }
+    }
+
+    /// Goes on even if the transfer is closed.
+    pub(super) fn store(&mut self, transfer: TransferId, entry: EntryKey) {
+        let Some(slot) = self.slots.get_mut(&transfer) else { return };
+        let chunks = take(&mut slot.chunks);
+        let ports = Rc::clone(&self.ports);
+        self.push(async move {
+            let result = ports.put(&entry, chunks).await;
+            Done::Input(stored(transfer, entry, result))
+        });
+    }
+
+    pub(super) fn store_body(&mut self, transfer: TransferId, entry: EntryKey) {
+        let Some(slot) = self.slots.get_mut(&transfer) else { return };
+        // No read is under way before the first one, so this is the only reference.
+        let Some(body) = slot.body.take().and_then(Rc::into_inner) else { return };
+        let ports = Rc::clone(&self.ports);
+        let operation = self.push_abortable(async move {
+            let result = ports.put_body(&entry, body).await;
+            Done::Input(stored(transfer, entry, result))
+        });
+        if let Some(slot) = self.slots.get_mut(&transfer) {
+            slot.operation = operation;
+        }
+    }
+
+    pub(super) fn close(&mut self, transfer: TransferId) {
+        if let Some(slot) = self.slots.remove(&transfer) {
+            slot.operation.abort();
+        }
+    }
+
+    fn push_abortable(&self, operation: impl Future<Output = Done<P>> + 'static) -> AbortHandle {
+        let (handle, registration) = AbortHandle::new_pair();
+        let operation = Abortable::new(operation, registration);
+        self.push(async move { operation.await.unwrap_or(Done::Nothing) });
+        handle
+    }
+}
+
+fn stored(transfer: TransferId, entry: EntryKey, result: Result<u64, StoreError>) -> Input {
+    match result {
+        Ok(length) => Input::Stored { transfer, entry, length },
+        Err(error) => Input::StoreFailed { transfer, entry, error },
+    }
+}

@@ -1,0 +1,325 @@
+//! What comes from the network:
+//! [complete a record](https://wicg.github.io/background-fetch/#complete-a-record), from the
+//! response on.
+
+use super::{After, Engine};
+use crate::http::{ByteRange, Head};
+use crate::input::TransferId;
+use crate::outcome::{FailureReason, RecordResult};
+use crate::output::Output;
+use crate::ports::NetworkError;
+use crate::record::{Phase, Record};
+use crate::representation::{self, Part};
+use crate::retry::{self, Trouble};
+use crate::snapshot::Write;
+use crate::transfer::{End, PendingStore, Stream, Transfer};
+
+impl Engine {
+    /// A response head arrived.
+    pub(super) fn opened(&mut self, id: TransferId, head: Head) {
+        let now = self.now;
+        let Some(transfer) = self.transfer_mut(id) else { return };
+        transfer.alive_at = now;
+        transfer.cut_at = now;
+        let (uid, index, asked) = (transfer.uid.clone(), transfer.index, transfer.asked);
+        let Some(record) = self.record(&uid, index) else { return };
+        let busy = retry::busy(&record.row.request, &head, asked.is_some(), now);
+        if let Some(trouble) = busy.filter(|_| record.row.tries < self.config.retry.tries) {
+            return self.finish(id, End::Broken(trouble));
+        }
+        let part = match (asked, &record.row.head) {
+            (Some(asked), Some(first)) => representation::compare(first, asked, &head),
+            _ => Part::Complete,
+        };
+        match part {
+            Part::Continues { end } => self.continued(id, end),
+            Part::NothingLeft => self.finish(id, End::Whole),
+            Part::Mismatch => self.finish(id, End::Mismatch),
+            Part::Complete => self.first_response(id, head),
+        }
+    }
+
+    /// The asked part of the stored body.
+    fn continued(&mut self, id: TransferId, end: Option<u64>) {
+        let Some(transfer) = self.transfer_mut(id) else { return };
+        let asked = transfer.asked.and_then(|range| range.end);
+        transfer.end = end.or(asked);
+        let (uid, index, start) = (transfer.uid.clone(), transfer.index, transfer.position);
+        let whole_end = transfer.end.filter(|end| *end > start);
+        let bulk = self.record(&uid, index).is_some_and(|record| record.bulk);
+        let Some(end) = whole_end.filter(|_| bulk) else { return self.read_on(id) };
+        let entry = self.new_entry(&uid, index);
+        let store = PendingStore { entry: entry.clone(), start, length: end - start };
+        if let Some(transfer) = self.transfer_mut(id) {
+            transfer.stream = Stream::Bulk;
+            transfer.stores.push(store);
+            transfer.position = end;
+            transfer.kept = end;
+        }
+        self.emit(Output::StoreBody { transfer: id, entry });
+    }
+
+    /// A response that begins the body, perhaps anew.
+    fn first_response(&mut self, id: TransferId, head: Head) {
+        let now = self.now;
+        let Some(transfer) = self.transfer(id) else { return };
+        let (uid, index) = (transfer.uid.clone(), transfer.index);
+        let own_range = self.record(&uid, index).is_some_and(Record::has_own_range);
+        if head.status == 206 && !own_range && representation::first_byte(&head) != Some(0) {
+            // validate a partial response, with an expected range start of 0
+            return self.fail_record(&uid, index, FailureReason::FetchError);
+        }
+        if self.record(&uid, index).is_some_and(|record| record.row.head.is_some()) {
+            self.close_transfers(&uid, index, Some(id));
+            self.discard(&uid, index);
+        }
+        let Some(record) = self.record_mut(&uid, index) else { return };
+        record.row.head = Some(head);
+        record.row.head_time = now;
+        let end = record.body_end();
+        if let Some(transfer) = self.transfer_mut(id) {
+            transfer.asked = None;
+            transfer.position = 0;
+            transfer.kept = 0;
+            transfer.end = end;
+        }
+        self.tell_record(&uid, index);
+        self.read_on(id);
+    }
+
+    fn read_on(&mut self, id: TransferId) {
+        let now = self.now;
+        if let Some(transfer) = self.transfer_mut(id) {
+            transfer.stream = Stream::Reading;
+            transfer.alive_at = now;
+            self.emit(Output::Read { transfer: id });
+        }
+    }
+
+    /// More of a body arrived.
+    pub(super) fn read(&mut self, id: TransferId, length: u64) {
+        let now = self.now;
+        let Some(transfer) = self.transfer_mut(id) else { return };
+        transfer.alive_at = now;
+        transfer.position += length;
+        let beyond = transfer.end.is_some_and(|end| transfer.position > end);
+        if beyond && transfer.asked.is_some() {
+            transfer.position -= length;
+            return self.finish(id, End::Mismatch);
+        }
+        if beyond {
+            // Content-Length was that of a content coding which this origin may not see.
+            transfer.end = None;
+        }
+        let uid = transfer.uid.clone();
+        let Some(job) = self.job_mut(&uid) else { return };
+        job.downloaded += length;
+        if job.row.download_total > 0 && job.downloaded > job.row.download_total {
+            return self.exceed(id);
+        }
+        self.cut_and_go_on(id);
+    }
+
+    /// Ends the segment if it is large or old enough, and reads on if memory allows.
+    pub(super) fn cut_and_go_on(&mut self, id: TransferId) {
+        let Some(transfer) = self.transfer(id) else { return };
+        let Some(record) = self.record(&transfer.uid, transfer.index) else { return };
+        let sizes = &self.config.segments;
+        let large = transfer.buffered() >= sizes.target(record.rate, record.total());
+        let old = self.now.since(transfer.cut_at) >= sizes.age;
+        if (large || old) && transfer.buffered() > 0 {
+            if transfer.stores.len() >= self.config.stores_in_flight {
+                if let Some(transfer) = self.transfer_mut(id) {
+                    transfer.stream = Stream::Paused;
+                }
+                return;
+            }
+            self.cut(id);
+            if self.bulk_pays(id) {
+                return self.finish(id, End::Enough);
+            }
+        }
+        self.read_on(id);
+    }
+
+    /// Makes a segment of what the driver holds of this transfer.
+    fn cut(&mut self, id: TransferId) {
+        let now = self.now;
+        let Some(transfer) = self.transfer(id) else { return };
+        let (uid, index) = (transfer.uid.clone(), transfer.index);
+        let entry = self.new_entry(&uid, index);
+        let Some(transfer) = self.transfer_mut(id) else { return };
+        let length = transfer.buffered();
+        let millis = u64::try_from(now.since(transfer.cut_at).as_millis()).unwrap_or(u64::MAX).max(1);
+        let rate = length.saturating_mul(1000) / millis;
+        transfer.stores.push(PendingStore { entry: entry.clone(), start: transfer.kept, length });
+        transfer.kept = transfer.position;
+        transfer.cut_at = now;
+        if let Some(record) = self.record_mut(&uid, index) {
+            record.rate = if record.rate == 0 { rate } else { record.rate.midpoint(rate) };
+        }
+        self.emit(Output::Store { transfer: id, entry });
+    }
+
+    /// Whether the rest of this body should rather come in parts that pass by the script.
+    fn bulk_pays(&mut self, id: TransferId) -> bool {
+        let Some(bulk) = self.config.bulk.clone() else { return false };
+        let Some(transfer) = self.transfer(id) else { return false };
+        let (uid, index, position) = (transfer.uid.clone(), transfer.index, transfer.position);
+        let waiting = self.jobs.iter().flat_map(|job| &job.records);
+        let others = waiting.filter(|record| record.phase == Phase::Pending).count();
+        let Some(record) = self.record_mut(&uid, index) else { return false };
+        let left = record.total().unwrap_or(0).saturating_sub(position);
+        let pays = others == 0
+            && record.rate >= bulk.threshold
+            && left >= bulk.segment.saturating_mul(2)
+            && record.may_split();
+        record.bulk = pays;
+        pays
+    }
+
+    /// The body is at its end.
+    pub(super) fn body_ended(&mut self, id: TransferId) {
+        let Some(transfer) = self.transfer(id) else { return };
+        let short = transfer.end.is_some_and(|end| transfer.position < end);
+        let end = if short { End::Broken(Trouble::Truncated) } else { End::Whole };
+        self.finish(id, end);
+    }
+
+    pub(super) fn network_failed(&mut self, id: TransferId, error: NetworkError) {
+        self.finish(id, End::Broken(Trouble::Network(error)));
+    }
+
+    /// Ends the use of the network, keeps what came, and goes on when that is stored.
+    pub(super) fn finish(&mut self, id: TransferId, end: End) {
+        let Some(transfer) = self.transfer(id) else { return };
+        let (uid, index) = (transfer.uid.clone(), transfer.index);
+        let worth_it = match end {
+            End::Whole | End::Enough => true,
+            End::Broken(_) => self.record(&uid, index).is_some_and(Record::may_resume),
+            End::Mismatch => false,
+        };
+        let bulk = transfer.stream == Stream::Bulk;
+        if worth_it && transfer.buffered() > 0 {
+            self.cut(id);
+        }
+        if let Some(transfer) = self.transfer_mut(id) {
+            transfer.position = transfer.kept;
+            transfer.stream = Stream::Draining(end);
+            if bulk && end != End::Whole {
+                // What the browser was storing is of no known length.
+                transfer.stores.clear();
+            }
+        }
+        self.emit(Output::Close { transfer: id });
+        if !worth_it {
+            self.recount(&uid);
+        }
+        self.leave_if_drained(id);
+    }
+
+    /// Decides what follows, once a transfer has nothing more to store.
+    pub(super) fn leave_if_drained(&mut self, id: TransferId) {
+        let Some(at) = self.transfers.iter().position(|one| one.id == id) else { return };
+        let drained = |one: &Transfer| match one.stream {
+            Stream::Draining(end) if one.stores.is_empty() => Some(end),
+            _ => None,
+        };
+        let Some(end) = self.transfers.get(at).and_then(drained) else { return };
+        let transfer = self.transfers.remove(at);
+        let (uid, index) = (transfer.uid, transfer.index);
+        let alone = self.transfers_of(&uid, index).next().is_none();
+        let Some(record) = self.record_mut(&uid, index).filter(|record| !record.is_over()) else {
+            return;
+        };
+        match end {
+            End::Mismatch => self.begin_anew(&uid, index),
+            End::Broken(trouble) => {
+                record.bulk = false;
+                record.bulk_failed = true;
+                if alone {
+                    self.wait(&uid, index, trouble);
+                }
+            }
+            End::Whole | End::Enough => {
+                if !self.settle_if_whole(&uid, index) && alone {
+                    self.set_pending(&uid, index);
+                }
+            }
+        }
+    }
+
+    fn set_pending(&mut self, uid: &str, index: u32) {
+        if let Some(record) = self.record_mut(uid, index) {
+            record.phase = Phase::Pending;
+        }
+    }
+
+    /// What came does not fit what is stored: forgets it, but not for ever.
+    fn begin_anew(&mut self, uid: &str, index: u32) {
+        let limit = self.config.retry.restarts;
+        let Some(record) = self.record_mut(uid, index) else { return };
+        record.restarts += 1;
+        record.bulk_failed = true;
+        if record.restarts > limit {
+            return self.fail_record(uid, index, FailureReason::FetchError);
+        }
+        self.close_transfers(uid, index, None);
+        self.discard(uid, index);
+        self.set_pending(uid, index);
+    }
+
+    /// Makes the current response "redundant".
+    pub(super) fn discard(&mut self, uid: &str, index: u32) {
+        let Some(record) = self.record_mut(uid, index) else { return };
+        let entries = record.discard();
+        let row = record.row.clone();
+        let writes = vec![
+            Write::DeleteSegments { uid: uid.to_owned(), index },
+            Write::PutRecord(row),
+        ];
+        self.commit(writes, After::Freed { entries });
+        self.recount(uid);
+        self.tell_record(uid, index);
+    }
+
+    /// Gives all transfers of a record up, but one.
+    pub(super) fn close_transfers(&mut self, uid: &str, index: u32, keep: Option<TransferId>) {
+        let closed = self.transfers_of(uid, index).filter(|one| Some(one.id) != keep);
+        let closed: Vec<_> = closed.map(|one| (one.id, one.is_open())).collect();
+        self.transfers.retain(|one| !closed.iter().any(|(id, _)| *id == one.id));
+        for (transfer, open) in closed {
+            if open {
+                self.emit(Output::Close { transfer });
+            }
+        }
+    }
+
+    /// The result of a record whose body is whole; `None` while something is missing.
+    /// `extra` is stored, but not recorded yet.
+    pub(super) fn result_if_whole(
+        &self,
+        uid: &str,
+        index: u32,
+        extra: &[ByteRange],
+    ) -> Option<RecordResult> {
+        let record = self.record(uid, index)?;
+        let head = record.row.head.as_ref()?;
+        if !head.is_ok() {
+            return Some(RecordResult::Failure(FailureReason::BadStatus));
+        }
+        let known_end = record.has_own_range() || record.body_end().is_none();
+        let missing = !known_end && record.gap(extra).is_some();
+        (!missing).then_some(RecordResult::Success)
+    }
+
+    /// Settles a record if it is whole, and tells whether it is.
+    pub(super) fn settle_if_whole(&mut self, uid: &str, index: u32) -> bool {
+        let busy = self.transfers_of(uid, index).next().is_some();
+        let result = self.result_if_whole(uid, index, &[]).filter(|_| !busy);
+        if let Some(result) = result {
+            self.settle(uid, index, result);
+        }
+        result.is_some()
+    }
+}

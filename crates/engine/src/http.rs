@@ -1,0 +1,114 @@
+//! Requests and responses as plain data: what the standard's algorithms read of them.
+
+use serde::{Deserialize, Serialize};
+
+/// A name and a value, as `Headers` iterates them: lower-case names, combined values.
+pub type Header = (String, String);
+
+/// A request as the app made it, without its body.
+///
+/// The engine reads the URL, the method and the headers; the rest is carried for the port that
+/// fetches. The enumerations of Fetch stay strings: the browser is their only judge.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestSpec {
+    /// Absolute URL, with its fragment.
+    pub url: String,
+    /// Normalised by `Request`.
+    pub method: String,
+    /// The app's own headers.
+    pub headers: Vec<Header>,
+    /// `RequestMode`.
+    pub mode: String,
+    /// `RequestCredentials`.
+    pub credentials: String,
+    /// `RequestCache`.
+    pub cache: String,
+    /// `RequestRedirect`.
+    pub redirect: String,
+    /// As `Request.referrer`.
+    pub referrer: String,
+    /// `ReferrerPolicy`.
+    pub referrer_policy: String,
+    /// Subresource integrity metadata, "" for none.
+    pub integrity: String,
+    /// Length of the stored body in bytes; `None` for no body.
+    pub body_length: Option<u64>,
+}
+
+impl RequestSpec {
+    /// Whether the method is GET: only such a request may be repeated, resumed or paused.
+    pub fn is_get(&self) -> bool {
+        self.method == "GET"
+    }
+
+    /// The value of the app's own header `name` (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+}
+
+/// Status line and headers of a response.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Head {
+    /// Final URL, after redirects.
+    pub url: String,
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase.
+    pub status_text: String,
+    /// The headers that this origin may read, in the network's order.
+    pub headers: Vec<Header>,
+    /// `ResponseType`: `basic`, `cors` or `default`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether a redirect led here.
+    pub redirected: bool,
+}
+
+impl Head {
+    /// The value of header `name` (lower case), if it is there and this origin may read it.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// An [ok status](https://fetch.spec.whatwg.org/#ok-status).
+    pub fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// `Content-Length` in bytes; `None` where it is absent, unreadable or no number.
+    pub fn content_length(&self) -> Option<u64> {
+        self.header("content-length")?.trim().parse().ok()
+    }
+
+    /// Whether a content coding is known to be in use: stored bytes then differ from sent ones.
+    pub fn is_encoded(&self) -> bool {
+        self.header("content-encoding")
+            .is_some_and(|coding| !coding.trim().is_empty() && !coding.trim().eq_ignore_ascii_case("identity"))
+    }
+}
+
+fn find<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// A range of bytes to ask for: `bytes=start-` or, with an end, `bytes=start-(end-1)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByteRange {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Offset after the last byte; `None` for all that follows.
+    pub end: Option<u64>,
+}
+
+impl ByteRange {
+    /// The value of the `Range` header.
+    pub fn header(self) -> String {
+        match self.end {
+            Some(end) => format!("bytes={}-{}", self.start, end.saturating_sub(1)),
+            None => format!("bytes={}-", self.start),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! All that the world can report.
+
+use crate::error::Error;
+use crate::http::{Head, RequestSpec};
+use crate::matching::MatchOptions;
+use crate::ports::{NetworkError, StoreError};
+use crate::snapshot::{EntryKey, ImageResource, Snapshot};
+use crate::state::{FetchState, RecordState};
+
+/// Names one exchange with the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransferId(pub u64);
+
+/// Names one transaction of the meta store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(pub u64);
+
+/// Names one call of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(pub u64);
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The store has been taken over. Comes once, and first.
+    Restored {
+        /// All that is stored.
+        snapshots: Vec<Snapshot>,
+        /// The entries of the body store.
+        entries: Vec<EntryKey>,
+    },
+    /// The app called.
+    Command {
+        /// To answer with.
+        id: CommandId,
+        /// What for.
+        command: Command,
+    },
+    /// A response head arrived.
+    Opened {
+        /// Of this transfer.
+        transfer: TransferId,
+        /// The head.
+        head: Head,
+    },
+    /// The next bytes of a body are in the driver's hands.
+    Read {
+        /// Of this transfer.
+        transfer: TransferId,
+        /// How many; not 0.
+        length: u64,
+    },
+    /// The body came to its end.
+    Ended {
+        /// Of this transfer.
+        transfer: TransferId,
+    },
+    /// The exchange failed, before or after its head.
+    Broken {
+        /// Of this transfer.
+        transfer: TransferId,
+        /// How.
+        error: NetworkError,
+    },
+    /// An entry is finished.
+    Stored {
+        /// It holds bytes of this transfer.
+        transfer: TransferId,
+        /// Which.
+        entry: EntryKey,
+        /// The length of what is stored, in bytes.
+        length: u64,
+    },
+    /// An entry could not be stored.
+    StoreFailed {
+        /// It was to hold bytes of this transfer.
+        transfer: TransferId,
+        /// Which.
+        entry: EntryKey,
+        /// Why.
+        error: StoreError,
+    },
+    /// A transaction is durable.
+    Committed {
+        /// Which.
+        commit: CommitId,
+    },
+    /// A transaction did nothing.
+    CommitFailed {
+        /// Which.
+        commit: CommitId,
+        /// Why.
+        error: StoreError,
+    },
+    /// Answer to [`Output::Inventory`](crate::output::Output::Inventory).
+    Inventory {
+        /// The fetch that asked.
+        uid: String,
+        /// All entries of the body store.
+        entries: Result<Vec<EntryKey>, StoreError>,
+    },
+    /// All realms know the final state.
+    Notified {
+        /// Of this fetch.
+        uid: String,
+    },
+    /// The functional event is no longer active.
+    EventSettled {
+        /// Of this fetch.
+        uid: String,
+    },
+    /// The network came or went.
+    Online(bool),
+    /// The time of [`Engine::next_wake`](crate::Engine::next_wake) has come.
+    Woken,
+}
+
+/// What the app asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// `BackgroundFetchManager.fetch()`, after its arguments are converted.
+    Fetch(NewFetch),
+    /// `BackgroundFetchManager.get()`.
+    Get {
+        /// The developer's id.
+        id: String,
+    },
+    /// `BackgroundFetchManager.getIds()`.
+    Ids,
+    /// The state of a fetch whose records are available.
+    State {
+        /// Its unique id.
+        uid: String,
+    },
+    /// `BackgroundFetchRegistration.abort()`.
+    Abort {
+        /// Its unique id.
+        uid: String,
+    },
+    /// `BackgroundFetchRegistration.matchAll()`.
+    Match {
+        /// Its unique id.
+        uid: String,
+        /// `None` for all records.
+        query: Option<RequestSpec>,
+        /// How to compare.
+        options: MatchOptions,
+    },
+    /// `BackgroundFetchUpdateUIEvent.updateUI()`.
+    UpdateUi {
+        /// Its unique id.
+        uid: String,
+        /// If given.
+        title: Option<String>,
+        /// If given.
+        icons: Option<Vec<ImageResource>>,
+    },
+}
+
+/// A background fetch to begin.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewFetch {
+    /// Unique for ever; a second call with the same one has the effect of one.
+    pub uid: String,
+    /// The developer's id.
+    pub id: String,
+    /// One record each.
+    pub requests: Vec<RequestSpec>,
+    /// To show.
+    pub title: String,
+    /// To show.
+    pub icons: Vec<ImageResource>,
+    /// Bytes; 0 for no limit.
+    pub download_total: u64,
+    /// Bytes of storage left to the origin, where the browser tells.
+    pub available: Option<u64>,
+}
+
+/// The answer to a [`Command`], in the same order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// To `Fetch`.
+    Fetch(Result<FetchState, Error>),
+    /// To `Get` and `State`.
+    State(Option<FetchState>),
+    /// To `Ids`.
+    Ids(Vec<String>),
+    /// To `Abort`.
+    Abort(bool),
+    /// To `Match`.
+    Records(Result<Vec<RecordState>, Error>),
+    /// To `UpdateUi`.
+    Done(Result<(), Error>),
+}

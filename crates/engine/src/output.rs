@@ -1,0 +1,81 @@
+//! All that the world must do.
+
+use crate::input::{CommandId, CommitId, Reply, TransferId};
+use crate::ports::Exchange;
+use crate::snapshot::{EntryKey, Write};
+use crate::state::{EventType, FetchState, RecordState};
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Send a request; answer `Opened` or `Broken`.
+    Open {
+        /// Its name from now on.
+        transfer: TransferId,
+        /// What to send.
+        exchange: Exchange,
+    },
+    /// Read on; answer `Read`, `Ended` or `Broken`. The bytes stay with the driver.
+    Read {
+        /// From this transfer.
+        transfer: TransferId,
+    },
+    /// Make one entry of the bytes read and not yet stored; answer `Stored` or `StoreFailed`.
+    Store {
+        /// Of this transfer.
+        transfer: TransferId,
+        /// The new entry.
+        entry: EntryKey,
+    },
+    /// Make one entry of the whole rest of the body, unread; answer `Stored` or `StoreFailed`.
+    StoreBody {
+        /// Of this transfer.
+        transfer: TransferId,
+        /// The new entry.
+        entry: EntryKey,
+    },
+    /// Stop the transfer and forget it with its unstored bytes. Stores under way go on.
+    Close {
+        /// This one.
+        transfer: TransferId,
+    },
+    /// Remove entries. Nothing is answered; what remains is swept at the next start.
+    Delete {
+        /// These.
+        entries: Vec<EntryKey>,
+    },
+    /// Write; answer `Committed` or `CommitFailed`. Commits take effect in the order given.
+    Commit {
+        /// Its name.
+        commit: CommitId,
+        /// All or none.
+        writes: Vec<Write>,
+    },
+    /// List the entries of the body store; answer `Inventory`.
+    Inventory {
+        /// On behalf of this fetch.
+        uid: String,
+    },
+    /// Answer the app.
+    Reply {
+        /// Its call.
+        command: CommandId,
+        /// The answer.
+        reply: Reply,
+    },
+    /// Show the state in all realms. With a result set, answer `Notified`.
+    Notify(FetchState),
+    /// Tell who watches this record.
+    RecordChanged(RecordState),
+    /// Fire the event; answer `EventSettled`.
+    Fire {
+        /// Its type.
+        event: EventType,
+        /// Its registration.
+        state: FetchState,
+    },
+    /// Unfinished work appeared, or the last of it is done.
+    Active(bool),
+    /// Another engine owns the store: stop at once.
+    Stop,
+}

@@ -1,0 +1,154 @@
+//! What the engine needs of the world: five small traits.
+//!
+//! The shell implements them over a browser, [`testing`](crate::testing) over memory. Bodies are
+//! handles ([`Ports::Chunk`], [`Ports::Body`]): the engine and its driver never see a byte.
+//!
+//! Futures are not `Send`: a service worker has one thread. Dropping a future gives its operation
+//! up; whether it still takes effect is left open, as at a crash.
+
+#![allow(async_fn_in_trait, reason = "no port leaves its thread, so no `Send` bound is missing")]
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::http::{ByteRange, Head, RequestSpec};
+use crate::snapshot::{EntryKey, Snapshot, Write};
+use crate::state::{EventType, FetchState, RecordState};
+use crate::time::Timestamp;
+
+/// All ports of one engine.
+pub trait Ports: Network + BodyStore + MetaStore + Host + Clock + 'static {}
+
+impl<T: Network + BodyStore + MetaStore + Host + Clock + 'static> Ports for T {}
+
+/// Handles to bytes, shared by the network that makes them and the store that keeps them.
+pub trait Bytes {
+    /// A piece of a body, in the form in which the platform gave it (a `Uint8Array`).
+    type Chunk: 'static;
+    /// An open response body. Dropping it stops the transfer, on the wire too.
+    type Body: 'static;
+}
+
+/// One exchange with the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Unique id of the background fetch.
+    pub uid: String,
+    /// Index of the record: with `uid`, the name of a stored request body.
+    pub index: u32,
+    /// What the app asked for.
+    pub request: RequestSpec,
+    /// The part of the body that is missing; `None` asks as the app asked, without `Range`.
+    pub range: Option<ByteRange>,
+    /// Value of an `If-Range` header. Never set for another origin: it would cause a preflight.
+    pub if_range: Option<String>,
+}
+
+/// Fetch.
+pub trait Network: Bytes {
+    /// Sends the request, and resolves when the response head has arrived.
+    ///
+    /// Service workers are bypassed (it runs in one). Everything else is as the request says:
+    /// credentials, cache mode, redirect mode, referrer.
+    async fn open(&self, exchange: Exchange) -> Result<(Head, Self::Body), NetworkError>;
+
+    /// The next piece of the body and its length in bytes, never an empty one; `None` at its end.
+    async fn read(&self, body: &Self::Body) -> Result<Option<(Self::Chunk, u64)>, NetworkError>;
+}
+
+/// Where bodies are kept, in finished entries.
+pub trait BodyStore: Bytes {
+    /// Stores the pieces, in order, as one entry, atomically: after a crash the entry is there
+    /// whole or not at all. Resolves with the length of what is stored, in bytes.
+    async fn put(&self, entry: &EntryKey, chunks: Vec<Self::Chunk>) -> Result<u64, StoreError>;
+
+    /// Stores all that is left of a body as one entry, by the fastest way that the platform has,
+    /// and resolves with the length of what really is stored, in bytes.
+    ///
+    /// A body that breaks must leave either no entry or one whose length tells.
+    async fn put_body(&self, entry: &EntryKey, body: Self::Body) -> Result<u64, StoreError>;
+
+    /// The keys of all entries, in no order.
+    async fn entries(&self) -> Result<Vec<EntryKey>, StoreError>;
+
+    /// The length of an entry in bytes, `None` if there is none.
+    async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError>;
+
+    /// Removes entries; one that is not there is no error.
+    async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError>;
+}
+
+/// Where the state is kept.
+pub trait MetaStore {
+    /// Takes the store over: every older engine's commits fail with [`StoreError::Fenced`] from
+    /// now on. Resolves with the number of this epoch (higher than all before), and all that is
+    /// stored. A row that cannot be decoded is left out.
+    async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError>;
+
+    /// Does all the writes, or none, in one durable transaction.
+    async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError>;
+}
+
+/// What JavaScript does for the engine.
+pub trait Host {
+    /// Fires a functional event; resolves when it is no longer active.
+    async fn fire(&self, event: EventType, state: FetchState);
+
+    /// Updates the instances of a background fetch in all realms. With a result set it resolves
+    /// when all of them know, in bounded time; without, at once.
+    async fn notify(&self, state: FetchState);
+
+    /// A record's head, stored bytes or result changed.
+    fn record_changed(&self, record: RecordState);
+
+    /// Unfinished work appeared (`true`) or the last of it is done.
+    fn active(&self, active: bool);
+}
+
+/// Time.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Timestamp;
+
+    /// Resolves after `duration`.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Why an exchange failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// The browser is offline.
+    Offline,
+    /// Nothing answers at that address, or the connection broke.
+    Unreachable,
+    /// The server answers, but Fetch gives nothing of it to this origin: CORS, a refused redirect.
+    Refused,
+    /// It would fail whenever it is tried: scheme, blocked port, mixed content, CSP.
+    Forbidden,
+}
+
+/// Why a store failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// No space is left for this origin.
+    Quota,
+    /// A newer engine has taken the store over; this one must stop.
+    Fenced,
+    /// The body broke while it was being stored.
+    Network(NetworkError),
+    /// Anything else, in the platform's words.
+    Failed(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quota => formatter.write_str("the storage quota of this origin is exceeded"),
+            Self::Fenced => formatter.write_str("another service worker has taken over"),
+            Self::Network(_) => formatter.write_str("the network failed"),
+            Self::Failed(reason) => formatter.write_str(reason),
+        }
+    }
+}

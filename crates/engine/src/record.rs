@@ -1,0 +1,153 @@
+//! [Complete a record](https://wicg.github.io/background-fetch/#complete-a-record): one request.
+
+use crate::http::ByteRange;
+use crate::outcome::RecordResult;
+use crate::representation;
+use crate::retry::Trouble;
+use crate::segments::Segments;
+use crate::snapshot::{EntryKey, RecordRow};
+use crate::state::RecordState;
+use crate::time::Timestamp;
+
+/// What a record waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// A free connection.
+    Pending,
+    /// The transfers that bring its bytes.
+    Running,
+    /// A better time.
+    Waiting {
+        /// When to try again.
+        until: Timestamp,
+        /// Why not now.
+        trouble: Trouble,
+    },
+    /// Its result to be durable.
+    Settling,
+    /// Nothing.
+    Settled,
+}
+
+/// One record of a background fetch.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// As it is, or will be with the next commit, in the meta store.
+    pub(crate) row: RecordRow,
+    /// Stored and recorded.
+    pub(crate) segments: Segments,
+    pub(crate) phase: Phase,
+    /// Whether `row.head` is in the meta store.
+    pub(crate) head_saved: bool,
+    /// Bytes a second, of the last segments; 0 when unknown.
+    pub(crate) rate: u64,
+    /// Whether the body is being fetched in parts that pass by the script.
+    pub(crate) bulk: bool,
+    /// Set when a part went wrong: go on with one stream.
+    pub(crate) bulk_failed: bool,
+    /// Responses discarded because they did not fit what was stored.
+    pub(crate) restarts: u32,
+}
+
+impl Record {
+    pub(crate) fn new(row: RecordRow, segments: Segments) -> Self {
+        let phase = if row.result.is_some() { Phase::Settled } else { Phase::Pending };
+        let head_saved = row.head.is_some();
+        Self {
+            row,
+            segments,
+            phase,
+            head_saved,
+            rate: 0,
+            bulk: false,
+            bulk_failed: false,
+            restarts: 0,
+        }
+    }
+
+    /// Whether its end is decided.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Settling | Phase::Settled)
+    }
+
+    /// Whether the rest of the body may be asked for by `Range`.
+    pub(crate) fn may_resume(&self) -> bool {
+        self.row.head.as_ref().is_some_and(|head| {
+            representation::may_resume(&self.row.request, head, self.row.head_time)
+                && !self.is_longer_than_told()
+        })
+    }
+
+    /// Whether several parts of the body may be asked for at once.
+    pub(crate) fn may_split(&self) -> bool {
+        !self.bulk_failed
+            && self.may_resume()
+            && self.row.head.as_ref().is_some_and(|head| {
+                representation::may_split(&self.row.request, head, self.row.head_time)
+            })
+    }
+
+    /// Length of the whole body, if it is known.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.row.head.as_ref().and_then(representation::complete_length)
+    }
+
+    /// More bytes came than `Content-Length` told: another origin hides a content coding, so
+    /// offsets in the stored bytes mean nothing to the server.
+    pub(crate) fn is_longer_than_told(&self) -> bool {
+        self.total().is_some_and(|total| self.segments.prefix() > total)
+    }
+
+    /// Whether the app itself asked for a part, which then is all that it gets.
+    pub(crate) fn has_own_range(&self) -> bool {
+        self.row.request.header("range").is_some()
+    }
+
+    /// Offset after the last byte of the body that the stored head began, if it is known.
+    pub(crate) fn body_end(&self) -> Option<u64> {
+        let head = self.row.head.as_ref()?;
+        let bodiless = self.row.request.method == "HEAD" || matches!(head.status, 204 | 205 | 304);
+        if bodiless {
+            None
+        } else if self.has_own_range() {
+            head.content_length().filter(|_| !head.is_encoded())
+        } else {
+            representation::body_end(head)
+        }
+    }
+
+    /// The first missing stretch that no transfer in `taken` brings.
+    pub(crate) fn gap(&self, taken: &[ByteRange]) -> Option<ByteRange> {
+        self.segments.gap(self.total(), taken)
+    }
+
+    /// Makes the response "redundant": forgets it, and tells where its bytes were.
+    pub(crate) fn discard(&mut self) -> Vec<EntryKey> {
+        self.row.head = None;
+        self.row.version += 1;
+        self.head_saved = false;
+        self.bulk = false;
+        self.segments.take_entries()
+    }
+
+    /// As `match` shows it.
+    pub(crate) fn state(&self) -> RecordState {
+        let segments = self.segments.contiguous();
+        RecordState {
+            uid: self.row.uid.clone(),
+            index: self.row.index,
+            request: self.row.request.clone(),
+            result: self.result(),
+            version: self.row.version,
+            head: self.row.head.clone(),
+            segments: segments
+                .map(|(start, segment)| (segment.entry.clone(), start, segment.length))
+                .collect(),
+        }
+    }
+
+    /// The result as the app sees it: only once it is durable.
+    fn result(&self) -> Option<RecordResult> {
+        self.row.result.filter(|_| self.phase == Phase::Settled)
+    }
+}

@@ -1,0 +1,175 @@
+//! Whether two responses are parts of one and the same body.
+//!
+//! The standard's [validate a partial response](https://wicg.github.io/background-fetch/#validate-a-partial-response),
+//! made stricter: without a strong validator nothing is ever stitched.
+
+use std::time::Duration;
+
+use http_content_range::ContentRange;
+
+use crate::http::{ByteRange, Head, RequestSpec};
+use crate::time::Timestamp;
+
+/// `Last-Modified` is a strong validator only when the file had been at rest for so long before
+/// it was sent ([RFC 9110, 8.8.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2)).
+const AT_REST: Duration = Duration::from_secs(60);
+
+/// The same, where only our own clock tells the time: it may be wrong by a time zone.
+const AT_REST_BY_OUR_CLOCK: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a response to a ranged request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The asked bytes of the same body, up to this offset if it is known.
+    Continues {
+        /// Offset after its last byte.
+        end: Option<u64>,
+    },
+    /// A complete response that begins at 0.
+    Complete,
+    /// Nothing is missing: what is stored is the whole body.
+    NothingLeft,
+    /// Not of the same body, or not what was asked for, or one cannot tell.
+    Mismatch,
+}
+
+/// The value of `If-Range` for the body that `first` began, if there is a strong validator.
+pub(crate) fn strong_validator(first: &Head, received: Timestamp) -> Option<String> {
+    if let Some(etag) = first.header("etag").filter(|etag| etag.starts_with('"')) {
+        return Some(etag.to_owned());
+    }
+    let text = first.header("last-modified")?;
+    let modified = httpdate::parse_http_date(text).ok()?;
+    let date = first.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
+    let (now, rest) = match date {
+        Some(date) => (date, AT_REST),
+        None => {
+            (std::time::UNIX_EPOCH + Duration::from_millis(received.0), AT_REST_BY_OUR_CLOCK)
+        }
+    };
+    let rested = now.duration_since(modified).is_ok_and(|age| age >= rest);
+    rested.then(|| text.to_owned())
+}
+
+/// Length of the whole body in bytes, as far as `first` tells.
+pub(crate) fn complete_length(first: &Head) -> Option<u64> {
+    if first.is_encoded() {
+        return None;
+    }
+    match first.status {
+        206 => content_range(first).and_then(|range| range.total),
+        _ => first.content_length(),
+    }
+}
+
+/// Offset after the last byte that this first response brings, as far as it tells.
+pub(crate) fn body_end(first: &Head) -> Option<u64> {
+    match first.status {
+        206 => content_range(first).map(|range| range.end).filter(|_| !first.is_encoded()),
+        _ => complete_length(first),
+    }
+}
+
+/// Whether the rest of a body may be asked for by `Range`, if it breaks.
+pub(crate) fn may_resume(request: &RequestSpec, first: &Head, received: Timestamp) -> bool {
+    request.is_get()
+        && request.header("range").is_none()
+        && matches!(first.status, 200 | 206)
+        && !first.is_encoded()
+        && !first.header("accept-ranges").is_some_and(|value| value.trim() == "none")
+        && strong_validator(first, received).is_some()
+}
+
+/// Whether several parts of a body may be asked for at once: only where the server says that it
+/// can, and every part can be checked on its own.
+pub(crate) fn may_split(request: &RequestSpec, first: &Head, received: Timestamp) -> bool {
+    let can = first.header("accept-ranges").is_some_and(|value| value.trim() == "bytes")
+        || first.status == 206;
+    let checkable = first.kind == "basic" || content_range(first).is_some();
+    can && checkable && complete_length(first).is_some() && may_resume(request, first, received)
+}
+
+/// Whether `part` is what `asked` asked for, of the body that `first` began.
+pub(crate) fn compare(first: &Head, asked: ByteRange, part: &Head) -> Part {
+    match part.status {
+        206 => continues(first, asked, part),
+        416 => {
+            let length = part.header("content-range").and_then(unsatisfied_length);
+            match length {
+                Some(length) if length == asked.start => Part::NothingLeft,
+                _ => Part::Mismatch,
+            }
+        }
+        _ => Part::Complete,
+    }
+}
+
+fn continues(first: &Head, asked: ByteRange, part: &Head) -> Part {
+    if part.is_encoded() || !same_validators(first, part) {
+        return Part::Mismatch;
+    }
+    let known = complete_length(first);
+    let end = if part.header("content-range").is_some() {
+        let Some(range) = content_range(part) else { return Part::Mismatch };
+        let other_total = matches!((known, range.total), (Some(a), Some(b)) if a != b);
+        if range.start != asked.start || other_total {
+            return Part::Mismatch;
+        }
+        Some(range.end)
+    } else {
+        // Another origin that does not expose Content-Range. Its Content-Length is readable: if it
+        // fills the body exactly to the known end, it can only be what was asked for.
+        let end = part.content_length().and_then(|length| asked.start.checked_add(length));
+        if end.is_none() || end != asked.end.or(known) {
+            return Part::Mismatch;
+        }
+        end
+    };
+    let beyond = matches!((end, asked.end.or(known)), (Some(end), Some(most)) if end > most);
+    if beyond { Part::Mismatch } else { Part::Continues { end } }
+}
+
+/// All validators that the first response had are the same, and at least one of them is there.
+fn same_validators(first: &Head, part: &Head) -> bool {
+    let names = ["etag", "last-modified"];
+    let given: Vec<_> = names.iter().filter(|name| first.header(name).is_some()).collect();
+    !given.is_empty() && given.iter().all(|name| first.header(name) == part.header(name))
+}
+
+struct Extent {
+    start: u64,
+    /// After the last byte.
+    end: u64,
+    total: Option<u64>,
+}
+
+/// The `Content-Range` of a 206. Also in the spelling `bytes=…` which the standard's text has.
+fn content_range(head: &Head) -> Option<Extent> {
+    let value = head.header("content-range")?.trim();
+    let spelled = match value.strip_prefix("bytes=") {
+        Some(rest) => format!("bytes {rest}"),
+        None => value.to_owned(),
+    };
+    let (start, last, total) = match ContentRange::parse(&spelled)? {
+        ContentRange::Bytes(range) => (range.first_byte, range.last_byte, Some(range.complete_length)),
+        ContentRange::UnboundBytes(range) => (range.first_byte, range.last_byte, None),
+        _ => return None,
+    };
+    Some(Extent { start, end: last.checked_add(1)?, total })
+}
+
+fn unsatisfied_length(value: &str) -> Option<u64> {
+    match ContentRange::parse(value.trim())? {
+        ContentRange::Unsatisfied(range) => Some(range.complete_length),
+        _ => None,
+    }
+}
+
+/// The first byte offset of a 206 to a request without `Range`; it must be 0.
+pub(crate) fn first_byte(head: &Head) -> Option<u64> {
+    content_range(head).map(|range| range.start)
+}
+
+#[cfg(test)]
+#[path = "representation_tests.rs"]
+mod tests;

@@ -1,0 +1,138 @@
+//! "Temporarily unavailable": when to wait, for how long, when to give up.
+
+use std::time::Duration;
+
+use crate::config::Retry;
+use crate::http::{Head, RequestSpec};
+use crate::ports::NetworkError;
+use crate::time::Timestamp;
+
+/// What stopped a transfer before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The port said so.
+    Network(NetworkError),
+    /// Silence.
+    Stall,
+    /// The body ended before the length that its head promised.
+    Truncated,
+    /// 429, or 5xx, and when the server wants to be asked again, if it said.
+    Busy(Option<Timestamp>),
+    /// The store failed for a reason other than space.
+    Store,
+}
+
+/// What to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Advice {
+    /// Ask again then; it counts as a try if `counts`.
+    Wait { until: Timestamp, counts: bool },
+    /// It will not get better.
+    GiveUp,
+}
+
+/// Decides on the next try. `tries` counts those without progress before this one; `known` tells
+/// that the server has given this record a response before.
+pub(crate) fn advise(
+    config: &Retry,
+    now: Timestamp,
+    trouble: Trouble,
+    tries: u32,
+    known: bool,
+    random: u64,
+) -> Advice {
+    let limit = match trouble {
+        Trouble::Network(NetworkError::Forbidden) => 0,
+        Trouble::Network(NetworkError::Offline) => {
+            return Advice::Wait { until: now + config.offline_poll, counts: false };
+        }
+        Trouble::Network(NetworkError::Refused) if !known => config.refused_tries,
+        _ => config.tries,
+    };
+    if tries >= limit {
+        return Advice::GiveUp;
+    }
+    let until = match trouble {
+        Trouble::Busy(Some(asked)) => asked.min(now + config.retry_after_cap).max(now),
+        _ => now + back_off(config, tries, random),
+    };
+    Advice::Wait { until, counts: true }
+}
+
+/// Full jitter: anything between nothing and the doubled base, so that clients of a server that
+/// comes back do not all arrive at once.
+fn back_off(config: &Retry, tries: u32, random: u64) -> Duration {
+    let factor = 2_u32.saturating_pow(tries);
+    let most = config.base.saturating_mul(factor).min(config.cap);
+    let millis = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(random % millis.saturating_add(1))
+}
+
+/// Whether a response says "not now": 429 or 5xx with `Retry-After`, to a GET. When the rest of a
+/// body is asked for, any 5xx says so: the server has given the first part before.
+pub(crate) fn busy(request: &RequestSpec, head: &Head, resuming: bool, now: Timestamp) -> Option<Trouble> {
+    let busy = head.status == 429 || (500..600).contains(&head.status);
+    let after = head.header("retry-after").and_then(|value| retry_after(value, now));
+    (request.is_get() && busy && (resuming || after.is_some())).then_some(Trouble::Busy(after))
+}
+
+/// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date.
+fn retry_after(value: &str, now: Timestamp) -> Option<Timestamp> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
+        return Some(now + Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value.trim()).ok()?;
+    let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(Timestamp(0) + since_epoch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    const NOW: Timestamp = Timestamp(1_000_000_000_000);
+
+    fn retry() -> Retry {
+        Config::new(String::new(), None).retry
+    }
+
+    fn head(status: u16, retry_after: &str) -> Head {
+        let headers = vec![("retry-after".to_owned(), retry_after.to_owned())];
+        Head { status, headers, ..Head::default() }
+    }
+
+    #[test]
+    fn waits_grow_and_stay_under_the_cap() {
+        let longest = |tries| back_off(&retry(), tries, u64::MAX - 1);
+        assert!(back_off(&retry(), 0, 500) <= Duration::from_millis(500));
+        assert!((0..40).all(|tries| longest(tries) <= retry().cap));
+        assert_eq!(back_off(&retry(), 9, 60_000), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn offline_waits_without_limit() {
+        let trouble = Trouble::Network(NetworkError::Offline);
+        let advice = advise(&retry(), NOW, trouble, 1_000_000, false, 7);
+        assert_eq!(advice, Advice::Wait { until: NOW + retry().offline_poll, counts: false });
+    }
+
+    #[test]
+    fn what_cannot_get_better_is_given_up_at_once() {
+        let trouble = Trouble::Network(NetworkError::Forbidden);
+        assert_eq!(advise(&retry(), NOW, trouble, 0, false, 7), Advice::GiveUp);
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let get = RequestSpec { method: "GET".into(), ..RequestSpec::default() };
+        let asked = |value: &str| busy(&get, &head(503, value), false, NOW);
+        assert_eq!(asked("120"), Some(Trouble::Busy(Some(NOW + Duration::from_secs(120)))));
+        let date = "Sun, 09 Sep 2001 01:48:20 GMT";
+        assert_eq!(asked(date), Some(Trouble::Busy(Some(NOW + Duration::from_secs(100)))));
+        assert_eq!(asked("soon"), None);
+        assert_eq!(busy(&get, &head(404, "120"), true, NOW), None);
+        let post = RequestSpec { method: "POST".into(), ..RequestSpec::default() };
+        assert_eq!(busy(&post, &head(503, "120"), false, NOW), None);
+    }
+}

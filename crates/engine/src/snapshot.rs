@@ -1,0 +1,143 @@
+//! The stored form of everything that a restart needs: rows of the meta store.
+//!
+//! Their serde form is the stored one. A field may be added with `#[serde(default)]`; any other
+//! change is a new version of the schema, with a migration in the shell's `meta_store/schema.rs`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::{Head, RequestSpec};
+use crate::outcome::{FailureReason, RecordResult};
+use crate::time::Timestamp;
+
+/// The key of one entry of the body store: `uid/record/epoch.serial`, never used twice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EntryKey(pub String);
+
+/// How far a background fetch has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// In the registration's active background fetches.
+    Active,
+    /// Its outcome is decided, its event has not been delivered yet.
+    Ended,
+}
+
+/// One member of `BackgroundFetchUIOptions.icons`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImageResource {
+    /// URL.
+    pub src: String,
+    /// As given, or absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<String>,
+    /// MIME type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Accessible name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// A background fetch. Key: `uid`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FetchRow {
+    /// Unique for ever.
+    pub uid: String,
+    /// The developer's id.
+    pub id: String,
+    /// Position in the registration's ordered map of active fetches.
+    pub order: u64,
+    /// Shown to the user.
+    pub title: String,
+    /// Shown to the user.
+    pub icons: Vec<ImageResource>,
+    /// Bytes; 0 for no limit.
+    pub download_total: u64,
+    /// Bytes of all request bodies.
+    pub upload_total: u64,
+    /// Number of records; a fetch of which one is missing cannot be continued.
+    pub records: u32,
+    /// See [`Stage`].
+    pub stage: Stage,
+    /// `None` while active or after a success.
+    pub failure_reason: Option<FailureReason>,
+    /// How often the event was begun to be delivered.
+    pub deliveries: u32,
+}
+
+/// A record of a background fetch. Key: `uid`, `index`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordRow {
+    /// Of the fetch.
+    pub uid: String,
+    /// Position in the list of requests.
+    pub index: u32,
+    /// As the app made it.
+    pub request: RequestSpec,
+    /// Head of the response whose body is being stored; `None` before the first byte is stored.
+    pub head: Option<Head>,
+    /// When that head came: tells whether its `Last-Modified` is a strong validator.
+    pub head_time: Timestamp,
+    /// Counts the responses begun.
+    pub version: u32,
+    /// `None` until settled.
+    pub result: Option<RecordResult>,
+    /// Tries since the last progress.
+    pub tries: u32,
+}
+
+/// A finished entry of the body store, which holds a piece of a record's body.
+/// Key: `uid`, `index`, `start`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SegmentRow {
+    /// Of the fetch.
+    pub uid: String,
+    /// Of the record.
+    pub index: u32,
+    /// Offset of its first byte in the body.
+    pub start: u64,
+    /// Bytes.
+    pub length: u64,
+    /// Where the bytes are.
+    pub entry: EntryKey,
+}
+
+/// All rows of one background fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The fetch.
+    pub fetch: FetchRow,
+    /// Its records that could be read, in order of `index`.
+    pub records: Vec<RecordRow>,
+    /// Their segments, in order of `index` and `start`.
+    pub segments: Vec<SegmentRow>,
+}
+
+/// One change of the meta store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Adds or replaces a fetch.
+    PutFetch(FetchRow),
+    /// Adds or replaces a record.
+    PutRecord(RecordRow),
+    /// Adds or replaces a segment.
+    PutSegment(SegmentRow),
+    /// Removes all segments of a record; none is no error.
+    DeleteSegments {
+        /// Of the fetch.
+        uid: String,
+        /// Of the record.
+        index: u32,
+    },
+    /// Removes a fetch with its records, segments and request bodies; none is no error.
+    DeleteFetch {
+        /// Of the fetch.
+        uid: String,
+    },
+}

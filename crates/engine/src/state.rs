@@ -1,0 +1,87 @@
+//! What JavaScript is shown of the engine's state. Mirrored by `js/engine/types.ts`.
+
+use serde::Serialize;
+
+use crate::http::{Head, RequestSpec};
+use crate::outcome::{FailureReason, RecordResult};
+use crate::snapshot::EntryKey;
+
+/// [`BackgroundFetchResult`](https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub enum FetchResult {
+    /// Still going.
+    #[default]
+    #[serde(rename = "")]
+    Unsettled,
+    /// All records succeeded.
+    #[serde(rename = "success")]
+    Success,
+    /// At least one did not.
+    #[serde(rename = "failure")]
+    Failure,
+}
+
+/// The attributes of a `BackgroundFetchRegistration`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FetchState {
+    /// Unique for ever.
+    pub uid: String,
+    /// The developer's.
+    pub id: String,
+    /// Bytes.
+    pub upload_total: u64,
+    /// Bytes.
+    pub uploaded: u64,
+    /// Bytes; 0 for none given.
+    pub download_total: u64,
+    /// Bytes of all current responses.
+    pub downloaded: u64,
+    /// "" until the end.
+    pub result: FetchResult,
+    /// `None` is "".
+    pub failure_reason: Option<FailureReason>,
+    /// Whether `match` may be called.
+    pub records_available: bool,
+}
+
+/// One record, as `match` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordState {
+    /// Of the fetch.
+    pub uid: String,
+    /// Position in the list of requests.
+    pub index: u32,
+    /// As the app made it.
+    pub request: RequestSpec,
+    /// `None` is "".
+    pub result: Option<RecordResult>,
+    /// Counts the responses begun.
+    pub version: u32,
+    /// `None` until a head has come.
+    pub head: Option<Head>,
+    /// The stored pieces without a gap from 0.
+    pub segments: Vec<(EntryKey, u64, u64)>,
+}
+
+/// The functional events that the engine fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventType {
+    /// `backgroundfetchsuccess`
+    Success,
+    /// `backgroundfetchfail`
+    Fail,
+    /// `backgroundfetchabort`
+    Abort,
+}
+
+impl EventType {
+    /// The type of the DOM event.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "backgroundfetchsuccess",
+            Self::Fail => "backgroundfetchfail",
+            Self::Abort => "backgroundfetchabort",
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The tests of a [`BodyStore`].
+
+use crate::ports::{BodyStore, Network};
+use crate::snapshot::EntryKey;
+
+/// A new, empty body store, and the handles to bytes that it takes.
+pub trait BodyStoreBench {
+    /// What is tested, with the network that its bodies are read by.
+    type Store: BodyStore + Network;
+
+    /// The store.
+    fn store(&self) -> &Self::Store;
+
+    /// A chunk of these bytes.
+    fn chunk(&self, bytes: &[u8]) -> <Self::Store as crate::ports::Bytes>::Chunk;
+
+    /// A body that brings these chunks, or others with the same bytes.
+    async fn body(&self, chunks: &[Vec<u8>]) -> <Self::Store as crate::ports::Bytes>::Body;
+
+    /// The bytes of an entry.
+    async fn bytes(&self, entry: &EntryKey) -> Option<Vec<u8>>;
+}
+
+fn key(name: &str) -> EntryKey {
+    EntryKey(name.to_owned())
+}
+
+async fn put(bench: &impl BodyStoreBench, name: &str, chunks: &[&[u8]]) -> u64 {
+    let chunks = chunks.iter().map(|bytes| bench.chunk(bytes)).collect();
+    bench.store().put(&key(name), chunks).await.unwrap()
+}
+
+async fn names(bench: &impl BodyStoreBench) -> Vec<String> {
+    let mut names: Vec<_> =
+        bench.store().entries().await.unwrap().into_iter().map(|entry| entry.0).collect();
+    names.sort();
+    names
+}
+
+/// In order, with the length of all of them.
+pub async fn chunks_become_one_entry(bench: impl BodyStoreBench) {
+    assert_eq!(put(&bench, "u/0/1.1", &[b"ab", b"c", b"def"]).await, 6);
+    assert_eq!(bench.bytes(&key("u/0/1.1")).await.unwrap(), b"abcdef");
+    assert_eq!(bench.store().length(&key("u/0/1.1")).await, Ok(Some(6)));
+    assert_eq!(bench.store().length(&key("u/0/1.2")).await, Ok(None));
+}
+
+/// Of length 0, and not none.
+pub async fn an_entry_of_nothing_is_an_entry(bench: impl BodyStoreBench) {
+    assert_eq!(put(&bench, "empty", &[]).await, 0);
+    assert_eq!(bench.store().length(&key("empty")).await, Ok(Some(0)));
+    assert_eq!(names(&bench).await, ["empty"]);
+}
+
+/// As a whole, by a shorter one too.
+pub async fn a_later_put_replaces(bench: impl BodyStoreBench) {
+    put(&bench, "a", &[b"first"]).await;
+    put(&bench, "a", &[b"2nd"]).await;
+    assert_eq!(bench.bytes(&key("a")).await.unwrap(), b"2nd");
+    assert_eq!(names(&bench).await, ["a"]);
+}
+
+/// Several MiB, in pieces of the size that the network brings.
+pub async fn a_large_entry_is_whole(bench: impl BodyStoreBench) {
+    let bytes: Vec<u8> = (0..5_000_001_u32).map(|n| n.wrapping_mul(2_654_435_761) as u8).collect();
+    let chunks: Vec<&[u8]> = bytes.chunks(65_536).collect();
+    assert_eq!(put(&bench, "large", &chunks).await, 5_000_001);
+    assert_eq!(bench.store().length(&key("large")).await, Ok(Some(5_000_001)));
+    // `assert_eq!` would print them.
+    assert!(bench.bytes(&key("large")).await.unwrap() == bytes);
+}
+
+/// All, once each.
+pub async fn entries_are_listed(bench: impl BodyStoreBench) {
+    assert!(names(&bench).await.is_empty());
+    for name in ["b", "a", "c", "a"] {
+        put(&bench, name, &[b"x"]).await;
+    }
+    assert_eq!(names(&bench).await, ["a", "b", "c"]);
+}
+
+/// Whatever a key is made of, it names one entry, and is listed as it was.
+pub async fn keys_are_told_apart(bench: impl BodyStoreBench) {
+    let mut keys = [
+        "u/0/1.1", "u/0/1.10", "u/00/1.1", "U/0/1.1", "u/0/1.1?", "u/0/1.1#", "u/0/1.1?a=b#c",
+        "u/../0", "u/%2e%2e/0", "u//0", "u/0/", "u 0", "u+0", "u%200", "ключ", "🔑/0", "a\u{301}",
+        "\u{e1}", "u\\0",
+    ];
+    keys.sort_unstable();
+    for name in keys {
+        put(&bench, name, &[name.as_bytes()]).await;
+    }
+    assert_eq!(names(&bench).await, keys);
+    for name in keys {
+        assert_eq!(bench.bytes(&key(name)).await.unwrap(), name.as_bytes());
+    }
+}
+
+/// And nothing else.
+pub async fn delete_takes_what_is_named(bench: impl BodyStoreBench) {
+    for name in ["a", "b", "c", "d"] {
+        put(&bench, name, &[b"x"]).await;
+    }
+    bench.store().delete(&[key("b"), key("d")]).await.unwrap();
+    assert_eq!(names(&bench).await, ["a", "c"]);
+    assert_eq!(bench.store().length(&key("b")).await, Ok(None));
+}
+
+/// Nor does it keep the others from being deleted.
+pub async fn delete_of_missing_is_no_error(bench: impl BodyStoreBench) {
+    put(&bench, "a", &[b"x"]).await;
+    bench.store().delete(&[]).await.unwrap();
+    bench.store().delete(&[key("none"), key("a"), key("a")]).await.unwrap();
+    assert!(names(&bench).await.is_empty());
+}
+
+/// With the length of what is stored.
+pub async fn a_body_becomes_an_entry(bench: impl BodyStoreBench) {
+    let chunks: Vec<Vec<u8>> = (0..40).map(|n| vec![n; 10_000]).collect();
+    let body = bench.body(&chunks).await;
+    assert_eq!(bench.store().put_body(&key("a"), body).await, Ok(400_000));
+    assert!(bench.bytes(&key("a")).await.unwrap() == chunks.concat());
+}
+
+/// After a part of it was read.
+pub async fn the_rest_of_a_body_becomes_an_entry(bench: impl BodyStoreBench) {
+    let chunks: Vec<Vec<u8>> = (0..100).map(|n| vec![n; 10_000]).collect();
+    let body = bench.body(&chunks).await;
+    let (_, first) = bench.store().read(&body).await.unwrap().unwrap();
+    let rest = chunks.concat().split_off(usize::try_from(first).unwrap());
+    assert_eq!(bench.store().put_body(&key("a"), body).await, Ok(1_000_000 - first));
+    assert!(bench.bytes(&key("a")).await.unwrap() == rest);
+}
+
+/// Of length 0, and not none.
+pub async fn a_body_of_nothing_becomes_an_entry(bench: impl BodyStoreBench) {
+    let body = bench.body(&[]).await;
+    assert_eq!(bench.store().put_body(&key("a"), body).await, Ok(0));
+    assert_eq!(bench.store().length(&key("a")).await, Ok(Some(0)));
+}

@@ -1,0 +1,94 @@
+//! One exchange with the network, and where its bytes go.
+
+use std::time::Duration;
+
+use crate::http::ByteRange;
+use crate::input::TransferId;
+use crate::retry::Trouble;
+use crate::snapshot::EntryKey;
+use crate::time::Timestamp;
+
+/// What a transfer waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stream {
+    /// The response head.
+    Opening,
+    /// The next bytes.
+    Reading,
+    /// A store to finish before more is read.
+    Paused,
+    /// The browser to store the whole rest.
+    Bulk,
+    /// The stores under way; then it is over, for this reason.
+    Draining(End),
+}
+
+/// Why a transfer is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The body came to its end.
+    Whole,
+    /// The engine has enough of it: the rest comes otherwise.
+    Enough,
+    /// Something went wrong.
+    Broken(Trouble),
+    /// The bytes do not belong to what is stored.
+    Mismatch,
+}
+
+/// One exchange.
+#[derive(Debug)]
+pub(crate) struct Transfer {
+    pub(crate) id: TransferId,
+    pub(crate) uid: String,
+    pub(crate) index: u32,
+    /// What was asked for by `Range`; `None` for the whole, as the app asked.
+    pub(crate) asked: Option<ByteRange>,
+    pub(crate) stream: Stream,
+    /// Offset of the next byte to be read.
+    pub(crate) position: u64,
+    /// Offset of the first byte that is in no entry yet.
+    pub(crate) kept: u64,
+    /// Offset after the last byte, as far as the head told.
+    pub(crate) end: Option<u64>,
+    /// Entries being stored or recorded: where each begins, and its length.
+    pub(crate) stores: Vec<PendingStore>,
+    /// When the last sign of life came.
+    pub(crate) alive_at: Timestamp,
+    /// When the first byte after `kept` was waited for.
+    pub(crate) cut_at: Timestamp,
+}
+
+/// An entry on its way into the stores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PendingStore {
+    pub(crate) entry: EntryKey,
+    pub(crate) start: u64,
+    pub(crate) length: u64,
+}
+
+impl Transfer {
+    /// Bytes that the driver holds.
+    pub(crate) fn buffered(&self) -> u64 {
+        self.position - self.kept
+    }
+
+    /// Whether it still uses a connection.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self.stream, Stream::Draining(_))
+    }
+
+    /// The stretch of the body that this transfer brings and that is not recorded yet.
+    pub(crate) fn taken(&self) -> ByteRange {
+        let pending = self.stores.iter().map(|store| store.start).min();
+        let start = pending.unwrap_or(self.kept).min(self.kept);
+        let end = if self.is_open() { self.asked.and_then(|range| range.end) } else { Some(self.kept) };
+        ByteRange { start, end }
+    }
+
+    /// When it counts as stalled.
+    pub(crate) fn stalls_at(&self, patience: Duration) -> Option<Timestamp> {
+        let listening = matches!(self.stream, Stream::Opening | Stream::Reading | Stream::Bulk);
+        listening.then(|| self.alive_at + patience)
+    }
+}

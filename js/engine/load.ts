@@ -1,0 +1,182 @@
+import { uniqueId } from '../impl/unique-id.ts';
+import { type Broadcast, channelName } from '../protocol/messages.ts';
+import { takeLock } from './lock.ts';
+import type { Engine, Host, StartEngine } from './types.ts';
+
+/** What makes engines. */
+export interface EngineModule {
+  /** To be awaited once before the first start. */
+  instantiate(): Promise<void>;
+  /** Puts a fresh instance in the place of one that has trapped. */
+  reset(): void;
+  start: StartEngine;
+}
+
+/** An engine at work. */
+interface Running {
+  engine: Engine;
+  /** What it was told last; it takes the network for granted at first. */
+  online: boolean;
+  /** Rejects when the engine has died: its promises will not settle any more. */
+  death: Promise<never>;
+  die(): void;
+}
+
+/** Loads the engine when it is needed, and again when it has died. */
+export class EngineLoader {
+  /** This run of the worker. */
+  readonly run = uniqueId();
+  readonly #module: EngineModule;
+  readonly #scope: string;
+  readonly #host: Host;
+  readonly #isActiveWorker: () => boolean;
+  #channel: BroadcastChannel | undefined;
+  #instance: Promise<void> | undefined;
+  #lock: Promise<void> | undefined;
+  #starting: Promise<Running> | undefined;
+  #running: Running | undefined;
+  #replaced = false;
+  #idle: (() => void)[] = [];
+
+  constructor(
+    module: EngineModule,
+    scope: string,
+    host: Host,
+    isActiveWorker: () => boolean,
+  ) {
+    this.#module = module;
+    this.#scope = scope;
+    this.#host = host;
+    this.#isActiveWorker = isActiveWorker;
+  }
+
+  /** Only the active worker may run the engine, and only until it is replaced. */
+  get allowed(): boolean {
+    return !this.#replaced && this.#isActiveWorker();
+  }
+
+  /** Whether there is an engine, which then knows best what there is to do. */
+  get loaded(): boolean {
+    return this.#starting !== undefined;
+  }
+
+  /** Whether there is unfinished work. */
+  get active(): boolean {
+    try {
+      return this.#running?.engine.isActive() ?? false;
+    } catch (error) {
+      if (isTrap(error)) this.drop();
+      return false;
+    }
+  }
+
+  /** Resolves when there is no unfinished work, or no engine. */
+  idle(): Promise<void> {
+    return this.active ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+  }
+
+  /** To be called when work may have ended. */
+  checkIdle(): void {
+    if (this.active) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /**
+   * Runs `steps` with the engine. If it traps, all is repeated once with a new one: what was done is
+   * in the store, and every call of the engine may be repeated.
+   */
+  async use<T>(steps: (engine: Engine) => T | Promise<T>): Promise<T> {
+    const running = await this.#start();
+    try {
+      return await Promise.race([steps(running.engine), running.death]);
+    } catch (error) {
+      if (!isTrap(error)) throw error;
+      this.drop(running);
+      const { engine, death } = await this.#start();
+      return Promise.race([steps(engine), death]);
+    }
+  }
+
+  /** Starts the engine, which resumes what is unfinished, and tells it of the network. */
+  async resume(): Promise<void> {
+    const { onLine } = navigator;
+    const running = await this.#start();
+    // Told again that it is online, it would ask servers that want to be left alone for a while.
+    if (running.online !== onLine) await this.use((engine) => engine.setOnline(onLine));
+    running.online = onLine;
+  }
+
+  /**
+   * Forgets an engine that has trapped, the current one if none is named; the next use makes another.
+   * Events that wait for the end of its work go on waiting, for the work has not ended.
+   */
+  drop(running = this.#running): void {
+    if (!running || running !== this.#running) return;
+    this.#running = undefined;
+    this.#starting = undefined;
+    // At once: whatever still calls into the old instance must not find it.
+    this.#module.reset();
+    running.die();
+  }
+
+  /** Tells all pages that this worker has begun, so that they ask again for what they lack. */
+  sayHello(): void {
+    this.tell({ kind: 'hello', run: this.run, active: this.active });
+  }
+
+  tell(message: Broadcast): void {
+    if (typeof BroadcastChannel === 'undefined') return;
+    this.#channel ??= new BroadcastChannel(channelName(this.#scope));
+    this.#channel.postMessage(message);
+  }
+
+  #start(): Promise<Running> {
+    if (!this.#starting) {
+      const starting = this.#load();
+      this.#starting = starting;
+      // What failed once (no network for the slim build, say) may work the next time.
+      starting.catch(() => {
+        if (this.#starting === starting) this.#starting = undefined;
+      });
+    }
+    return this.#starting;
+  }
+
+  async #load(): Promise<Running> {
+    await Promise.all([this.#instantiate(), this.#own()]);
+    const running = supervise(await this.#module.start(this.#scope, this.#host));
+    this.#running = running;
+    this.sayHello();
+    return running;
+  }
+
+  #instantiate(): Promise<void> {
+    if (!this.#instance) {
+      this.#instance = this.#module.instantiate();
+      this.#instance.catch(() => (this.#instance = undefined));
+    }
+    return this.#instance;
+  }
+
+  #own(): Promise<void> {
+    this.#lock ??= takeLock(channelName(this.#scope), () => {
+      this.#replaced = true;
+      this.#running?.engine.stop();
+      this.#running = undefined;
+      this.checkIdle();
+    });
+    return this.#lock;
+  }
+}
+
+function supervise(engine: Engine): Running {
+  let die!: () => void;
+  const death = new Promise<never>((_, reject) => {
+    die = () => reject(new WebAssembly.RuntimeError('The engine has died.'));
+  });
+  // Not everybody who starts an engine waits for its death.
+  death.catch(() => undefined);
+  return { engine, online: true, death, die };
+}
+
+export const isTrap = (error: unknown): boolean => error instanceof WebAssembly.RuntimeError;

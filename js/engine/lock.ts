@@ -1,0 +1,21 @@
+/**
+ * Makes this worker the only one that runs the engine: an older worker that still holds the lock
+ * loses it. Resolves when it is held; `lost` is called when a newer worker takes it in turn.
+ */
+export async function takeLock(name: string, lost: () => void): Promise<void> {
+  // Missing before Safari 15.4 and Firefox 96.
+  const locks = navigator.locks as LockManager | undefined;
+  if (!locks) return;
+  await new Promise<void>((resolve) => {
+    let held = false;
+    const hold = (): Promise<never> => {
+      held = true;
+      resolve();
+      return new Promise(() => undefined);
+    };
+    locks
+      .request(name, { steal: true }, hold)
+      // A stolen lock rejects what it was held for. Refused, it has to do without: the store is fenced.
+      .catch(() => (held ? lost() : resolve()));
+  });
+}

@@ -1,0 +1,38 @@
+import { databaseName } from './types.ts';
+
+/** The object store with a row for each unfinished fetch. */
+const FETCHES = 'fetches';
+
+/** Whether the registration has unfinished work: one cheap look, which creates nothing. */
+export async function hasStoredWork(scope: string): Promise<boolean> {
+  const database = await openExisting(databaseName(scope)).catch(() => undefined);
+  if (!database) return false;
+  try {
+    if (!database.objectStoreNames.contains(FETCHES)) return false;
+    return (await settled(database.transaction(FETCHES).objectStore(FETCHES).count())) > 0;
+  } catch {
+    return false;
+  } finally {
+    database.close();
+  }
+}
+
+/** Rejects where there is no such database. */
+async function openExisting(name: string): Promise<IDBDatabase> {
+  // Missing in Firefox before 126.
+  if (typeof indexedDB.databases === 'function') {
+    const databases = await indexedDB.databases();
+    if (!databases.some((database) => database.name === name)) throw new Error('no such database');
+  }
+  const request = indexedDB.open(name);
+  // It would be created now: the request fails when its transaction is aborted.
+  request.onupgradeneeded = () => request.transaction?.abort();
+  return settled(request);
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error as DOMException);
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * The service worker's functional events: https://wicg.github.io/background-fetch/#fire-a-background-fetch-event.
+ */
+import type { EventType, FetchState, UIOptions } from '../engine/types.ts';
+import { BackgroundFetchEvent } from '../interfaces/BackgroundFetchEvent.ts';
+import {
+  BackgroundFetchUpdateUIEvent,
+  trustEvent,
+} from '../interfaces/BackgroundFetchUpdateUIEvent.ts';
+import type { BackgroundFetchRegistration } from '../interfaces/BackgroundFetchRegistration.ts';
+import { invalidState } from '../webidl/exceptions.ts';
+import { ExtendedLifetime } from './ExtendedLifetime.ts';
+
+type UpdateUI = (uid: string, options: UIOptions) => Promise<void>;
+
+/** An event that the engine fires: trusted in all but `isTrusted`, which no script can set. */
+export class FunctionalEvent {
+  readonly #lifetime = new ExtendedLifetime();
+  readonly #uid: string;
+  readonly #updateUI: UpdateUI;
+  #updateUICalled = false;
+
+  constructor(uid: string, updateUI: UpdateUI) {
+    this.#uid = uid;
+    this.#updateUI = updateUI;
+  }
+
+  /** Resolves when the event is no longer active. */
+  async dispatch(
+    target: EventTarget,
+    type: EventType,
+    registration: BackgroundFetchRegistration,
+  ): Promise<void> {
+    const aborted = type === 'backgroundfetchabort';
+    const Event = aborted ? BackgroundFetchEvent : BackgroundFetchUpdateUIEvent;
+    const event = new Event(type, { registration });
+    if (event instanceof BackgroundFetchUpdateUIEvent) trustEvent(event, this);
+    // The native method would refuse, because a script made the event.
+    Object.defineProperty(event, 'waitUntil', {
+      value: (promise: unknown) => this.#lifetime.waitUntil(promise),
+      writable: true,
+      configurable: true,
+    });
+    target.dispatchEvent(event);
+    await this.#lifetime.ended();
+  }
+
+  /** https://wicg.github.io/background-fetch/#dom-backgroundfetchupdateuievent-updateui */
+  async updateUI(options: UIOptions): Promise<undefined> {
+    if (this.#updateUICalled) throw invalidState('updateUI() may only be called once.');
+    if (!this.#lifetime.active) throw invalidState('The event is no longer active.');
+    this.#updateUICalled = true;
+    await this.#updateUI(this.#uid, options);
+  }
+}

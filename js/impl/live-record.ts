@@ -1,0 +1,84 @@
+/** The realm's view of each record whose responses somebody may be waiting for. */
+import type { RecordUpdate } from '../protocol/messages.ts';
+
+/** One record, as far as this realm knows it; shared by all BackgroundFetchRecords of it. */
+export class LiveRecord {
+  #state: RecordUpdate;
+  #waiting: (() => void)[] = [];
+
+  constructor(state: RecordUpdate) {
+    this.#state = state;
+  }
+
+  get state(): RecordUpdate {
+    return this.#state;
+  }
+
+  /** Takes a state over, unless it is an older one that comes late. */
+  advance(state: RecordUpdate): void {
+    if (isOlder(state, this.#state)) return;
+    this.#state = state;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  /** The first state, from now on, that is good enough. */
+  async until(enough: (state: RecordUpdate) => boolean): Promise<RecordUpdate> {
+    while (!enough(this.#state)) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return this.#state;
+  }
+}
+
+/** Records only move forward: responses begun, then bytes, then the result. */
+function isOlder(state: RecordUpdate, than: RecordUpdate): boolean {
+  if (state.version !== than.version) return state.version < than.version;
+  if (storedLength(state) !== storedLength(than)) return storedLength(state) < storedLength(than);
+  return (state.head === null && than.head !== null) || (state.result === '' && than.result !== '');
+}
+
+function storedLength({ segments }: RecordUpdate): number {
+  const last = segments.at(-1);
+  return last ? last.start + last.length : 0;
+}
+
+/** By fetch and index; dropped when the fetch's records are. */
+const records = new Map<string, Map<number, LiveRecord>>();
+
+/** The live record that an answer speaks of. */
+export function followRecord(state: RecordUpdate): LiveRecord {
+  const known = records.get(state.uid)?.get(state.index);
+  if (known) known.advance(state);
+  // What is settled does not change any more, so there is nothing to follow.
+  return known ?? (state.result === '' ? keepRecord(state) : new LiveRecord(state));
+}
+
+/** What the realm's connection hears from the engine; it may come before the answer of `match`. */
+export function updateRecord(state: RecordUpdate): void {
+  const known = records.get(state.uid)?.get(state.index);
+  if (known) known.advance(state);
+  else keepRecord(state);
+}
+
+function keepRecord(state: RecordUpdate): LiveRecord {
+  const record = new LiveRecord(state);
+  const ofFetch = records.get(state.uid) ?? new Map<number, LiveRecord>();
+  records.set(state.uid, ofFetch.set(state.index, record));
+  return record;
+}
+
+/** The fetches, of those given, that have records which may still change. */
+export function withLiveRecords(uids: string[]): string[] {
+  return uids.filter((uid) => records.has(uid));
+}
+
+/** The records of a fetch are gone: those that have not got all they wanted will not get it. */
+export function loseRecords(uid: string): void {
+  for (const record of records.get(uid)?.values() ?? []) {
+    const { state } = record;
+    if (state.result === '') record.advance({ ...state, result: 'redundant' });
+  }
+  records.delete(uid);
+}

@@ -1,0 +1,48 @@
+import type { RecordResult, ResponseHead } from '../engine/types.ts';
+import { abortError } from '../webidl/exceptions.ts';
+
+/** https://fetch.spec.whatwg.org/#null-body-status */
+const NULL_BODY_STATUSES = [101, 103, 204, 205, 304];
+
+/** What must not be seen of a response that may have been put together from ranges. */
+const REMOVED_HEADERS = ['Content-Range', 'Content-Length'];
+
+/** A response's body may be given only where its status allows one. */
+export const hasNullBody = (head: ResponseHead): boolean =>
+  NULL_BODY_STATUSES.includes(head.status);
+
+/** The Response of a stored head, as https://wicg.github.io/background-fetch/#create-record-objects has it. */
+export function createResponse(head: ResponseHead, body: BodyInit | null): Response {
+  const { status, statusText } = head;
+  const response = new Response(body, { status, statusText, headers: head.headers });
+  for (const name of REMOVED_HEADERS) response.headers.delete(name);
+  return dress(response, head);
+}
+
+/** A Response made by a script has no url and the type "default"; its clones shall have them, too. */
+function dress(response: Response, head: ResponseHead): Response {
+  // Without the fragment, like the attribute.
+  const url = head.url.split('#', 1)[0];
+  const values = { url, type: head.type, redirected: head.redirected };
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(response, name, { value, configurable: true });
+  }
+  const clone = (): Response => dress(Response.prototype.clone.call(response), head);
+  return Object.defineProperty(response, 'clone', {
+    value: clone,
+    writable: true,
+    configurable: true,
+  });
+}
+
+/** https://wicg.github.io/background-fetch/#background-fetch-response-exposed */
+export function isExposed(result: RecordResult): boolean {
+  return result === '' || result === 'success' || result === 'bad-status';
+}
+
+/** What a response that may not be exposed fails with. */
+export function failureOf(result: RecordResult): Error {
+  return result === 'aborted'
+    ? abortError('The background fetch was aborted.')
+    : new TypeError(`The background fetch has no response: ${result}`);
+}

@@ -1,0 +1,42 @@
+/** Puts the interfaces on the global object, as far as https://wicg.github.io/background-fetch/ exposes them there. */
+import { BackgroundFetchManagerImpl } from './impl/BackgroundFetchManagerImpl.ts';
+import { type BackgroundFetchManager, createManager } from './interfaces/BackgroundFetchManager.ts';
+import { BackgroundFetchManager as Manager } from './interfaces/BackgroundFetchManager.ts';
+import { BackgroundFetchRecord } from './interfaces/BackgroundFetchRecord.ts';
+import { BackgroundFetchRegistration } from './interfaces/BackgroundFetchRegistration.ts';
+import type { Connection } from './protocol/connection.ts';
+import { exposeInterface, extendInterface } from './webidl/define.ts';
+
+type Connect = (registration: ServiceWorkerRegistration) => Connection;
+
+/** What every window and worker has. */
+export function install(connect: Connect): void {
+  exposeInterface(globalThis, 'BackgroundFetchManager', Manager);
+  exposeInterface(globalThis, 'BackgroundFetchRegistration', BackgroundFetchRegistration);
+  exposeInterface(globalThis, 'BackgroundFetchRecord', BackgroundFetchRecord);
+  // Chromium's plain workers have no service workers.
+  if (typeof ServiceWorkerRegistration === 'function') {
+    extendRegistration(ServiceWorkerRegistration.prototype, connect);
+  }
+}
+
+/** https://wicg.github.io/background-fetch/#dom-serviceworkerregistration-backgroundfetch */
+function extendRegistration(prototype: ServiceWorkerRegistration, connect: Connect): void {
+  const managers = new WeakMap<ServiceWorkerRegistration, BackgroundFetchManager>();
+  const { get: scopeOf } = Object.getOwnPropertyDescriptor(prototype, 'scope') as {
+    get(this: unknown): string;
+  };
+  extendInterface(prototype, {
+    get backgroundFetch(): BackgroundFetchManager {
+      // The native getter makes the brand check.
+      scopeOf.call(this);
+      const registration = this as unknown as ServiceWorkerRegistration;
+      let manager = managers.get(registration);
+      if (!manager) {
+        manager = createManager(new BackgroundFetchManagerImpl(connect(registration)));
+        managers.set(registration, manager);
+      }
+      return manager;
+    },
+  });
+}

@@ -1,0 +1,206 @@
+import { liveInstances, loseInstance, updateInstance } from '../impl/instances.ts';
+import { updateRecord, withLiveRecords } from '../impl/live-record.ts';
+import { uniqueId } from '../impl/unique-id.ts';
+import { type ErrorData, toException } from '../webidl/exceptions.ts';
+import type { Connection } from './connection.ts';
+import { KeepAlive } from './keepalive.ts';
+import {
+  type Answer,
+  type Arguments,
+  BRAND,
+  type Broadcast,
+  type CallMessage,
+  channelName,
+  type Kind,
+  type PageMessage,
+  VERSION,
+  type WorkerMessage,
+} from './messages.ts';
+
+/** An answer that takes longer is lost with the worker that owed it. */
+const ANSWER_TIMEOUT = 10_000;
+
+/** A call to keep the worker alive is answered after about 20 s. */
+const KEEP_ALIVE_TIMEOUT = 30_000;
+
+/** So often a call is sent before it fails. A worker without our code never answers. */
+const ATTEMPTS = 4;
+
+interface Pending {
+  message: CallMessage;
+  attempts: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A realm's connection to the active worker of one registration, which may be stopped at any time. */
+export class Client implements Connection {
+  readonly keepAlive = new KeepAlive(this);
+  readonly #session = uniqueId();
+  readonly #pending = new Map<number, Pending>();
+  #registration: ServiceWorkerRegistration;
+  #calls = 0;
+  #port: MessagePort | undefined;
+  #channel: BroadcastChannel | undefined;
+  /** The run of the worker to which the port leads. */
+  #run: string | undefined;
+
+  constructor(registration: ServiceWorkerRegistration) {
+    this.#registration = registration;
+    this.listen();
+  }
+
+  get scope(): string {
+    return this.#registration.scope;
+  }
+
+  get available(): boolean {
+    return this.#registration.active !== null;
+  }
+
+  /**
+   * The registration's newest object in this realm, to which a strong reference must be kept: of
+   * one that is got again, Firefox may show no workers.
+   */
+  set registration(registration: ServiceWorkerRegistration) {
+    this.#registration = registration;
+  }
+
+  async call<K extends Kind>(kind: K, ...args: Arguments<K>): Promise<Answer<K>> {
+    const id = (this.#calls += 1);
+    const message: CallMessage<K> = {
+      brand: BRAND,
+      version: VERSION,
+      session: this.#session,
+      id,
+      kind,
+      args,
+    };
+    const answer = await new Promise((resolve, reject) => {
+      const pending: Pending = { message, attempts: 0, timer: undefined, resolve, reject };
+      this.#pending.set(id, pending);
+      this.#send(pending);
+    });
+    // A new fetch, or an object of one that runs, is a reason to stay.
+    if (kind === 'fetch' || (kind === 'get' && answer)) this.keepAlive.start();
+    return answer as Answer<K>;
+  }
+
+  /** Hears of workers that have started. A page that goes to sleep must stop, or it cannot sleep. */
+  listen(): void {
+    if (this.#channel || typeof BroadcastChannel === 'undefined') return;
+    this.#channel = new BroadcastChannel(channelName(this.scope));
+    this.#channel.onmessage = ({ data }: MessageEvent<Broadcast>) => {
+      if (data.kind === 'hello' && data.run !== this.#run) this.reconnect();
+      if (data.kind === 'active' || data.active) this.keepAlive.start();
+    };
+  }
+
+  /** The page goes away, perhaps for good: nobody need wait for it. */
+  leave(): void {
+    this.keepAlive.sleep();
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#port?.postMessage({ kind: 'bye' } satisfies PageMessage);
+    this.#port = undefined;
+  }
+
+  /** The worker that knew this page is gone: everything that it owes is asked for again. */
+  reconnect(): void {
+    this.#port = undefined;
+    const pending = [...this.#pending.values()];
+    void this.#subscribe();
+    for (const call of pending) this.#send(call);
+  }
+
+  async #subscribe(): Promise<void> {
+    const uids = liveInstances(this);
+    if (uids.length === 0) return;
+    try {
+      const states = await this.call('subscribe', uids, withLiveRecords(uids));
+      uids.forEach((uid, index) => {
+        const state = states[index];
+        if (state) updateInstance(state);
+        else loseInstance(uid);
+      });
+    } catch {
+      // Nobody answers. The next worker that does will say hello.
+    }
+  }
+
+  #send(call: Pending): void {
+    clearTimeout(call.timer);
+    const worker = this.#registration.active;
+    if (!worker || call.attempts === ATTEMPTS) {
+      this.#settle(call.message.id)?.reject(noAnswer(worker));
+      return;
+    }
+    call.attempts += 1;
+    const held = call.message.kind === 'keepAlive';
+    call.timer = setTimeout(() => this.#resend(call), held ? KEEP_ALIVE_TIMEOUT : ANSWER_TIMEOUT);
+    try {
+      worker.postMessage(call.message, this.#port ? [] : [this.#connect()]);
+    } catch (error) {
+      this.#settle(call.message.id)?.reject(error as Error);
+    }
+  }
+
+  /** The port may be as dead as the worker, so a new one goes with it. */
+  #resend(call: Pending): void {
+    this.#port = undefined;
+    this.#send(call);
+    void this.#subscribe();
+  }
+
+  #connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(data, port1);
+    this.#port = port1;
+    return port2;
+  }
+
+  #receive(message: WorkerMessage, port: MessagePort): void {
+    switch (message.kind) {
+      case 'welcome':
+        this.#run = message.run;
+        return;
+      case 'busy':
+        return this.#encourage(message.id);
+      case 'answer':
+        return this.#settle(message.id)?.resolve(message.value);
+      case 'error':
+        return this.#settle(message.id)?.reject(toException(message.error));
+      case 'record':
+        return updateRecord(message.record);
+      case 'update':
+        updateInstance(message.state);
+        if (message.ack !== undefined) {
+          port.postMessage({ kind: 'ack', ack: message.ack } satisfies PageMessage);
+        }
+    }
+  }
+
+  /** A call that takes its time (bodies of gigabytes to store, say) does not fail for that. */
+  #encourage(id: number): void {
+    const call = this.#pending.get(id);
+    if (call) call.attempts = 0;
+  }
+
+  #settle(id: number): Pending | undefined {
+    const call = this.#pending.get(id);
+    clearTimeout(call?.timer);
+    this.#pending.delete(id);
+    return call;
+  }
+}
+
+function noAnswer(worker: ServiceWorker | null): Error {
+  const error: ErrorData = {
+    name: 'InvalidStateError',
+    message: worker
+      ? `The service worker ${worker.scriptURL} does not answer: does it import background-fetch-polyfill?`
+      : 'There is no active service worker any more.',
+  };
+  return toException(error);
+}

@@ -1,0 +1,107 @@
+/**
+ * Everything that is said between a page and its service worker, and nothing else.
+ *
+ * A page posts {@link CallMessage}s to the active worker, because only such a message starts a
+ * stopped worker. The first of a session carries a MessagePort, on which the worker answers and
+ * tells what changes; the app's own `message` events stay the app's own.
+ */
+import type {
+  FetchArguments,
+  FetchState,
+  MatchOptions,
+  RecordState,
+  RequestData,
+} from '../engine/types.ts';
+import type { ErrorData } from '../webidl/exceptions.ts';
+
+/** Marks our messages: others are the app's. */
+export const BRAND = 'background-fetch-polyfill';
+
+/** Raised with every change of this file that an older side would misunderstand. */
+export const VERSION = 1;
+
+/** What a realm can ask of the worker that runs the engine. Every call may be repeated. */
+export interface Calls {
+  fetch(args: Omit<FetchArguments, 'available'>): FetchState;
+  get(id: string): FetchState | undefined;
+  getIds(): string[];
+  abort(uid: string): boolean;
+  /** From then on the realm hears of changes to the records. */
+  match(uid: string, request: RequestData | null, options: MatchOptions): RecordState[];
+  /**
+   * After a restart of the worker: the fetches that the realm holds objects of, and those among
+   * them whose records it follows. Undefined for those that are over.
+   */
+  subscribe(uids: string[], records: string[]): (FetchState | undefined)[];
+  /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */
+  keepAlive(hold: boolean): KeepAliveAnswer;
+}
+
+export interface KeepAliveAnswer {
+  /** Whether there is unfinished work. */
+  active: boolean;
+}
+
+export type Kind = keyof Calls;
+export type Arguments<K extends Kind> = Parameters<Calls[K]>;
+export type Answer<K extends Kind> = ReturnType<Calls[K]>;
+
+/** Page → worker, by `ServiceWorker.postMessage`. */
+export interface CallMessage<K extends Kind = Kind> {
+  brand: typeof BRAND;
+  version: number;
+  /** The page, as long as it lives. */
+  session: string;
+  /** Counts the calls of a session: a repeated one has the same. */
+  id: number;
+  kind: K;
+  args: Arguments<K>;
+}
+
+/** Page → worker, by the port. */
+export type PageMessage =
+  | { kind: 'ack'; ack: number }
+  /** The page goes away: do not wait for it. */
+  | { kind: 'bye' };
+
+/** Worker → page, by the port. */
+export type WorkerMessage =
+  /** The first on each port: names the run of the worker that it leads to. */
+  | { kind: 'welcome'; run: string }
+  /** To a repeated call that is being worked on: have patience. */
+  | { kind: 'busy'; id: number }
+  | { kind: 'answer'; id: number; value: unknown }
+  | { kind: 'error'; id: number; error: ErrorData }
+  /** With `ack`, the worker waits for the page to have it. */
+  | { kind: 'update'; state: FetchState; ack?: number }
+  | { kind: 'record'; record: RecordUpdate };
+
+/** A record without its request, which does not change. */
+export type RecordUpdate = Omit<RecordState, 'request'>;
+
+/** Worker → all pages, by the BroadcastChannel named by {@link channelName}. */
+export type Broadcast =
+  /** The engine has started. Ports that lead to an earlier run of the worker are dead. */
+  | { kind: 'hello'; run: string; active: boolean }
+  /** The first unfinished work appeared. */
+  | { kind: 'active' };
+
+/** Also the name of the Web Lock that the worker holds while it runs the engine. */
+export const channelName = (scope: string): string => `${BRAND}:${scope}`;
+
+/** Whether a message is one of ours, of whatever version. */
+export function isOurs(data: unknown): data is { brand: typeof BRAND } {
+  return (data as { brand?: unknown } | null | undefined)?.brand === BRAND;
+}
+
+/** Whether a message of ours is one that this version can answer. */
+export function isCall(data: object): data is CallMessage {
+  const { version, session, id, kind, args } = data as Partial<Record<keyof CallMessage, unknown>>;
+  return (
+    version === VERSION &&
+    typeof session === 'string' &&
+    typeof id === 'number' &&
+    typeof kind === 'string' &&
+    Array.isArray(args)
+  );
+}

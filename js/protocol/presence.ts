@@ -1,0 +1,58 @@
+/**
+ * What an open page does for the background fetches of its origin, whether it uses them or not: it
+ * wakes their workers and keeps them alive.
+ */
+import { hasStoredWork } from '../engine/stored-work.ts';
+import { Client } from './client.ts';
+
+/** By scope; never forgotten, which also keeps a strong reference to each registration. */
+const clients = new Map<string, Client>();
+
+export function clientOf(registration: ServiceWorkerRegistration): Client {
+  let client = clients.get(registration.scope);
+  if (client) client.registration = registration;
+  else clients.set(registration.scope, (client = new Client(registration)));
+  return client;
+}
+
+/** Begins now, and looks again at every sign that something may have changed. */
+export function attend(container: ServiceWorkerContainer): void {
+  const look = (): void => void wakeAll(container);
+  look();
+  container.addEventListener('controllerchange', look);
+  addEventListener('online', look);
+  // Not every worker is told by the browser.
+  addEventListener('offline', look);
+  if (typeof document === 'undefined') return;
+  document.addEventListener('resume', look);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') look();
+  });
+  addEventListener('pagehide', () => {
+    for (const client of clients.values()) client.leave();
+  });
+  addEventListener('pageshow', (event) => {
+    // The first one belongs to the load.
+    if (!(event as PageTransitionEvent).persisted) return;
+    for (const client of clients.values()) {
+      client.listen();
+      client.reconnect();
+    }
+    look();
+  });
+}
+
+async function wakeAll(container: ServiceWorkerContainer): Promise<void> {
+  try {
+    const registrations = await container.getRegistrations();
+    await Promise.all(registrations.map(wakeIfWorking));
+  } catch {
+    // Storage or service workers are not allowed here, so nothing can have been left.
+  }
+}
+
+/** A worker is not started for nothing. */
+async function wakeIfWorking(registration: ServiceWorkerRegistration): Promise<void> {
+  const client = clientOf(registration);
+  if (await hasStoredWork(registration.scope)) await client.keepAlive.wake();
+}

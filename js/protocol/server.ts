@@ -1,0 +1,163 @@
+import type { EngineLoader } from '../engine/load.ts';
+import { hasStoredWork } from '../engine/stored-work.ts';
+import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
+import { atMost, KEEP_ALIVE_HOLD, MAX_HOLD } from './hold.ts';
+import {
+  type Answer,
+  type Arguments,
+  type CallMessage,
+  type Calls,
+  isCall,
+  isOurs,
+  type Kind,
+} from './messages.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+type Handlers = {
+  [K in Kind]: (session: Session, ...args: Parameters<Calls[K]>) => Promise<Answer<K>>;
+};
+
+const ALL = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
+
+/** The worker's end: takes calls, and asks the engine. */
+export class Server {
+  readonly #scope: string;
+  readonly #sessions: Sessions;
+  readonly #loader: EngineLoader;
+
+  constructor(scope: string, sessions: Sessions, loader: EngineLoader) {
+    this.#scope = scope;
+    this.#sessions = sessions;
+    this.#loader = loader;
+  }
+
+  /** The listener of `message`: keeps ours from the app, and leaves the app's alone. */
+  receive(event: ExtendableMessageEvent): void {
+    const data = event.data as unknown;
+    if (!isOurs(data)) return;
+    event.stopImmediatePropagation();
+    const port = event.ports[0];
+    if (!isCall(data)) return refuse(port, data);
+    // To a worker that has been replaced: the page will ask the new one.
+    if (!this.#loader.allowed) return;
+    const session = this.#sessions.of(data.session, port);
+    if (!session) return this.#loader.sayHello();
+    if (port) session.post({ kind: 'welcome', run: this.#loader.run });
+    event.waitUntil(atMost(MAX_HOLD, this.#answer(session, data)));
+  }
+
+  /** What a call asks for, or an exception. */
+  async call<K extends Kind>(session: Session, kind: K, args: Arguments<K>): Promise<Answer<K>> {
+    if (!Object.hasOwn(this.#handlers, kind)) throw unknownMessage();
+    return this.#handlers[kind](session, ...args);
+  }
+
+  /** Goes on with what is unfinished. A worker that is not the active one leaves it to that one. */
+  async resume(): Promise<void> {
+    if (!this.#loader.allowed || !(await this.#mayHaveWork())) return;
+    // Meanwhile it may have turned out that this worker is not the one.
+    if (this.#loader.allowed) await this.#loader.resume();
+  }
+
+  /** As {@link resume}, and keeps an event until all is done, at most for `time`. */
+  async work(time: number): Promise<void> {
+    await this.resume();
+    await atMost(time, this.#loader.idle());
+  }
+
+  async #answer(session: Session, { id, kind, args }: CallMessage): Promise<void> {
+    const running = session.calls.get(id);
+    if (running) {
+      session.post({ kind: 'busy', id });
+      return running;
+    }
+    const answered = this.call(session, kind, args).then(
+      (value) => session.post({ kind: 'answer', id, value }),
+      (error: unknown) => {
+        // The page will ask the worker that has taken over.
+        if (this.#loader.allowed) session.post({ kind: 'error', id, error: toErrorData(error) });
+      },
+    );
+    session.calls.set(id, answered);
+    await answered;
+    session.calls.delete(id);
+  }
+
+  /** An engine that has trapped has left its work in the store. */
+  async #isWorking(): Promise<boolean> {
+    return this.#loader.loaded ? this.#loader.active : hasStoredWork(this.#scope);
+  }
+
+  /** Where nothing is stored, nothing need be loaded to say so. */
+  async #mayHaveWork(): Promise<boolean> {
+    return this.#loader.loaded || hasStoredWork(this.#scope);
+  }
+
+  readonly #handlers: Handlers = {
+    fetch: async (session, args) => {
+      // Before it begins: it may be over as soon as the call.
+      session.uids.add(args.uid);
+      try {
+        const available = await storageLeft();
+        return await this.#loader.use((engine) => engine.fetch({ ...args, available }));
+      } catch (error) {
+        session.uids.delete(args.uid);
+        throw error;
+      }
+    },
+    get: async (session, id) => {
+      if (!(await this.#mayHaveWork())) return undefined;
+      const state = await this.#loader.use((engine) => engine.get(id));
+      if (state) session.uids.add(state.uid);
+      return state;
+    },
+    getIds: async () =>
+      (await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : [],
+    abort: (_, uid) => this.#loader.use((engine) => engine.abort(uid)),
+    match: (session, uid, request, options) => {
+      session.records.add(uid);
+      return this.#loader.use((engine) => engine.match(uid, request, options));
+    },
+    subscribe: async (session, uids, records) => {
+      if (!(await this.#mayHaveWork())) return uids.map(() => undefined);
+      return Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid))));
+    },
+    keepAlive: async (_, hold) => {
+      await this.work(hold ? KEEP_ALIVE_HOLD : 0);
+      return { active: await this.#isWorking() };
+    },
+  };
+
+  async #subscribe(session: Session, uid: string, records: boolean): Promise<Answer<'get'>> {
+    session.uids.add(uid);
+    const state = await this.#loader.use((engine) => engine.state(uid));
+    if (!state) session.uids.delete(uid);
+    if (state && records) {
+      for (const { request: _, ...record } of await this.call(session, 'match', [uid, null, ALL])) {
+        session.post({ kind: 'record', record });
+      }
+    }
+    return state;
+  }
+}
+
+/** Bytes that the origin may still store; `null` where the browser does not say. */
+async function storageLeft(): Promise<number | null> {
+  try {
+    const { quota, usage } = await navigator.storage.estimate();
+    return quota === undefined ? null : Math.max(0, quota - (usage ?? 0));
+  } catch {
+    // WebKit before 17, and insecure contexts.
+    return null;
+  }
+}
+
+/** Of another version, or not a message at all. */
+function refuse(port: MessagePort | undefined, data: object): void {
+  const { id } = data as { id?: unknown };
+  const error: ErrorData = toErrorData(unknownMessage());
+  port?.postMessage({ kind: 'error', id: Number(id), error });
+}
+
+const unknownMessage = (): DOMException =>
+  new DOMException('Page and worker run different versions of the polyfill.', 'VersionError');

@@ -1,0 +1,65 @@
+/** `Request` objects as plain data, and back. */
+import type { RequestData } from './engine/types.ts';
+import { abortError } from './webidl/exceptions.ts';
+
+/**
+ * Steps 3.1 to 3.4 of https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-fetch for
+ * one request: makes it in this realm, against whose URL a relative one resolves, and takes over
+ * the body of a Request that is given.
+ */
+export function createRequest(input: Request | string): Request {
+  const request = new Request(input);
+  if (request.mode === 'no-cors') {
+    throw new TypeError(`The mode of a background fetch must not be 'no-cors': ${request.url}`);
+  }
+  return request;
+}
+
+/** All requests with their bodies, https://wicg.github.io/background-fetch/#request-body. */
+export async function storeRequests(requests: Request[]): Promise<RequestData[]> {
+  try {
+    return await Promise.all(
+      requests.map(async (request) => describeRequest(request, await readBody(request))),
+    );
+  } catch (error) {
+    // A stream that is being read cannot be cancelled any more; those that are not, can.
+    const reason = abortError('The body of another request of this background fetch failed.');
+    for (const { body } of requests) if (body && !body.locked) void body.cancel(reason).catch(noop);
+    throw new TypeError(`The body of a request could not be read: ${error as string}`);
+  }
+}
+
+/** A request as data. */
+export function describeRequest(request: Request, body: Blob | null = null): RequestData {
+  const { url, method, headers, mode } = request;
+  const { credentials, cache, redirect, referrer, referrerPolicy, integrity } = request;
+  return {
+    url,
+    method,
+    headers: [...headers],
+    // A navigation's own request, which no script may make again.
+    mode: mode === 'navigate' ? 'same-origin' : mode,
+    credentials,
+    cache,
+    redirect,
+    referrer,
+    referrerPolicy,
+    integrity,
+    body,
+  };
+}
+
+/** A fresh Request, as stored, body included. */
+export function restoreRequest({ url, ...init }: RequestData): Request {
+  return new Request(url, init as RequestInit);
+}
+
+/** As a Blob, so that the bytes of a file stay where they are. */
+async function readBody(request: Request): Promise<Blob | null> {
+  if (request.method === 'GET' || request.method === 'HEAD' || request.body === null) return null;
+  const body = await request.blob();
+  // Where `Request.body` is missing (Firefox) an empty body cannot be told from none.
+  return body.size === 0 && !('body' in request) ? null : body;
+}
+
+const noop = (): void => undefined;

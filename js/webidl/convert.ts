@@ -1,0 +1,88 @@
+/**
+ * JavaScript values to IDL types, https://webidl.spec.whatwg.org/#js-type-mapping. `context` is the
+ * beginning of the message, so that it says which argument or member is wrong.
+ */
+
+/** Turns a value into an IDL type, or throws. */
+export type Convert<T> = (value: unknown, context: string) => T;
+
+/** Fails an operation that was called with too few arguments. */
+export function requireArguments(given: number, required: number, context: string): void {
+  if (given < required) {
+    throw new TypeError(`${context}: ${required} arguments required, but only ${given} present.`);
+  }
+}
+
+/** https://webidl.spec.whatwg.org/#js-boolean */
+export const toBoolean: Convert<boolean> = Boolean;
+
+/** https://webidl.spec.whatwg.org/#js-DOMString; throws for a symbol, which `String()` would not. */
+export const toDOMString: Convert<string> = (value) => `${value as string}`;
+
+/** https://webidl.spec.whatwg.org/#js-USVString */
+export const toUSVString: Convert<string> = (value) =>
+  `${value as string}`.replace(/\p{Surrogate}/gu, '\uFFFD');
+
+/** https://webidl.spec.whatwg.org/#js-unsigned-long-long, without [EnforceRange] or [Clamp]. */
+export const toUnsignedLongLong: Convert<number> = (value) => {
+  const integer = Math.trunc(+(value as number)) % 2 ** 64;
+  // `% ` gives NaN for NaN and the infinities; `+ 0` makes -0 positive.
+  return Number.isNaN(integer) ? 0 : integer < 0 ? integer + 2 ** 64 : integer + 0;
+};
+
+/** https://webidl.spec.whatwg.org/#js-sequence */
+export function toSequence<T>(convert: Convert<T>): Convert<T[]> {
+  return (value, context) => {
+    if (!isObject(value) || !isIterable(value, context)) {
+      throw new TypeError(`${context}: The provided value cannot be converted to a sequence.`);
+    }
+    const sequence: T[] = [];
+    for (const item of value) sequence.push(convert(item, context));
+    return sequence;
+  };
+}
+
+/** Whether an object has an `@@iterator`: what tells a sequence in a union from an interface or string. */
+export function isIterable(value: object, context: string): value is Iterable<unknown> {
+  const method = (value as Partial<Iterable<unknown>>)[Symbol.iterator] as unknown;
+  if (method === undefined || method === null) return false;
+  if (typeof method === 'function') return true;
+  throw new TypeError(`${context}: The object's @@iterator is not a function.`);
+}
+
+/** One member of a dictionary. */
+export interface Member {
+  convert: Convert<unknown>;
+  required?: boolean;
+  /** Stands in for a member that is not given. */
+  fallback?: unknown;
+}
+
+/**
+ * https://webidl.spec.whatwg.org/#js-dictionary. `members` must stand in the order in which the
+ * standard reads them: inherited dictionaries first, each in lexicographical order.
+ */
+export function toDictionary<T>(name: string, members: Record<keyof T, Member>): Convert<T> {
+  return (value, context) => {
+    if (value !== undefined && value !== null && !isObject(value)) {
+      throw new TypeError(`${context}: The provided value is not of type '${name}'.`);
+    }
+    const dictionary: Record<string, unknown> = {};
+    for (const [key, { convert, required, fallback }] of Object.entries<Member>(members)) {
+      const given = (value as Record<string, unknown> | null | undefined)?.[key];
+      if (given !== undefined) {
+        dictionary[key] = convert(given, `${context}: Failed to read '${key}' from '${name}'`);
+      } else if (required) {
+        throw new TypeError(`${context}: Failed to read '${key}' from '${name}': it is required.`);
+      } else if (fallback !== undefined) {
+        dictionary[key] = fallback;
+      }
+    }
+    return dictionary as T;
+  };
+}
+
+/** WebIDL's "is an Object", functions included. */
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

@@ -1,0 +1,72 @@
+/** Makes a class look like a WebIDL interface: https://webidl.spec.whatwg.org/#js-interfaces. */
+
+/** A class; what its constructor takes is nobody's business here. */
+type Interface = abstract new (...args: never[]) => object;
+
+/**
+ * Gives `constructor` its name (a minifier may have taken it), @@toStringTag and enumerable members,
+ * and puts it on the global object.
+ */
+export function exposeInterface(global: object, name: string, constructor: Interface): void {
+  const { prototype } = constructor as { prototype: object };
+  for (const key of Object.getOwnPropertyNames(prototype)) {
+    if (key !== 'constructor') Object.defineProperty(prototype, key, { enumerable: true });
+  }
+  hide(prototype, Symbol.toStringTag, name);
+  hide(constructor, 'name', name);
+  Object.defineProperty(global, name, {
+    value: constructor,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+}
+
+/** A property that is there to be read and nothing else. */
+function hide(target: object, key: PropertyKey, value: string): void {
+  Object.defineProperty(target, key, {
+    value,
+    writable: false,
+    enumerable: false,
+    configurable: true,
+  });
+}
+
+/** The members of `mixin` as a partial interface: enumerable properties of `target`. */
+export function extendInterface(target: object, mixin: object): void {
+  const descriptors = Object.getOwnPropertyDescriptors(mixin);
+  for (const descriptor of Object.values(descriptors)) descriptor.enumerable = true;
+  Object.defineProperties(target, descriptors);
+}
+
+/** What an interface without a constructor throws. */
+export const illegalConstructor = (): TypeError => new TypeError('Illegal constructor');
+
+/** The internal slot of an interface's objects. */
+export class Slot<T> {
+  readonly #values = new WeakMap<object, T>();
+
+  set(object: object, value: T): void {
+    this.#values.set(object, value);
+  }
+
+  /** The brand check: throws a TypeError for anything that is not one of the interface's objects. */
+  of(object: unknown): T {
+    const value = this.find(object);
+    if (value === undefined) throw new TypeError('Illegal invocation');
+    return value;
+  }
+
+  find(object: unknown): T | undefined {
+    // `get` gives undefined for what cannot be a key.
+    return this.#values.get(object as object);
+  }
+}
+
+/**
+ * Runs the steps of a member whose type is a promise: whatever they throw, the brand check's error
+ * included, rejects it.
+ */
+export function promiseFrom<T>(steps: () => T | PromiseLike<T>): Promise<T> {
+  return new Promise((resolve) => resolve(steps()));
+}

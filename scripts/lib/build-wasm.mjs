@@ -1,0 +1,62 @@
+// From the Rust sources to the wasm file and its JavaScript bindings, in three steps: cargo,
+// wasm-bindgen, wasm-opt.
+
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { fromRoot, targetDir } from './paths.mjs';
+import { run } from './run.mjs';
+import { toolEnv } from './tool-env.mjs';
+import { unlessFresh } from './fresh.mjs';
+import { wasmTarget } from './wasm-target.mjs';
+
+const crate = 'background-fetch-polyfill';
+const name = 'background_fetch';
+
+export const bindgenDir = join(targetDir, 'bindgen');
+export const wasmFile = `${bindgenDir}/${name}_bg.wasm`;
+
+const bindgenArgs = [
+  '--target', 'web',
+  '--out-name', name,
+  // The loader says where the wasm is; the default would make every bundler look for a file.
+  '--omit-default-module-path',
+  // Gives `__wbg_reset_state()`: after a trap the loader drops the instance and makes a new one.
+  '--experimental-reset-state-function',
+];
+
+const optArgs = [
+  '-Oz',
+  '--strip-debug', '--strip-producers', '--strip-target-features',
+  // What rustc enables for this target by default, and every supported browser has.
+  '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',
+  '--enable-nontrapping-float-to-int', '--enable-reference-types', '--enable-sign-ext',
+];
+
+/** Builds `target/bindgen/`. Returns whether anything changed. */
+export async function buildWasm({ force = false } = {}) {
+  const env = toolEnv();
+  // `cargo rustc` and not `cargo build`: with an rlib made beside the cdylib, for the tests, cargo
+  // would leave out the link-time optimisation, an eighth of the size.
+  const args = ['--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget];
+  await run('cargo', ['rustc', '--package', crate, ...args], { env });
+  const compiled = join(targetDir, wasmTarget, 'release', `${name}.wasm`);
+  return unlessFresh({
+    force,
+    stamp: `${bindgenDir}/.stamp`,
+    inputs: {
+      files: [compiled, fromRoot('node_modules', 'binaryen', 'package.json')],
+      // The version of wasm-bindgen is in the compiled file.
+      values: [bindgenArgs, optArgs],
+    },
+    outputs: [wasmFile, `${bindgenDir}/${name}.js`, `${bindgenDir}/${name}.d.ts`],
+  }, () => bind(compiled, env));
+}
+
+async function bind(compiled, env) {
+  await run('wasm-bindgen', [compiled, '--out-dir', bindgenDir, ...bindgenArgs], { env });
+  const optimised = `${wasmFile}.opt`;
+  const wasmOpt = fromRoot('node_modules', 'binaryen', 'bin', 'wasm-opt');
+  await run(process.execPath, [wasmOpt, wasmFile, '-o', optimised, ...optArgs]);
+  renameSync(optimised, wasmFile);
+}

@@ -1,0 +1,132 @@
+// From TypeScript and the wasm file to `dist/`.
+
+import {
+  copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { bindgenDir, wasmFile } from './build-wasm.mjs';
+import { fromRoot } from './paths.mjs';
+import { PlainError } from './run.mjs';
+import { inlineSource, urlSource } from './wasm-source.mjs';
+import { unlessFresh } from './fresh.mjs';
+
+const wasmName = 'background_fetch.wasm';
+
+/** The browsers that have all the platform features that the polyfill builds on. */
+const target = ['es2022', 'chrome109', 'firefox115', 'safari16.4'];
+
+/**
+ * The bundles: name in dist/, source in js/, and where the wasm is. A `.js` file is a classic script,
+ * a `.mjs` file a module.
+ */
+const bundles = [
+  { name: 'window.js', source: 'polyfill.ts' },
+  { name: 'window.mjs', source: 'polyfill.ts' },
+  { name: 'sw.js', source: 'worker.ts', wasm: 'inline' },
+  { name: 'sw.mjs', source: 'worker.ts', wasm: 'inline' },
+  { name: 'sw.slim.mjs', source: 'worker.ts', wasm: 'url' },
+];
+
+/** Builds `dist/`. Returns whether anything changed. */
+export async function buildDist({ force = false, outDir = fromRoot('dist') } = {}) {
+  const scripts = fromRoot('scripts', 'lib');
+  return unlessFresh({
+    force,
+    stamp: join(outDir, '.stamp'),
+    inputs: {
+      files: [
+        ...['js', 'types', 'package-lock.json', 'package.json'].map((name) => fromRoot(name)),
+        ...['bundle.mjs', 'wasm-source.mjs'].map((name) => join(scripts, name)),
+        bindgenDir,
+      ],
+      values: [outDir],
+    },
+    outputs: [wasmName, ...bundles.map(({ name }) => name)].map((name) => join(outDir, name)),
+  }, () => writeDist(outDir));
+}
+
+async function writeDist(outDir) {
+  // Not earlier: the packages may only just have been installed.
+  const esbuild = await import('esbuild');
+  const built = await Promise.all(bundles.map((bundle) => buildBundle(esbuild, bundle, outDir)));
+  // Only now: an error in the sources leaves the last good build in its place.
+  rmSync(outDir, { recursive: true, force: true });
+  mkdirSync(outDir, { recursive: true });
+  copyFileSync(wasmFile, join(outDir, wasmName));
+  copyTypes(outDir);
+  for (const { path, text } of built.flat()) {
+    writeFileSync(path, path.endsWith('.map') ? withoutWasm(text) : text);
+  }
+}
+
+function copyTypes(outDir) {
+  const types = fromRoot('types');
+  if (!existsSync(types)) return;
+  for (const name of readdirSync(types).filter((name) => name.endsWith('.d.ts'))) {
+    copyFileSync(join(types, name), join(outDir, name));
+  }
+}
+
+/** The files of one bundle, in memory. */
+async function buildBundle(esbuild, { name, source, wasm }, outDir) {
+  const entry = fromRoot('js', source);
+  if (!existsSync(entry)) throw new PlainError(`dist/${name} is made from js/${source}: no such file.`);
+  const result = await esbuild.build({
+    entryPoints: [entry],
+    outfile: join(outDir, name),
+    bundle: true,
+    minify: true,
+    write: false,
+    format: name.endsWith('.mjs') ? 'esm' : 'iife',
+    target,
+    sourcemap: 'linked',
+    legalComments: 'none',
+    banner: { js: banner() },
+    plugins: [virtualModules(wasm)],
+    logLevel: 'warning',
+  }).catch((error) => {
+    // esbuild has printed what is wrong, with the place in the source.
+    throw new PlainError(`dist/${name} could not be built: ${error.errors?.length ?? 1} error(s).`);
+  });
+  return result.outputFiles;
+}
+
+function banner() {
+  const { name, version, license } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
+  return `/*! ${name} ${version} | ${license} */`;
+}
+
+/**
+ * `virtual:wasm` is the wasm file, as the bundle wants it; `virtual:bindgen` is what wasm-bindgen made,
+ * wherever that is.
+ */
+function virtualModules(wasm) {
+  const sources = {
+    inline: () => inlineSource(wasmFile),
+    url: () => urlSource(wasmName),
+  };
+  return {
+    name: 'virtual-modules',
+    setup(build) {
+      build.onResolve({ filter: /^virtual:bindgen$/ }, () => ({
+        path: join(bindgenDir, 'background_fetch.js'),
+        // Whatever of the bindings a bundle does not use is left out.
+        sideEffects: false,
+      }));
+      build.onResolve({ filter: /^virtual:wasm$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
+      build.onLoad({ filter: /.*/, namespace: 'virtual' }, () => {
+        if (wasm) return { contents: sources[wasm](), loader: 'js' };
+        return { errors: [{ text: 'The page has no wasm; only the worker bundles have.' }] };
+      });
+    },
+  };
+}
+
+/** A source map without the text of the wasm file, which nobody reads. */
+function withoutWasm(text) {
+  const map = JSON.parse(text);
+  map.sourcesContent = map.sourcesContent?.map((content, index) =>
+    (map.sources[index].startsWith('virtual:') ? null : content));
+  return JSON.stringify(map);
+}

@@ -1,0 +1,62 @@
+// The stages of `npm test`, in order. This table is all there is to edit.
+//
+// `plan`: what the set-up must have installed. `after`: the stage without which this one makes no sense.
+// `steps`: what to run, each a list of program and arguments; `needs` names a file without which there is
+// nothing to run yet. `node` stands for this Node.js, `tsc` for the installed TypeScript.
+
+export const stages = [
+  {
+    name: 'engine',
+    title: 'the engine, natively',
+    plan: 'engine',
+    steps: [['cargo', 'test', '--package', 'background-fetch-engine']],
+  },
+  {
+    name: 'js',
+    title: 'units of the TypeScript',
+    plan: 'node',
+    steps: [['node', 'scripts/test-js.mjs']],
+    needs: 'tests/js',
+  },
+  {
+    name: 'build',
+    title: 'dist/',
+    plan: 'build',
+    steps: [['node', 'scripts/build.mjs']],
+  },
+  {
+    name: 'types',
+    title: 'types of the sources, and those that are published',
+    plan: 'build',
+    steps: [['node', 'scripts/build.mjs', '--only', 'wasm'], ['tsc', '--project', '.']],
+  },
+  {
+    name: 'layers',
+    title: 'who may depend on whom',
+    plan: 'build',
+    after: 'build',
+    steps: [['node', 'scripts/check-layers.mjs']],
+  },
+  {
+    name: 'size',
+    title: 'size budget',
+    plan: 'build',
+    after: 'build',
+    steps: [['node', 'scripts/size.mjs']],
+  },
+  {
+    name: 'wasm',
+    title: 'the shell, in a service worker',
+    plan: 'test',
+    steps: [['node', 'scripts/test-wasm.mjs']],
+    needs: 'tests/service_worker.rs',
+  },
+  ...['chromium', 'firefox', 'webkit'].map((browser) => ({
+    name: `e2e-${browser}`,
+    title: `end to end in ${browser}`,
+    plan: 'test',
+    after: 'build',
+    steps: [['node', 'tests/e2e/run.mjs', '--browser', browser]],
+    needs: 'tests/e2e/run.mjs',
+  })),
+];

@@ -1,0 +1,23 @@
+// The tests of the Rust shell, in a service worker of headless Chromium. Arguments go to the test runner:
+// `npm run test:wasm -- NAME`.
+
+import { PlainError, exitWith, start } from './lib/run.mjs';
+import { findBrowsers } from './lib/browsers.mjs';
+import { setUp } from './lib/plans.mjs';
+import { toolEnv } from './lib/tool-env.mjs';
+
+const shell = 'background-fetch-polyfill';
+
+async function main() {
+  await setUp('test');
+  const { chromedriver } = findBrowsers();
+  if (!chromedriver) throw new PlainError('chromedriver is missing. Get it with `npm run setup`.');
+  const driver = ['--headless', '--chrome', '--chromedriver', chromedriver];
+  // The engine's tests are native ones.
+  const args = ['test', ...driver, '--', '--package', shell, ...process.argv.slice(2)];
+  // A service worker that starts on a busy machine is easily slower than the default of 20 s.
+  const env = { WASM_BINDGEN_TEST_TIMEOUT: '300', ...toolEnv() };
+  process.exitCode = await start('wasm-pack', args, { env });
+}
+
+main().catch(exitWith);

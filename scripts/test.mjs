@@ -1,0 +1,110 @@
+// Runs the tests, stage by stage, and sums up: `npm test [-- --only STAGE[,STAGE…]]`. A stage that fails
+// does not keep the next from running, unless that needs what it makes. Set-up comes first.
+
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { PlainError, exitWith, seconds, start } from './lib/run.mjs';
+import { fromRoot } from './lib/paths.mjs';
+import { setUp } from './lib/plans.mjs';
+import { stages } from './lib/stages.mjs';
+import { tally } from './lib/tally.mjs';
+
+/** From the least to the most: each plan includes those before it, but for `node`. */
+const planOrder = ['engine', 'node', 'build', 'test'];
+
+async function main() {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const chosen = choose(values.only);
+  await setUpFor(chosen);
+  const results = [];
+  for (const stage of chosen) results.push({ stage, ...await runStage(stage, results) });
+  report(results);
+}
+
+/** `e2e` stands for all stages whose name begins with it. */
+function choose(only) {
+  if (only === undefined) return stages;
+  const names = only.split(',');
+  const fits = (stage, name) => stage.name === name || stage.name.startsWith(`${name}-`);
+  const unknown = names.find((name) => !stages.some((stage) => fits(stage, name)));
+  if (unknown !== undefined) {
+    throw new PlainError(
+      `There is no stage ${unknown}; there are ${stages.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  return withRequired(stages.filter((stage) => names.some((name) => fits(stage, name))));
+}
+
+/** Adds the stages that others come after. */
+function withRequired(chosen) {
+  const required = new Set(chosen.map(({ after }) => after));
+  return stages.filter((stage) => chosen.includes(stage) || required.has(stage.name));
+}
+
+async function setUpFor(chosen) {
+  const plans = new Set(chosen.filter(isThere).map(({ plan }) => plan));
+  // One that includes the rest is enough.
+  if (plans.has('test')) return setUp('test');
+  for (const plan of planOrder) if (plans.has(plan)) await setUp(plan);
+}
+
+const isThere = ({ needs }) => needs === undefined || existsSync(fromRoot(needs));
+
+async function runStage(stage, before) {
+  console.log(`\n=== ${stage.name}: ${stage.title}`);
+  if (!isThere(stage)) return skipped(`there is no ${stage.needs} yet`);
+  const broken = before.find(({ stage: { name }, ok }) => name === stage.after && !ok);
+  if (broken) return { ok: false, passed: 0, failed: 1, note: `not run: ${stage.after} failed` };
+
+  const started = Date.now();
+  let output = '';
+  let ok = true;
+  for (const step of stage.steps) {
+    const code = await runStep(step, (text) => { output += text; });
+    ok &&= code === 0;
+    if (!ok) break;
+  }
+  const note = seconds(started);
+  console.log(`=== ${stage.name}: ${ok ? 'passed' : 'FAILED'} (${note})`);
+  return { ok, note, ...count(output, ok) };
+}
+
+function skipped(reason) {
+  console.log(reason);
+  return { ok: true, passed: 0, failed: 0, note: reason };
+}
+
+/** A stage that counts nothing is one test, and a failure that no test accounts for is one more. */
+function count(output, ok) {
+  const { passed, failed } = tally(output) ?? { passed: ok ? 1 : 0, failed: 0 };
+  return { passed, failed: ok ? failed : Math.max(failed, 1) };
+}
+
+function runStep([program, ...args], keep) {
+  const programs = {
+    node: [process.execPath],
+    tsc: [process.execPath, fromRoot('node_modules', 'typescript', 'bin', 'tsc')],
+  };
+  const [command, ...before] = programs[program] ?? [program];
+  return start(command, [...before, ...args], {
+    onOutput(data, stream) {
+      stream.write(data);
+      keep(data.toString());
+    },
+  });
+}
+
+function report(results) {
+  console.log('\n=== summary');
+  for (const { stage, ok, passed, failed, note } of results) {
+    const mark = ok ? 'ok    ' : 'FAILED';
+    console.log(`${mark} ${stage.name.padEnd(14)} ${passed} passed, ${failed} failed (${note})`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  const failed = sum('failed');
+  console.log(`\n${sum('passed')} passed, ${failed} failed`);
+  if (failed > 0 || results.some(({ ok }) => !ok)) process.exitCode = 1;
+}
+
+main().catch(exitWith);

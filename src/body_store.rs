@@ -1,0 +1,141 @@
+//! The body store: the bytes of responses, in Cache Storage.
+
+use background_fetch_engine::ports::StoreError;
+use background_fetch_engine::snapshot::EntryKey;
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Cache, CacheStorage, Request, Response};
+
+use crate::error::{Kind, Thrown, failed};
+use crate::network::{Body, broken};
+use crate::plain;
+
+/// The cache of one service worker's scope.
+#[derive(Debug)]
+pub struct BodyStore {
+    name: String,
+    /// Whether a body is faster by way of a Blob than passed on as a stream; see `DESIGN.md`.
+    by_blob: bool,
+}
+
+impl BodyStore {
+    /// Opens nothing yet.
+    pub fn new(scope: &str) -> Self {
+        let name = ["background-fetch-polyfill:", scope].concat();
+        Self { name, by_blob: is_chromium() }
+    }
+
+    /// See [`put`](background_fetch_engine::ports::BodyStore::put).
+    pub async fn put(&self, entry: &EntryKey, chunks: Vec<Uint8Array>) -> Result<u64, StoreError> {
+        let parts: Array = chunks.into_iter().collect();
+        let blob = Blob::new_with_u8_array_sequence(&parts).map_err(failed)?;
+        self.put_blob(entry, &blob).await
+    }
+
+    /// See [`put_body`](background_fetch_engine::ports::BodyStore::put_body).
+    pub async fn put_body(&self, entry: &EntryKey, body: Body) -> Result<u64, StoreError> {
+        let Some(response) = body.untouched() else {
+            return self.put_rest(entry, &body).await;
+        };
+        if self.by_blob {
+            let blob = response.blob().map_err(failed)?;
+            let blob: Blob = settled(blob).await.map_err(network_failed)?.unchecked_into();
+            return self.put_blob(entry, &blob).await;
+        }
+        // A response of its own, because a 206 may not be put. The stream stays the network's:
+        // Firefox would store one made in script truncated, should the worker die meanwhile.
+        let stream = response.body();
+        let response = Response::new_with_opt_readable_stream(stream.as_ref()).map_err(failed)?;
+        let cache = self.cache().await?;
+        settled(cache.put_with_str(&entry_url(entry), &response)).await.map_err(network_failed)?;
+        Ok(self.length(entry).await?.unwrap_or(0))
+    }
+
+    /// See [`entries`](background_fetch_engine::ports::BodyStore::entries).
+    pub async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
+        let keys = settled(self.cache().await?.keys()).await.map_err(failed)?;
+        let keys = keys.unchecked_into::<Array>();
+        Ok(keys.iter().filter_map(|key| entry_key(&key.unchecked_ref::<Request>().url())).collect())
+    }
+
+    /// See [`length`](background_fetch_engine::ports::BodyStore::length).
+    pub async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
+        let found = self.cache().await?.match_with_str(&entry_url(entry));
+        let found = settled(found).await.map_err(failed)?;
+        let Some(response) = found.dyn_ref::<Response>() else { return Ok(None) };
+        let blob = settled(response.blob().map_err(failed)?).await.map_err(failed)?;
+        Ok(Some(blob.unchecked_ref::<Blob>().size() as u64))
+    }
+
+    /// See [`delete`](background_fetch_engine::ports::BodyStore::delete).
+    pub async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
+        let cache = self.cache().await?;
+        let deletes: Array =
+            entries.iter().map(|entry| cache.delete_with_str(&entry_url(entry))).collect();
+        settled(Promise::all(&deletes)).await.map(drop).map_err(failed)
+    }
+
+    async fn put_rest(&self, entry: &EntryKey, body: &Body) -> Result<u64, StoreError> {
+        let mut chunks = Vec::new();
+        while let Some((chunk, _)) = body.read().await.map_err(StoreError::Network)? {
+            chunks.push(chunk);
+        }
+        self.put(entry, chunks).await
+    }
+
+    async fn put_blob(&self, entry: &EntryKey, blob: &Blob) -> Result<u64, StoreError> {
+        let response = Response::new_with_opt_blob(Some(blob)).map_err(failed)?;
+        let cache = self.cache().await?;
+        settled(cache.put_with_str(&entry_url(entry), &response)).await.map_err(failed)?;
+        Ok(blob.size() as u64)
+    }
+
+    /// Opened by name each time: many apps delete all caches that they do not know when a new
+    /// version of them is activated, and a deleted cache would go on swallowing what is put.
+    async fn cache(&self) -> Result<Cache, StoreError> {
+        let opening = CACHES.with(|caches| caches.open(&self.name));
+        settled(opening).await.map(JsCast::unchecked_into).map_err(failed)
+    }
+}
+
+async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise).await
+}
+
+/// Of an operation that also reads from the network: what it fails with, if not by the store.
+fn network_failed(value: JsValue) -> StoreError {
+    let thrown = Thrown::from(value);
+    match thrown.kind {
+        Kind::Network | Kind::Abort => StoreError::Network(broken()),
+        _ => thrown.into(),
+    }
+}
+
+/// The URL under which the cache holds an entry; of a reserved host, so that no look-up for one of
+/// the app's own resources can find it.
+pub fn entry_url(entry: &EntryKey) -> String {
+    [ENTRY_BASE, &String::from(js_sys::encode_uri_component(&entry.0))].concat()
+}
+
+/// The inverse of [`entry_url`]; `None` for a URL that is not ours.
+fn entry_key(url: &str) -> Option<EntryKey> {
+    let encoded = url.strip_prefix(ENTRY_BASE)?;
+    js_sys::decode_uri_component(encoded).ok().map(|key| EntryKey(key.into()))
+}
+
+const ENTRY_BASE: &str = "https://background-fetch.invalid/";
+
+/// Whether this is the engine that moves a Blob faster than a stream. Only it has this member.
+pub(crate) fn is_chromium() -> bool {
+    NAVIGATOR.with(|navigator| plain::get(navigator, "userAgentData")).is_object()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = caches)]
+    static CACHES: CacheStorage;
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: JsValue;
+}

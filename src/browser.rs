@@ -1,0 +1,117 @@
+//! All ports of the engine, as one value.
+
+use std::time::Duration;
+
+use background_fetch_engine::http::Head;
+use background_fetch_engine::ports::{self, Exchange, NetworkError, StoreError};
+use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
+use background_fetch_engine::state::{EventType, FetchState, RecordState};
+use background_fetch_engine::Timestamp;
+use js_sys::Uint8Array;
+
+use crate::body_store::BodyStore;
+use crate::host::JsHost;
+use crate::meta_store::MetaStore;
+use crate::network::Body;
+use crate::{clock, network};
+
+/// The service worker that this runs in.
+#[derive(Debug)]
+pub struct Browser {
+    /// Responses.
+    pub bodies: BodyStore,
+    /// State, and the bodies of requests.
+    pub meta: MetaStore,
+    /// JavaScript.
+    pub host: JsHost,
+}
+
+impl Browser {
+    /// For the service worker of `scope`, an absolute URL.
+    pub fn new(scope: &str, host: JsHost) -> Self {
+        Self { bodies: BodyStore::new(scope), meta: MetaStore::new(scope), host }
+    }
+}
+
+impl ports::Bytes for Browser {
+    type Chunk = Uint8Array;
+    type Body = Body;
+}
+
+impl ports::Network for Browser {
+    async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
+        let upload = match exchange.request.body_length {
+            None => None,
+            Some(_) => match self.meta.body(&exchange.uid, exchange.index).await {
+                Ok(Some(body)) => Some(body),
+                // Without its body it is not the request that the app made.
+                _ => return Err(NetworkError::Forbidden),
+            },
+        };
+        network::open(&exchange, upload).await
+    }
+
+    async fn read(&self, body: &Body) -> Result<Option<(Uint8Array, u64)>, NetworkError> {
+        body.read().await
+    }
+}
+
+impl ports::BodyStore for Browser {
+    async fn put(&self, entry: &EntryKey, chunks: Vec<Uint8Array>) -> Result<u64, StoreError> {
+        self.bodies.put(entry, chunks).await
+    }
+
+    async fn put_body(&self, entry: &EntryKey, body: Body) -> Result<u64, StoreError> {
+        self.bodies.put_body(entry, body).await
+    }
+
+    async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
+        self.bodies.entries().await
+    }
+
+    async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
+        self.bodies.length(entry).await
+    }
+
+    async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
+        self.bodies.delete(entries).await
+    }
+}
+
+impl ports::MetaStore for Browser {
+    async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
+        self.meta.take_over().await
+    }
+
+    async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
+        self.meta.commit(epoch, writes).await
+    }
+}
+
+impl ports::Host for Browser {
+    async fn fire(&self, event: EventType, state: FetchState) {
+        self.host.fire(event, &state).await;
+    }
+
+    async fn notify(&self, state: FetchState) {
+        self.host.notify(&state).await;
+    }
+
+    fn record_changed(&self, record: RecordState) {
+        self.host.changed(&record);
+    }
+
+    fn active(&self, active: bool) {
+        self.host.set_active(active);
+    }
+}
+
+impl ports::Clock for Browser {
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        clock::sleep(duration).await;
+    }
+}

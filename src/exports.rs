@@ -1,0 +1,198 @@
+//! What JavaScript sees: `StartEngine` and `Engine` of `js/engine/types.ts`.
+//!
+//! Convert, call, convert. Every method takes `&self` and hands out a promise that owns all it
+//! needs, so calls never meet, and none outlives the object in a borrow.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use background_fetch_engine::driver::{self, Handle};
+use background_fetch_engine::state::{FetchState, RecordState};
+use background_fetch_engine::{Bulk, Config, MatchOptions, NewFetch};
+use futures_util::future::{AbortHandle, abortable};
+use js_sys::{Array, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
+
+use crate::body_store::is_chromium;
+use crate::browser::Browser;
+use crate::convert::{self, FetchArguments, RequestData, UiOptions};
+use crate::error::{malformed, refused, store_failed};
+use crate::host::JsHost;
+use crate::plain::{FromJs, ToJs};
+use crate::{clock, probe};
+
+/// Takes the store of `scope` over from any older worker, and resumes what is there.
+#[wasm_bindgen(js_name = startEngine, unchecked_return_type = "Engine")]
+pub async fn start_engine(scope: String, host: JsHost) -> Result<Engine, JsValue> {
+    let browser = Rc::new(Browser::new(&scope, host));
+    let (handle, run) = driver::start(Rc::clone(&browser), config())
+        .await
+        .map_err(store_failed)?;
+    let (run, stop) = abortable(run);
+    // Not tied to the object below: when JavaScript's collector frees that must not matter.
+    spawn_local(async move {
+        let _ = run.await;
+    });
+    Ok(Engine { handle, browser, stop })
+}
+
+/// The engine of one service worker.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Engine {
+    handle: Handle,
+    browser: Rc<Browser>,
+    stop: AbortHandle,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// `BackgroundFetchManager.fetch()`: resolves with a `FetchState` when all is stored.
+    pub fn fetch(&self, args: JsValue) -> Promise {
+        let (handle, browser) = (self.handle.clone(), Rc::clone(&self.browser));
+        promise(async move {
+            let (fetch, bodies) = new_fetch(FetchArguments::from_js(&args).map_err(malformed)?);
+            let uid = fetch.uid.clone();
+            if !bodies.is_empty() {
+                // Before the fetch, so that no fetch is ever there without its bodies.
+                let stored = browser.meta.put_bodies(&uid, &bodies).await;
+                stored.map_err(store_failed)?;
+            }
+            let started = handle.fetch(fetch).await;
+            if started.is_err() && !bodies.is_empty() {
+                // If this fails too, the next engine sweeps them.
+                let _ = browser.meta.delete_bodies(&uid).await;
+            }
+            started.map(|state| state.to_js()).map_err(refused)
+        })
+    }
+
+    /// `BackgroundFetchManager.get()`: a `FetchState` or `undefined`.
+    pub fn get(&self, id: String) -> Promise {
+        let handle = self.handle.clone();
+        promise(async move { handle.get(id).await.map(or_undefined).map_err(refused) })
+    }
+
+    /// `BackgroundFetchManager.getIds()`
+    #[wasm_bindgen(js_name = getIds)]
+    pub fn get_ids(&self) -> Promise {
+        let handle = self.handle.clone();
+        promise(async move { handle.ids().await.map(|ids| ids.to_js()).map_err(refused) })
+    }
+
+    /// The state of a fetch by its unique id, while its records are available; or `undefined`.
+    pub fn state(&self, uid: String) -> Promise {
+        let handle = self.handle.clone();
+        promise(async move { handle.state(uid).await.map(or_undefined).map_err(refused) })
+    }
+
+    /// `BackgroundFetchRegistration.abort()`
+    pub fn abort(&self, uid: String) -> Promise {
+        let handle = self.handle.clone();
+        promise(async move { handle.abort(uid).await.map(JsValue::from).map_err(refused) })
+    }
+
+    /// `BackgroundFetchRegistration.matchAll()`: an array of `RecordState`.
+    #[wasm_bindgen(js_name = match)]
+    pub fn matching(&self, uid: String, request: JsValue, options: JsValue) -> Promise {
+        let (handle, browser) = (self.handle.clone(), Rc::clone(&self.browser));
+        promise(async move {
+            let query = Option::<RequestData>::from_js(&request).map_err(malformed)?;
+            let options = MatchOptions::from_js(&options).map_err(malformed)?;
+            let query = query.map(|request| request.spec);
+            let records = handle.matching(uid, query, options).await.map_err(refused)?;
+            with_bodies(&browser, &records).await
+        })
+    }
+
+    /// `BackgroundFetchUpdateUIEvent.updateUI()`
+    #[wasm_bindgen(js_name = updateUI)]
+    pub fn update_ui(&self, uid: String, options: JsValue) -> Promise {
+        let handle = self.handle.clone();
+        promise(async move {
+            let UiOptions { title, icons } = UiOptions::from_js(&options).map_err(malformed)?;
+            let updated = handle.update_ui(uid, title, icons).await;
+            updated.map(|()| JsValue::UNDEFINED).map_err(refused)
+        })
+    }
+
+    /// The worker's `online` and `offline` events.
+    #[wasm_bindgen(js_name = setOnline)]
+    pub fn set_online(&self, online: bool) {
+        self.handle.set_online(online);
+    }
+
+    /// Whether a fetch is unfinished: running, waiting, or with an event to deliver.
+    #[wasm_bindgen(js_name = isActive)]
+    pub fn is_active(&self) -> bool {
+        self.handle.is_active()
+    }
+
+    /// Ends all transfers; what is stored stays. Nothing may be called after it.
+    pub fn stop(&self) {
+        // The run loop owns all bodies: dropping it aborts them.
+        self.stop.abort();
+    }
+}
+
+/// Boxed, so that the machinery of promises is compiled for one type of future, not for each.
+fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = _>>> = Box::pin(future);
+    future_to_promise(future)
+}
+
+fn or_undefined(state: Option<FetchState>) -> JsValue {
+    state.map_or(JsValue::UNDEFINED, |state| state.to_js())
+}
+
+fn new_fetch(args: FetchArguments) -> (NewFetch, Vec<(u32, JsValue)>) {
+    let mut bodies = Vec::new();
+    let mut requests = Vec::new();
+    for (index, RequestData { spec, body }) in (0..).zip(args.requests) {
+        requests.push(spec);
+        bodies.extend(body.map(|body| (index, body)));
+    }
+    let fetch = NewFetch {
+        uid: args.uid,
+        id: args.id,
+        requests,
+        title: args.title,
+        icons: args.icons,
+        download_total: args.download_total,
+        available: args.available,
+    };
+    (fetch, bodies)
+}
+
+async fn with_bodies(browser: &Browser, records: &[RecordState]) -> Result<JsValue, JsValue> {
+    let array = Array::new();
+    for record in records {
+        let body = match record.request.body_length {
+            None => None,
+            Some(_) => {
+                let body = browser.meta.body(&record.uid, record.index).await;
+                body.map_err(store_failed)?
+            }
+        };
+        array.push(&convert::record(record, &body.unwrap_or(JsValue::NULL)));
+    }
+    Ok(array.into())
+}
+
+fn config() -> Config {
+    let mut config = Config::new(probe::own_origin(), bulk());
+    config.seed = clock::now().0;
+    config
+}
+
+/// Where a fast connection outruns the script: see the measurements in `DESIGN.md`.
+fn bulk() -> Option<Bulk> {
+    is_chromium().then_some(Bulk {
+        segment: 16 * 1024 * 1024,
+        connections: 2,
+        threshold: 32 * 1024 * 1024,
+    })
+}

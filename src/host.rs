@@ -1,0 +1,58 @@
+//! What JavaScript does for the engine: the `Host` of `js/engine/types.ts`.
+
+use background_fetch_engine::state::{EventType, FetchState, RecordState};
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::convert;
+use crate::plain::ToJs;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Any object with these methods.
+    #[derive(Debug)]
+    #[wasm_bindgen(typescript_type = "Host")]
+    pub type JsHost;
+
+    #[wasm_bindgen(method, catch, js_name = fireEvent)]
+    fn fire_event(this: &JsHost, event: &str, state: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn update(this: &JsHost, state: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = recordChanged)]
+    fn record_changed(this: &JsHost, record: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn active(this: &JsHost, active: bool) -> Result<(), JsValue>;
+}
+
+// By contract none of these throws or rejects. If one does all the same, the fetches go on: what
+// could be done for the app's sake is done, and JavaScript reports its own errors.
+impl JsHost {
+    /// See [`fire`](background_fetch_engine::ports::Host::fire).
+    pub async fn fire(&self, event: EventType, state: &FetchState) {
+        settle(self.fire_event(event.as_str(), &state.to_js())).await;
+    }
+
+    /// See [`notify`](background_fetch_engine::ports::Host::notify).
+    pub async fn notify(&self, state: &FetchState) {
+        settle(self.update(&state.to_js())).await;
+    }
+
+    /// See [`record_changed`](background_fetch_engine::ports::Host::record_changed). The request
+    /// goes without its body: whoever watches a record has got it with the record.
+    pub fn changed(&self, record: &RecordState) {
+        let _ = self.record_changed(&convert::record(record, &JsValue::NULL));
+    }
+
+    /// See [`active`](background_fetch_engine::ports::Host::active).
+    pub fn set_active(&self, active: bool) {
+        let _ = self.active(active);
+    }
+}
+
+async fn settle(outcome: Result<JsValue, JsValue>) {
+    if let Ok(value) = outcome {
+        let _ = JsFuture::from(Promise::resolve(&value)).await;
+    }
+}

@@ -1,0 +1,275 @@
+//! The meta store: what a restart needs, in IndexedDB.
+
+mod rows;
+pub mod schema;
+mod transaction;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use background_fetch_engine::ports::StoreError;
+use background_fetch_engine::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Write};
+use futures_util::future::{Either, select};
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode,
+};
+
+use crate::clock;
+use crate::error::{Kind, Thrown, failed};
+use crate::plain::{self, FromJs, Members, ToJs};
+use schema::{ALL, BODIES, EPOCH, FETCHES, META, RECORDS, SEGMENTS};
+use transaction::{Transaction, result};
+
+/// The database of one service worker's scope.
+///
+/// The connection closes by itself when a newer version of the schema is to be made, and when this
+/// is dropped. One that the browser closed is opened anew.
+#[derive(Debug)]
+pub struct MetaStore {
+    name: String,
+    connection: RefCell<Option<Connection>>,
+}
+
+impl MetaStore {
+    /// Opens nothing yet.
+    pub fn new(scope: &str) -> Self {
+        Self { name: schema::database_name(scope), connection: RefCell::new(None) }
+    }
+
+    /// See [`take_over`](background_fetch_engine::ports::MetaStore::take_over). Rows that do not
+    /// decode are left out; a fetch whose own row does not is removed with all that it had, and
+    /// so is what belongs to no fetch.
+    pub async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
+        let transaction = self.begin(&ALL, IdbTransactionMode::Readwrite).await?;
+        let fetches = transaction.rows(FETCHES)?;
+        let records = transaction.rows(RECORDS)?;
+        let segments = transaction.rows(SEGMENTS)?;
+        let mut keys = Vec::new();
+        for store in [FETCHES, RECORDS, SEGMENTS, BODIES] {
+            keys.push(transaction.keys(store)?);
+        }
+        let epoch = stored_epoch(&transaction).await?.unwrap_or(0) + 1;
+        transaction.set(EPOCH, &epoch.to_js())?;
+
+        let snapshots = assemble(decoded(&fetches), decoded(&records), decoded(&segments));
+        for orphan in orphans(&keys, &snapshots) {
+            delete_fetch(&transaction, &orphan)?;
+        }
+        transaction.finish().await?;
+        Ok((epoch, snapshots))
+    }
+
+    /// See [`commit`](background_fetch_engine::ports::MetaStore::commit).
+    pub async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
+        let transaction = self.begin(&ALL, IdbTransactionMode::Readwrite).await?;
+        // No epoch at all: the user has cleared the site's data. Nothing is ours any more.
+        if stored_epoch(&transaction).await? != Some(epoch) {
+            return Err(StoreError::Fenced);
+        }
+        for write in writes {
+            apply(&transaction, write)?;
+        }
+        transaction.finish().await
+    }
+
+    /// Stores request bodies (`Blob` or `ArrayBuffer`) by record, before the commit of their
+    /// fetch. Those of which no fetch is ever committed are swept by the next engine.
+    pub async fn put_bodies(&self, uid: &str, bodies: &[(u32, JsValue)]) -> Result<(), StoreError> {
+        let transaction = self.begin(&[BODIES], IdbTransactionMode::Readwrite).await?;
+        for (index, body) in bodies {
+            let row = Members::new().with("uid", uid).with("index", index).with("body", body);
+            transaction.put(BODIES, &row.object())?;
+        }
+        transaction.finish().await
+    }
+
+    /// A request body, `None` if there is none.
+    pub async fn body(&self, uid: &str, index: u32) -> Result<Option<JsValue>, StoreError> {
+        let transaction = self.begin(&[BODIES], IdbTransactionMode::Readonly).await?;
+        let row = result(transaction.get(BODIES, &schema::body_key(uid, index))?).await?;
+        transaction.finish().await?;
+        let body = plain::get(&row, "body");
+        Ok((!body.is_undefined()).then_some(body))
+    }
+
+    /// Removes the request bodies of a fetch that was refused.
+    pub async fn delete_bodies(&self, uid: &str) -> Result<(), StoreError> {
+        let transaction = self.begin(&[BODIES], IdbTransactionMode::Readwrite).await?;
+        delete_below(&transaction, &[BODIES], uid)?;
+        transaction.finish().await
+    }
+
+    async fn begin(
+        &self,
+        stores: &[&str],
+        mode: IdbTransactionMode,
+    ) -> Result<Transaction, StoreError> {
+        if let Some(database) = self.database() {
+            match Transaction::begin(&database, stores, mode) {
+                Ok(transaction) => return Ok(transaction),
+                // The connection is closed: the browser cleared or lost the database, or a newer
+                // version is there, which the next opening tells.
+                Err(thrown) if thrown.kind == Kind::State => drop(self.connection.take()),
+                Err(thrown) => return Err(thrown.into()),
+            }
+        }
+        let connection = open(&self.name).await?;
+        let transaction = Transaction::begin(&connection.0, stores, mode)?;
+        self.connection.replace(Some(connection));
+        Ok(transaction)
+    }
+
+    fn database(&self) -> Option<IdbDatabase> {
+        self.connection.borrow().as_ref().map(|connection| connection.0.clone())
+    }
+}
+
+/// An open connection; dropping it closes it, after its running transactions.
+#[derive(Debug)]
+struct Connection(IdbDatabase);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+async fn open(name: &str) -> Result<Connection, StoreError> {
+    let opening = Box::pin(open_or_create(name));
+    match select(opening, Box::pin(clock::sleep(OPEN_LIMIT))).await {
+        Either::Left((connection, _)) => connection,
+        Either::Right(_) => Err(StoreError::Failed(
+            "the database of background fetches does not open: another page or worker holds it"
+                .to_owned(),
+        )),
+    }
+}
+
+async fn open_or_create(name: &str) -> Result<Connection, StoreError> {
+    let request = INDEXED_DB
+        .with(|factory| factory.open_with_u32(name, schema::CURRENT))
+        .map_err(failed)?;
+    let first = transaction::event(&request, &["onupgradeneeded", "onsuccess"], "onerror").await;
+    let event: Event = first.map_err(|_| open_failed(&request))?.unchecked_into();
+
+    // From here on the connection is closed on every way out.
+    let connection = Connection(request.result().map_err(failed)?.unchecked_into());
+    if event.type_() == "upgradeneeded" {
+        let old = u32::from_js(&plain::get(&event, "oldVersion")).unwrap_or(0);
+        schema::upgrade(&connection.0, old).map_err(failed)?;
+        let done = transaction::event(&request, &["onsuccess"], "onerror").await;
+        done.map_err(|_| open_failed(&request))?;
+    }
+    close_for_newer(&connection.0);
+    Ok(connection)
+}
+
+fn open_failed(request: &IdbOpenDbRequest) -> StoreError {
+    let error = request.error().ok().flatten().map_or(JsValue::UNDEFINED, JsValue::from);
+    let thrown = Thrown::from(error);
+    match thrown.kind {
+        Kind::Version => StoreError::Failed(
+            "the database was written by a newer version of background-fetch-polyfill".to_owned(),
+        ),
+        _ => thrown.into(),
+    }
+}
+
+/// `versionchange` ⇒ `close()`: neither a newer version nor the user's clearing may have to wait.
+fn close_for_newer(database: &IdbDatabase) {
+    let close = plain::get(database, "close");
+    database.set_onversionchange(Some(&close.unchecked_ref::<Function>().bind0(database)));
+}
+
+async fn stored_epoch(transaction: &Transaction) -> Result<Option<u64>, StoreError> {
+    let value = result(transaction.get(META, &JsValue::from_str(EPOCH))?).await?;
+    Ok(u64::from_js(&value).ok())
+}
+
+/// The rows of a request that is done, those that decode.
+fn decoded<T: FromJs>(rows: &IdbRequest) -> Vec<T> {
+    let mut decoded = Vec::new();
+    for row in items(rows).iter() {
+        decoded.extend(T::from_js(&row));
+    }
+    decoded
+}
+
+fn items(request: &IdbRequest) -> Array {
+    request.result().map_or_else(|_| Array::new(), JsCast::unchecked_into)
+}
+
+fn assemble(
+    fetches: Vec<FetchRow>,
+    records: Vec<RecordRow>,
+    segments: Vec<SegmentRow>,
+) -> Vec<Snapshot> {
+    let mut snapshots = Vec::new();
+    for fetch in fetches {
+        snapshots.push(Snapshot { fetch, records: Vec::new(), segments: Vec::new() });
+    }
+    for row in records {
+        if let Some(snapshot) = of_fetch(&mut snapshots, &row.uid) {
+            snapshot.records.push(row);
+        }
+    }
+    for row in segments {
+        if let Some(snapshot) = of_fetch(&mut snapshots, &row.uid) {
+            snapshot.segments.push(row);
+        }
+    }
+    snapshots
+}
+
+fn of_fetch<'a>(snapshots: &'a mut [Snapshot], uid: &str) -> Option<&'a mut Snapshot> {
+    snapshots.iter_mut().find(|snapshot| snapshot.fetch.uid == uid)
+}
+
+/// The fetches that something is stored for, but no row that could be read.
+fn orphans(keys: &[IdbRequest], snapshots: &[Snapshot]) -> Vec<String> {
+    let mut orphans = Vec::new();
+    for key in keys.iter().flat_map(|keys| items(keys).to_vec()) {
+        let uid = key.dyn_ref::<Array>().map_or(key.clone(), |key| key.get(0));
+        let Some(uid) = uid.as_string() else { continue };
+        let owned = snapshots.iter().any(|snapshot| snapshot.fetch.uid == uid);
+        if !owned && !orphans.contains(&uid) {
+            orphans.push(uid);
+        }
+    }
+    orphans
+}
+
+fn apply(transaction: &Transaction, write: &Write) -> Result<(), StoreError> {
+    match write {
+        Write::PutFetch(row) => transaction.put(FETCHES, &row.to_js()),
+        Write::PutRecord(row) => transaction.put(RECORDS, &row.to_js()),
+        Write::PutSegment(row) => transaction.put(SEGMENTS, &row.to_js()),
+        Write::DeleteSegments { uid, index } => {
+            let range = schema::below(&schema::body_key(uid, *index)).map_err(failed)?;
+            transaction.delete(SEGMENTS, &range)
+        }
+        Write::DeleteFetch { uid } => delete_fetch(transaction, uid),
+    }
+}
+
+fn delete_fetch(transaction: &Transaction, uid: &str) -> Result<(), StoreError> {
+    transaction.delete(FETCHES, &JsValue::from_str(uid))?;
+    delete_below(transaction, &[RECORDS, SEGMENTS, BODIES], uid)
+}
+
+fn delete_below(transaction: &Transaction, stores: &[&str], uid: &str) -> Result<(), StoreError> {
+    let range = schema::below(&Array::of1(&JsValue::from_str(uid))).map_err(failed)?;
+    stores.iter().try_for_each(|store| transaction.delete(store, &range))
+}
+
+/// A database that opens at all opens at once; a blocked one may never.
+const OPEN_LIMIT: Duration = Duration::from_secs(10);
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = indexedDB)]
+    static INDEXED_DB: IdbFactory;
+}

@@ -1,0 +1,189 @@
+//! Fetch, with bodies that stop when they are dropped.
+
+use std::cell::OnceCell;
+
+use background_fetch_engine::http::{Head, RequestSpec};
+use background_fetch_engine::ports::{Exchange, NetworkError};
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response};
+
+use crate::plain::{self, FromJs, Members, ToJs, set};
+use crate::probe;
+
+/// A fetch under way. Dropping it aborts the fetch, its body included.
+#[derive(Debug)]
+#[must_use = "dropping a transfer aborts it"]
+pub(crate) struct Transfer(AbortController);
+
+impl Transfer {
+    /// Sends a request, which is the target and the options of `fetch()`; resolves with the
+    /// response, and fails with whatever it rejects with.
+    ///
+    /// The transfer is made before anything is awaited, so dropping the future aborts it too.
+    pub(crate) async fn send(url: &str, options: &JsValue) -> Result<(Self, Response), JsValue> {
+        let transfer = Self(AbortController::new()?);
+        set(options, "signal", &transfer.0.signal());
+        let request = Request::new_with_str_and_init(url, options.unchecked_ref())?;
+        let response = JsFuture::from(fetch(&request)).await?;
+        Ok((transfer, response.unchecked_into()))
+    }
+}
+
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The body of a response, as it comes in. Dropping it stops the transfer.
+#[derive(Debug)]
+pub struct Body {
+    response: Response,
+    /// Set with the first read. Inside, `None` for a response without a body, such as a 204.
+    reader: OnceCell<Option<ReadableStreamDefaultReader>>,
+    _transfer: Transfer,
+}
+
+impl Body {
+    /// The response, if nothing of it was read: then the browser can move the bytes by itself.
+    pub(crate) fn untouched(&self) -> Option<&Response> {
+        self.reader.get().is_none().then_some(&self.response)
+    }
+
+    /// See [`read`](background_fetch_engine::ports::Network::read).
+    pub async fn read(&self) -> Result<Option<(Uint8Array, u64)>, NetworkError> {
+        let Some(reader) = self.reader() else { return Ok(None) };
+        loop {
+            let result = JsFuture::from(reader.read()).await.map_err(|_| broken())?;
+            let Ok(chunk) = plain::get(&result, "value").dyn_into::<Uint8Array>() else {
+                return Ok(None);
+            };
+            let length = chunk.length();
+            if length > 0 {
+                return Ok(Some((chunk, length.into())));
+            }
+        }
+    }
+
+    fn reader(&self) -> Option<&ReadableStreamDefaultReader> {
+        let open = || ReadableStreamDefaultReader::new(&self.response.body()?).ok();
+        self.reader.get_or_init(open).as_ref()
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        // The abort of the transfer errors the stream; a response that had come whole, and waits
+        // in the browser's memory, is only let go of by this.
+        if let Some(Some(reader)) = self.reader.get() {
+            ignore(reader.cancel());
+        }
+    }
+}
+
+/// Sends the request of an exchange with the request body it was stored with.
+pub async fn open(
+    exchange: &Exchange,
+    upload: Option<JsValue>,
+) -> Result<(Head, Body), NetworkError> {
+    let url = &exchange.request.url;
+    // `fetch()` itself would be glad to fetch a `data:` or `blob:` URL.
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        return Err(NetworkError::Forbidden);
+    }
+    let options = request_init(exchange, upload.unwrap_or(JsValue::NULL));
+    let (transfer, response) = match Transfer::send(url, &options).await {
+        Ok(answer) => answer,
+        Err(_) => return Err(probe::why_failed(&exchange.request).await),
+    };
+    let head = head(&response).ok_or(NetworkError::Refused)?;
+    Ok((head, Body { response, reader: OnceCell::new(), _transfer: transfer }))
+}
+
+/// Why a transfer broke that had begun.
+pub(crate) fn broken() -> NetworkError {
+    if probe::is_offline() { NetworkError::Offline } else { NetworkError::Unreachable }
+}
+
+/// The `RequestInit` of an exchange.
+///
+/// The integrity metadata always goes with it: the browser checks a whole response, and refuses a
+/// part, which nobody would check.
+fn request_init(exchange: &Exchange, upload: JsValue) -> JsValue {
+    let request = &exchange.request;
+    let init = Members::new()
+        .with("method", &request.method)
+        .with("headers", &headers(exchange))
+        .with("mode", mode(request))
+        .with("credentials", &request.credentials)
+        .with("cache", &request.cache)
+        .with("redirect", &request.redirect)
+        .with("referrerPolicy", &request.referrer_policy)
+        .with("integrity", &request.integrity)
+        // The page's own traffic goes first. Ignored where it is unknown.
+        .with("priority", "low")
+        .object();
+    // The default, and the only value that no browser would resolve as a URL.
+    if request.referrer != "about:client" {
+        set(&init, "referrer", &request.referrer.to_js());
+    }
+    if !upload.is_null() {
+        set(&init, "body", &upload);
+    }
+    init
+}
+
+fn headers(exchange: &Exchange) -> Vec<(String, String)> {
+    let ours = [
+        ("range", exchange.range.map(|range| range.header())),
+        ("if-range", exchange.if_range.clone()),
+    ];
+    let mut headers = exchange.request.headers.clone();
+    for (name, value) in ours {
+        if let Some(value) = value {
+            headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+            headers.push((name.to_owned(), value));
+        }
+    }
+    headers
+}
+
+/// `navigate`, of the request of a `FetchEvent`, cannot be asked for: a script gets at most what
+/// it may read.
+fn mode(request: &RequestSpec) -> &str {
+    match request.mode.as_str() {
+        "navigate" if probe::is_same_origin(&request.url) => "same-origin",
+        "navigate" => "cors",
+        mode => mode,
+    }
+}
+
+/// The head of a response, `None` if it is one that this origin may not read.
+fn head(response: &Response) -> Option<Head> {
+    let kind = plain::get(response, "type").as_string()?;
+    if !matches!(kind.as_str(), "basic" | "cors" | "default") {
+        return None;
+    }
+    let headers = Array::from(&response.headers());
+    Some(Head {
+        url: response.url(),
+        status: response.status(),
+        status_text: response.status_text(),
+        headers: Vec::from_js(&headers).ok()?,
+        kind,
+        redirected: response.redirected(),
+    })
+}
+
+/// A promise whose outcome does not matter, and whose rejection must not be reported.
+fn ignore(promise: Promise) {
+    drop(JsFuture::from(promise));
+}
+
+#[wasm_bindgen]
+extern "C" {
+    fn fetch(request: &Request) -> Promise;
+}

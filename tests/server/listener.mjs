@@ -1,0 +1,66 @@
+/** A server's listening socket that goes away and comes back on the same port. */
+
+/**
+ * Below the range that systems give to outgoing connections, so that nobody is likely to be handed
+ * our port while we are offline.
+ */
+const [LOWEST, HIGHEST] = [20_000, 32_000];
+const TRIES = 40;
+
+export class Listener {
+  /** @type {Set<import('node:net').Socket>} */
+  #sockets = new Set();
+  #server;
+
+  /** @param {import('node:http').Server} server */
+  constructor(server) {
+    this.#server = server;
+    // Longer than any pause in a test: a connection reused while the server closes it would look
+    // like a fault that nobody asked for.
+    server.keepAliveTimeout = 120_000;
+    server.requestTimeout = 0;
+    server.headersTimeout = 60_000;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {});
+    });
+  }
+
+  /** @param {number} port 0 picks one @returns {Promise<number>} */
+  async start(port) {
+    if (this.#server.listening) return this.#server.address().port;
+    for (let attempt = 1; ; attempt++) {
+      const candidate = port || LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+      try {
+        await this.#listen(candidate);
+        return candidate;
+      } catch (error) {
+        if (error.code !== 'EADDRINUSE' || attempt === TRIES) throw error;
+        // Our own port, held for a moment by a test that started meanwhile.
+        if (port) await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+
+  /** Refuses new connections and cuts the open ones. */
+  async stop() {
+    if (!this.#server.listening) return;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    await closed;
+  }
+
+  /** @param {number} port */
+  #listen(port) {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      // Browsers that try ::1 for 'localhost' fall back to this at once.
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#server.off('error', reject);
+        resolve(undefined);
+      });
+    });
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * A test origin on loopback that serves the project and misbehaves on demand.
+ * `node tests/server/origin.mjs [folder] [port]` runs one by hand.
+ */
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { pathToFileURL } from 'node:url';
+import { planFile } from './faults.mjs';
+import { Listener } from './listener.mjs';
+import { sendPlan } from './send.mjs';
+import { findStatic } from './static.mjs';
+import { Pace, sleep } from './throttle.mjs';
+
+/**
+ * @typedef {object} Entry one request in the log
+ * @property {string} method
+ * @property {string} url path and query
+ * @property {string} key what `times=`, `changeAfter=` and bytesSent() count by
+ * @property {import('node:http').IncomingHttpHeaders} headers
+ * @property {number} status 0 until the head is sent
+ * @property {number} bytesSent of the body, as the kernel took them
+ * @property {number} bytesReceived of the request's body
+ * @property {boolean} aborted the other side, or setOffline(), broke it off
+ * @property {boolean} done nothing more will be sent
+ * @property {number} at ms since the origin started
+ *
+ * @typedef {object} OriginOptions
+ * @property {Record<string, string>} [roots] URL prefix → folder
+ * @property {import('./static.mjs').Sources['files']} [files] path → content, or a function of the request
+ * @property {number} [throttle] bytes a second for all responses of /file together
+ * @property {string} [peer] URL of another origin, for redirect=cross
+ * @property {string} [host] as it stands in URLs: 'localhost', '127.0.0.1'
+ * @property {number} [port]
+ */
+
+/** @param {OriginOptions} [options] */
+export async function startOrigin({ roots = {}, files = {}, throttle = 0, peer, host = 'localhost', port = 0 } = {}) {
+  const started = performance.now();
+  const pace = new Pace(throttle);
+  /** @type {Map<string, import('./faults.mjs').KeyState>} */
+  const states = new Map();
+  /** @type {Entry[]} */
+  let log = [];
+  let crossOrigin = peer;
+
+  const server = createServer(async (req, res) => {
+    const url = new URL(req.url ?? '/', `http://${req.headers.host ?? host}`);
+    const entry = newEntry(req, url, started);
+    log.push(entry);
+    res.on('close', () => {
+      entry.aborted = !entry.done && !res.writableFinished;
+      entry.done = true;
+    });
+    try {
+      await answer(req, res, url, entry);
+    } catch (error) {
+      if (!res.headersSent) res.writeHead(500, { 'content-type': 'text/plain' });
+      if (!res.destroyed) res.end(String(error));
+    }
+  });
+
+  /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {URL} url @param {Entry} entry */
+  async function answer(req, res, url, entry) {
+    const request = { method: req.method ?? 'GET', headers: req.headers, url };
+    if (url.pathname === '/file' || url.pathname === '/upload') {
+      const state = states.get(entry.key) ?? { count: 0, hits: 0 };
+      states.set(entry.key, state);
+      const plan = planFile(request, state, { peer: crossOrigin });
+      const upload = url.pathname === '/upload' && plan.status === 200 ? await digestUpload(req, entry, plan.rate) : null;
+      return sendPlan(res, upload ? withJson(plan, upload) : plan, entry, pace);
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD' && !files[url.pathname]) await digestUpload(req, entry, 0);
+    const found = await findStatic({ roots, files }, request);
+    const { status, headers, body } = found ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('not found') };
+    return sendPlan(res, { status, headers: { 'content-length': String(body.length), ...headers }, body, delay: 0, bodyDelay: 0, rate: 0, stop: null }, entry, NO_PACE);
+  }
+
+  const listener = new Listener(server);
+  const bound = await listener.start(port);
+  const url = `http://${host}:${bound}`;
+
+  return {
+    url,
+    port: bound,
+    /** All requests since the start or reset(). */
+    requests: () => log,
+    /** Bytes of bodies written to sockets for a key (all keys when none is given). @param {string} [key] */
+    bytesSent: (key) => log.reduce((sum, entry) => sum + (key === undefined || entry.key === key ? entry.bytesSent : 0), 0),
+    /** Forgets the log and every `times=`, `changeAfter=` count. */
+    reset() {
+      log = [];
+      states.clear();
+    },
+    /** @param {number} rate bytes a second, 0 for none */
+    setThrottle: (rate) => pace.setRate(rate),
+    /** Offline: open connections are cut and new ones refused. @param {boolean} offline */
+    setOffline: (offline) => (offline ? listener.stop() : listener.start(bound)),
+    /** As a server that is restarted: connections lost, state of keys kept. @param {number} [downtime] ms */
+    async restart(downtime = 100) {
+      await listener.stop();
+      await sleep(downtime);
+      await listener.start(bound);
+    },
+    /** Where redirect=cross leads. @param {string} other */
+    setPeer: (other) => void (crossOrigin = other),
+    close: () => listener.stop(),
+  };
+}
+
+const NO_PACE = new Pace(0);
+
+/** @returns {Entry} */
+function newEntry(req, url, started) {
+  return {
+    method: req.method,
+    url: url.pathname + url.search,
+    key: url.searchParams.get('key') ?? url.pathname + url.search,
+    headers: req.headers,
+    status: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
+    aborted: false,
+    done: false,
+    at: Math.round(performance.now() - started),
+  };
+}
+
+/** Reads a request's body, at `rate` if given, and tells what it was. */
+async function digestUpload(req, entry, rate) {
+  const hash = createHash('sha256');
+  const pace = new Pace(rate);
+  for await (const chunk of req) {
+    entry.bytesReceived += chunk.length;
+    hash.update(chunk);
+    await pace.take(chunk.length);
+  }
+  return { method: req.method, type: req.headers['content-type'] ?? null, length: entry.bytesReceived, sha256: hash.digest('hex') };
+}
+
+/** @param {import('./faults.mjs').Plan} plan */
+function withJson(plan, value) {
+  const body = Buffer.from(JSON.stringify(value));
+  const headers = { ...plan.headers, 'content-type': 'application/json', 'content-length': String(body.length) };
+  for (const name of ['etag', 'last-modified', 'accept-ranges', 'content-range']) delete headers[name];
+  return { ...plan, headers, body, rate: 0 };
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const origin = await startOrigin({ roots: { '/': process.argv[2] ?? '.' }, port: Number(process.argv[3] ?? 0) });
+  console.log(origin.url);
+}

@@ -1,0 +1,51 @@
+// What an app's page may write, and what it may not. Compiled only.
+
+async function download(ready: ServiceWorkerRegistration): Promise<void> {
+  const manager: BackgroundFetchManager = ready.backgroundFetch;
+  const registration = await manager.fetch('id', ['/a', new Request('/b'), new URL('/c', location.href).href], {
+    title: 'Film',
+    icons: [{ src: '/icon.png', sizes: '96x96', type: 'image/png', label: 'icon' }],
+    downloadTotal: 1024,
+  });
+  await manager.fetch('id', '/a');
+  await manager.fetch('id', new Set(['/a']));
+
+  const { id, uploadTotal, uploaded, downloadTotal, downloaded, recordsAvailable } = registration;
+  const numbers: number[] = [uploadTotal, uploaded, downloadTotal, downloaded];
+  const ids: string[] = [id, ...(await manager.getIds())];
+  const result: '' | 'success' | 'failure' = registration.result;
+  const reason: BackgroundFetchFailureReason = registration.failureReason;
+  console.log(numbers, ids, result, reason === 'quota-exceeded', recordsAvailable);
+
+  registration.onprogress = function (event) {
+    console.log(this.downloaded, event.type);
+  };
+  registration.addEventListener('progress', function () {
+    console.log(this.downloaded);
+  });
+  registration.onprogress = null;
+
+  const record = await registration.match('/a', { ignoreSearch: true });
+  const response: Response | undefined = await record?.responseReady;
+  const records: BackgroundFetchRecord[] = await registration.matchAll();
+  console.log(response?.url, records[0]?.request.url);
+  const aborted: boolean = await registration.abort();
+  console.log(aborted, registration instanceof BackgroundFetchRegistration);
+
+  const none = await manager.get('id');
+  // @ts-expect-error may be undefined
+  none.abort();
+  // @ts-expect-error no requests
+  void manager.fetch('id');
+  // @ts-expect-error src is required
+  void manager.fetch('id', '/a', { icons: [{ sizes: '96x96' }] });
+  // @ts-expect-error read-only
+  registration.downloaded = 1;
+  // @ts-expect-error no such reason
+  if (registration.failureReason === 'network-error') return;
+  // @ts-expect-error does not exist in pages
+  console.log(BackgroundFetchEvent);
+}
+
+void navigator.serviceWorker.ready.then(download);
+console.log('BackgroundFetchManager' in self);

@@ -1,0 +1,34 @@
+// What an app's service worker may write, and what it may not. Compiled only.
+
+declare const self: ServiceWorkerGlobalScope;
+
+self.addEventListener('backgroundfetchsuccess', (event) => {
+  event.waitUntil(store(event));
+});
+
+async function store(event: BackgroundFetchUpdateUIEvent): Promise<void> {
+  const cache = await caches.open(event.registration.id);
+  for (const record of await event.registration.matchAll()) {
+    await cache.put(record.request, await record.responseReady);
+  }
+  await event.updateUI({ title: 'Done' });
+  // @ts-expect-error the member is `icons`
+  await event.updateUI({ icon: {} });
+}
+
+self.addEventListener('backgroundfetchfail', (event) => void event.updateUI());
+self.addEventListener('backgroundfetchabort', (event) => {
+  console.log(event.registration.failureReason);
+  // @ts-expect-error only where the UI is still there
+  void event.updateUI();
+});
+self.onbackgroundfetchclick = (event) => event.waitUntil(self.clients.openWindow('/'));
+self.onbackgroundfetchsuccess = null;
+
+const registration = await self.registration.backgroundFetch.fetch('id', '/a');
+const event: ExtendableEvent = new BackgroundFetchEvent('backgroundfetchabort', { registration });
+console.log(event, new BackgroundFetchUpdateUIEvent('backgroundfetchfail', { registration }));
+// @ts-expect-error registration is required
+new BackgroundFetchEvent('backgroundfetchabort', {});
+
+export {};

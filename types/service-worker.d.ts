@@ -1,0 +1,48 @@
+/** What the Background Fetch API adds to service workers. Goes with the library "webworker". */
+
+interface BackgroundFetchEventInit extends ExtendableEventInit {
+  registration: BackgroundFetchRegistration;
+}
+
+/** The event `backgroundfetchabort` or `backgroundfetchclick`. */
+interface BackgroundFetchEvent extends ExtendableEvent {
+  readonly registration: BackgroundFetchRegistration;
+}
+
+declare var BackgroundFetchEvent: {
+  prototype: BackgroundFetchEvent;
+  new (type: string, init: BackgroundFetchEventInit): BackgroundFetchEvent;
+};
+
+/** The event `backgroundfetchsuccess` or `backgroundfetchfail`. */
+interface BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
+  /** May be called once, while the event is active. */
+  updateUI(options?: BackgroundFetchUIOptions): Promise<undefined>;
+}
+
+declare var BackgroundFetchUpdateUIEvent: {
+  prototype: BackgroundFetchUpdateUIEvent;
+  new (type: string, init: BackgroundFetchEventInit): BackgroundFetchUpdateUIEvent;
+};
+
+interface ServiceWorkerGlobalScopeEventMap {
+  backgroundfetchsuccess: BackgroundFetchUpdateUIEvent;
+  backgroundfetchfail: BackgroundFetchUpdateUIEvent;
+  backgroundfetchabort: BackgroundFetchEvent;
+  backgroundfetchclick: BackgroundFetchEvent;
+}
+
+interface ServiceWorkerGlobalScope {
+  onbackgroundfetchsuccess:
+    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown)
+    | null;
+  onbackgroundfetchfail:
+    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown)
+    | null;
+  onbackgroundfetchabort:
+    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown)
+    | null;
+  onbackgroundfetchclick:
+    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown)
+    | null;
+}
