@@ -1,23 +1,40 @@
 /** Puts the interfaces on the global object, as far as https://wicg.github.io/background-fetch/ exposes them there. */
 import { BackgroundFetchManagerImpl } from './impl/BackgroundFetchManagerImpl.ts';
-import { type BackgroundFetchManager, createManager } from './interfaces/BackgroundFetchManager.ts';
-import { BackgroundFetchManager as Manager } from './interfaces/BackgroundFetchManager.ts';
+import { BackgroundFetchEvent } from './interfaces/BackgroundFetchEvent.ts';
+import { BackgroundFetchManager, createManager } from './interfaces/BackgroundFetchManager.ts';
 import { BackgroundFetchRecord } from './interfaces/BackgroundFetchRecord.ts';
 import { BackgroundFetchRegistration } from './interfaces/BackgroundFetchRegistration.ts';
+import { BackgroundFetchUpdateUIEvent } from './interfaces/BackgroundFetchUpdateUIEvent.ts';
 import type { Connection } from './protocol/connection.ts';
 import { exposeInterface, extendInterface } from './webidl/define.ts';
+import { defineGlobalEventHandlers } from './webidl/event-handler.ts';
+
+/** https://wicg.github.io/background-fetch/#service-worker-global-scope-extensions */
+const EVENTS = [
+  'backgroundfetchsuccess',
+  'backgroundfetchfail',
+  'backgroundfetchabort',
+  'backgroundfetchclick',
+];
 
 type Connect = (registration: ServiceWorkerRegistration) => Connection;
 
 /** What every window and worker has. */
 export function install(connect: Connect): void {
-  exposeInterface(globalThis, 'BackgroundFetchManager', Manager);
+  exposeInterface(globalThis, 'BackgroundFetchManager', BackgroundFetchManager);
   exposeInterface(globalThis, 'BackgroundFetchRegistration', BackgroundFetchRegistration);
   exposeInterface(globalThis, 'BackgroundFetchRecord', BackgroundFetchRecord);
   // Chromium's plain workers have no service workers.
   if (typeof ServiceWorkerRegistration === 'function') {
     extendRegistration(ServiceWorkerRegistration.prototype, connect);
   }
+}
+
+/** What only service workers have. */
+export function installEvents(global: EventTarget): void {
+  exposeInterface(global, 'BackgroundFetchEvent', BackgroundFetchEvent);
+  exposeInterface(global, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent);
+  defineGlobalEventHandlers(global, EVENTS);
 }
 
 /** https://wicg.github.io/background-fetch/#dom-serviceworkerregistration-backgroundfetch */

@@ -14,7 +14,7 @@ async function main() {
   if (!chromedriver) throw new PlainError('chromedriver is missing. Get it with `npm run setup`.');
   const driver = ['--headless', '--chrome', '--chromedriver', chromedriver];
   // The engine's tests are native ones.
-  const args = ['test', ...driver, '--', '--package', shell, ...process.argv.slice(2)];
+  const args = ['test', ...driver, '--', '--package', shell, '--', ...process.argv.slice(2)];
   // A service worker that starts on a busy machine is easily slower than the default of 20 s.
   const env = { WASM_BINDGEN_TEST_TIMEOUT: '300', ...toolEnv() };
   process.exitCode = await start('wasm-pack', args, { env });

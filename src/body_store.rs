@@ -16,15 +16,14 @@ use crate::plain;
 #[derive(Debug)]
 pub struct BodyStore {
     name: String,
-    /// Whether a body is faster by way of a Blob than passed on as a stream; see `DESIGN.md`.
+    /// Whether a body is faster by way of a `Blob` than passed on as a stream.
     by_blob: bool,
 }
 
 impl BodyStore {
-    /// Opens nothing yet.
-    pub fn new(scope: &str) -> Self {
-        let name = ["background-fetch-polyfill:", scope].concat();
-        Self { name, by_blob: is_chromium() }
+    /// Opens nothing yet. `by_blob` is right for Chromium, and slower elsewhere.
+    pub fn new(scope: &str, by_blob: bool) -> Self {
+        Self { name: ["background-fetch-polyfill:", scope].concat(), by_blob }
     }
 
     /// See [`put`](background_fetch_engine::ports::BodyStore::put).

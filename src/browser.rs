@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use background_fetch_engine::Timestamp;
 use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::{self, Exchange, NetworkError, StoreError};
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
-use background_fetch_engine::Timestamp;
 use js_sys::Uint8Array;
 
-use crate::body_store::BodyStore;
+use crate::body_store::{BodyStore, is_chromium};
 use crate::host::JsHost;
 use crate::meta_store::MetaStore;
 use crate::network::Body;
@@ -29,7 +29,8 @@ pub struct Browser {
 impl Browser {
     /// For the service worker of `scope`, an absolute URL.
     pub fn new(scope: &str, host: JsHost) -> Self {
-        Self { bodies: BodyStore::new(scope), meta: MetaStore::new(scope), host }
+        let bodies = BodyStore::new(scope, is_chromium());
+        Self { bodies, meta: MetaStore::new(scope), host }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What crosses the border: the types of `js/engine/types.ts`.
 
-use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::MatchOptions;
+use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
 use background_fetch_engine::state::{FetchResult, FetchState, RecordState};
 use js_sys::{Array, ArrayBuffer, Object, Reflect};

@@ -13,7 +13,7 @@ pub enum Kind {
     Quota,
     /// `AbortError`: of a fetch that was aborted, or a transaction.
     Abort,
-    /// `TypeError` or `NetworkError`: what a fetch and a body fail with.
+    /// `TypeError`, `NetworkError` and the like: what a fetch and a body fail with.
     Network,
     /// `InvalidStateError`: such as of a database connection that is closed.
     State,
@@ -43,11 +43,20 @@ impl From<JsValue> for Thrown {
             "TypeError" | "NetworkError" => Kind::Network,
             "InvalidStateError" => Kind::State,
             "VersionError" => Kind::Version,
-            _ => Kind::Other,
+            name => internal(name),
         };
         let message = text("message").or_else(|| value.as_string()).unwrap_or_default();
         Self { kind, text: [name, message].join(": ") }
     }
+}
+
+/// Firefox lets names of its own out: `NS_ERROR_NET_RESET`, where a body breaks while it is stored.
+fn internal(name: &str) -> Kind {
+    if !name.starts_with("NS_ERROR_") {
+        return Kind::Other;
+    }
+    // `NS_ERROR_FILE_NO_DEVICE_SPACE`: the disk is full before the quota is.
+    if name.contains("QUOTA") || name.contains("SPACE") { Kind::Quota } else { Kind::Network }
 }
 
 impl From<Thrown> for StoreError {

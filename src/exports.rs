@@ -28,9 +28,7 @@ use crate::{clock, probe};
 #[wasm_bindgen(js_name = startEngine, unchecked_return_type = "Engine")]
 pub async fn start_engine(scope: String, host: JsHost) -> Result<Engine, JsValue> {
     let browser = Rc::new(Browser::new(&scope, host));
-    let (handle, run) = driver::start(Rc::clone(&browser), config())
-        .await
-        .map_err(store_failed)?;
+    let (handle, run) = driver::start(Rc::clone(&browser), config()).await.map_err(store_failed)?;
     let (run, stop) = abortable(run);
     // Not tied to the object below: when JavaScript's collector frees that must not matter.
     spawn_local(async move {

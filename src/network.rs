@@ -16,14 +16,14 @@ use crate::probe;
 /// A fetch under way. Dropping it aborts the fetch, its body included.
 #[derive(Debug)]
 #[must_use = "dropping a transfer aborts it"]
-pub(crate) struct Transfer(AbortController);
+pub struct Transfer(AbortController);
 
 impl Transfer {
     /// Sends a request, which is the target and the options of `fetch()`; resolves with the
     /// response, and fails with whatever it rejects with.
     ///
     /// The transfer is made before anything is awaited, so dropping the future aborts it too.
-    pub(crate) async fn send(url: &str, options: &JsValue) -> Result<(Self, Response), JsValue> {
+    pub async fn send(url: &str, options: &JsValue) -> Result<(Self, Response), JsValue> {
         let transfer = Self(AbortController::new()?);
         set(options, "signal", &transfer.0.signal());
         let request = Request::new_with_str_and_init(url, options.unchecked_ref())?;
@@ -48,6 +48,11 @@ pub struct Body {
 }
 
 impl Body {
+    /// The body of the response to a transfer.
+    pub fn new(transfer: Transfer, response: Response) -> Self {
+        Self { response, reader: OnceCell::new(), _transfer: transfer }
+    }
+
     /// The response, if nothing of it was read: then the browser can move the bytes by itself.
     pub(crate) fn untouched(&self) -> Option<&Response> {
         self.reader.get().is_none().then_some(&self.response)
@@ -95,12 +100,11 @@ pub async fn open(
         return Err(NetworkError::Forbidden);
     }
     let options = request_init(exchange, upload.unwrap_or(JsValue::NULL));
-    let (transfer, response) = match Transfer::send(url, &options).await {
-        Ok(answer) => answer,
-        Err(_) => return Err(probe::why_failed(&exchange.request).await),
+    let Ok((transfer, response)) = Transfer::send(url, &options).await else {
+        return Err(probe::why_failed(&exchange.request).await);
     };
     let head = head(&response).ok_or(NetworkError::Refused)?;
-    Ok((head, Body { response, reader: OnceCell::new(), _transfer: transfer }))
+    Ok((head, Body::new(transfer, response)))
 }
 
 /// Why a transfer broke that had begun.

@@ -273,9 +273,7 @@ impl<T: ToJs> ToJs for Vec<T> {
 impl FromJs for (String, String) {
     fn read(value: &JsValue, faults: &mut Faults) -> Self {
         match value.dyn_ref::<Array>() {
-            Some(pair) => {
-                (String::read(&pair.get(0), faults), String::read(&pair.get(1), faults))
-            }
+            Some(pair) => (String::read(&pair.get(0), faults), String::read(&pair.get(1), faults)),
             None => faults.report(),
         }
     }

@@ -80,8 +80,8 @@ async fn answers(url: &str) -> bool {
 /// Whether no browser would send it, from here, ever: mixed content or a bad port.
 fn is_blocked(url: &str) -> bool {
     let Ok(url) = Url::new(url) else { return true };
-    let port = url.port().parse().unwrap_or(0);
-    if BAD_PORTS.binary_search(&port).is_ok() {
+    // The default port of a scheme is written "", and is none of them.
+    if url.port().parse().is_ok_and(|port| BAD_PORTS.binary_search(&port).is_ok()) {
         return true;
     }
     own_origin().starts_with("https:") && url.protocol() == "http:" && !is_loopback(&url.hostname())
@@ -139,11 +139,11 @@ const PROBE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The [bad ports](https://fetch.spec.whatwg.org/#port-blocking), in order.
 const BAD_PORTS: [u16; 83] = [
-    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
-    103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,
-    512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993,
-    995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668,
-    6669, 6679, 6697, 10080,
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
+    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
+    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
+    6668, 6669, 6679, 6697, 10080,
 ];
 
 #[wasm_bindgen]

@@ -1,5 +1,6 @@
 import { uniqueId } from '../impl/unique-id.ts';
 import { type Broadcast, channelName } from '../protocol/messages.ts';
+import { invalidState } from '../webidl/exceptions.ts';
 import { takeLock } from './lock.ts';
 import type { Engine, Host, StartEngine } from './types.ts';
 
@@ -36,6 +37,8 @@ export class EngineLoader {
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
   #replaced = false;
+  /** Whether an engine has left its work unfinished, and no other has taken it up. */
+  #trapped = false;
   #idle: (() => void)[] = [];
 
   constructor(
@@ -70,9 +73,13 @@ export class EngineLoader {
     }
   }
 
-  /** Resolves when there is no unfinished work, or no engine. */
+  /**
+   * Resolves when there is no unfinished work. That which an engine left when it trapped counts, or
+   * else pages would hurry to have it taken up by the next one, which may trap as fast.
+   */
   idle(): Promise<void> {
-    return this.active ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+    if (!this.active && !this.#trapped) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   /** To be called when work may have ended. */
@@ -106,14 +113,12 @@ export class EngineLoader {
     running.online = onLine;
   }
 
-  /**
-   * Forgets an engine that has trapped, the current one if none is named; the next use makes another.
-   * Events that wait for the end of its work go on waiting, for the work has not ended.
-   */
+  /** Forgets an engine that has trapped, the current one if none is named; the next use makes another. */
   drop(running = this.#running): void {
     if (!running || running !== this.#running) return;
     this.#running = undefined;
     this.#starting = undefined;
+    this.#trapped = true;
     // At once: whatever still calls into the old instance must not find it.
     this.#module.reset();
     running.die();
@@ -144,10 +149,21 @@ export class EngineLoader {
 
   async #load(): Promise<Running> {
     await Promise.all([this.#instantiate(), this.#own()]);
-    const running = supervise(await this.#module.start(this.#scope, this.#host));
+    if (this.#replaced) throw invalidState('A newer service worker has taken over.');
+    const running = supervise(await this.#startEngine());
     this.#running = running;
+    this.#trapped = false;
     this.sayHello();
     return running;
+  }
+
+  async #startEngine(): Promise<Engine> {
+    try {
+      return await this.#module.start(this.#scope, this.#host);
+    } catch (error) {
+      if (isTrap(error)) this.#module.reset();
+      throw error;
+    }
   }
 
   #instantiate(): Promise<void> {
@@ -162,7 +178,9 @@ export class EngineLoader {
     this.#lock ??= takeLock(channelName(this.#scope), () => {
       this.#replaced = true;
       this.#running?.engine.stop();
+      // Its calls are never answered: the pages ask the new worker.
       this.#running = undefined;
+      this.#starting = undefined;
       this.checkIdle();
     });
     return this.#lock;

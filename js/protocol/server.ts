@@ -123,7 +123,7 @@ export class Server {
       return Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid))));
     },
     keepAlive: async (_, hold) => {
-      await this.work(hold ? KEEP_ALIVE_HOLD : 0);
+      await (hold ? this.work(KEEP_ALIVE_HOLD) : this.resume());
       return { active: await this.#isWorking() };
     },
   };

@@ -36,7 +36,8 @@ const index = join(folder, 'library.json');
  * @property {string} sha256
  * @property {string[]} slices sha256 of every SLICE bytes
  *
- * @typedef {import('./catalogue.mjs').Item & {bytes: number, files: MediaFile[]}} LibraryItem
+ * @typedef {Omit<import('./catalogue.mjs').Item, 'seed' | 'chapters'>
+ *   & {bytes: number, files: MediaFile[], chapters?: {title: string, at: number}[]}} LibraryItem
  * @typedef {{recipe: number, slice: number, items: LibraryItem[]}} Library
  */
 

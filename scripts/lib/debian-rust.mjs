@@ -20,6 +20,7 @@ import { withLock } from './lock.mjs';
 
 const rustc = '/usr/bin/rustc';
 const cargo = '/usr/bin/cargo';
+export const debianClippy = '/usr/bin/cargo-clippy';
 const sources = '/usr/lib/rustlib/src/rust/library';
 const debianPackages = ['rustc-web', 'cargo-web', 'rust-web-src'];
 const byHand = `Install it by hand: \`apt-get install ${debianPackages.join(' ')}\`.`;
@@ -111,6 +112,8 @@ async function linkToolchain(draft, finalDir, version) {
   symlinkSync(`/usr/lib/rustlib/${version.host}/lib`, join(hostDir, 'lib'));
   symlinkSync(await findLinker(version), join(hostDir, 'bin', 'rust-lld'));
   symlinkSync(cargo, join(draft, 'bin', 'cargo'));
+  // It may not be installed yet; only `npm run check` wants it.
+  symlinkSync(debianClippy, join(draft, 'bin', 'cargo-clippy'));
   for (const name of ['rustc', 'rustdoc']) {
     const wrapper = join(draft, 'bin', name);
     writeFileSync(wrapper, `#!/bin/sh\nexec /usr/bin/${name} --sysroot '${finalDir}' "$@"\n`);

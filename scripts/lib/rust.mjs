@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 
-import { PlainError, capture, run, say, start, which, withPath } from './run.mjs';
+import { PlainError, capture, isExecutable, run, say, start, which, withPath } from './run.mjs';
 import { aptInstall, canInstall } from './apt.mjs';
-import { buildDebianToolchain, findDebianToolchain } from './debian-rust.mjs';
+import { buildDebianToolchain, debianClippy, findDebianToolchain } from './debian-rust.mjs';
 import { hasWasmTarget, wasmTarget } from './wasm-target.mjs';
 
 const rustup = 'Install Rust with rustup (see rustup.rs), then run the command again.';
@@ -19,7 +19,6 @@ export async function ensureCargo() {
 export async function ensureWasmTarget() {
   if (rustEnv()) return;
   if (await addTargetByRustup()) return;
-  say('no wasm32 target from rustup: building it from the sources that Debian has');
   if (!canInstall()) {
     throw new PlainError(
       `The Rust target ${wasmTarget} is missing. Get it with \`rustup target add ${wasmTarget}\`.`,
@@ -45,25 +44,37 @@ export function rustEnv() {
 async function addTargetByRustup() {
   if (!which('rustup')) return false;
   say(`rustup target add ${wasmTarget}`);
-  // Offline this fails at once or hangs; either way there is another road.
+  // Offline this fails at once or hangs; either way there is another road, and rustup's long account of
+  // the failure would only alarm.
   const code = await start('rustup', ['target', 'add', wasmTarget], {
     timeout: 300_000,
     env: { RUSTUP_MAX_RETRIES: '1' },
+    onOutput() {},
   });
+  if (code !== 0) say('rustup cannot get it: is this machine offline?');
   return code === 0 && rustEnv() !== undefined;
 }
 
 /** rustfmt and clippy for `npm run check`. Where rustup cannot bring them, Debian has its own. */
 export async function ensureRustLinters() {
-  const env = rustEnv();
-  const has = (name) => capture('cargo', [name, '--version'], { env }) !== undefined;
-  const missing = ['fmt', 'clippy'].filter((name) => !has(name));
+  const ofDebian = rustEnv()?.SYSROOT !== undefined;
+  const missing = linters.filter((linter) => !isLinterThere(linter, ofDebian));
   if (missing.length === 0) return;
-  if (which('rustup') && !env?.SYSROOT) {
-    const components = missing.map((name) => ({ fmt: 'rustfmt', clippy: 'clippy' })[name]);
-    await run('rustup', ['component', 'add', ...components]);
-    return;
+  if (which('rustup') && !ofDebian) {
+    await run('rustup', ['component', 'add', ...missing.map(({ component }) => component)]);
+  } else {
+    const commands = missing.map(({ command }) => `cargo ${command}`).join(' and ');
+    await aptInstall(missing.map((linter) => linter.package), `Missing: ${commands}. ${rustup}`);
   }
-  const packages = missing.map((name) => ({ fmt: 'rustfmt-web', clippy: 'rust-web-clippy' })[name]);
-  await aptInstall(packages, `cargo ${missing.join(' and cargo ')} are missing. ${rustup}`);
+}
+
+const linters = [
+  { command: 'fmt', component: 'rustfmt', package: 'rustfmt-web' },
+  { command: 'clippy', component: 'clippy', package: 'rust-web-clippy' },
+];
+
+function isLinterThere({ command }, ofDebian) {
+  // Clippy is tied to its compiler, so that of rustup would not do for Debian's.
+  if (ofDebian && command === 'clippy') return isExecutable(debianClippy);
+  return capture('cargo', [command, '--version']) !== undefined;
 }

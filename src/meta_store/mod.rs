@@ -13,9 +13,7 @@ use futures_util::future::{Either, select};
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode,
-};
+use web_sys::{Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode};
 
 use crate::clock;
 use crate::error::{Kind, Thrown, failed};
@@ -149,9 +147,8 @@ async fn open(name: &str) -> Result<Connection, StoreError> {
 }
 
 async fn open_or_create(name: &str) -> Result<Connection, StoreError> {
-    let request = INDEXED_DB
-        .with(|factory| factory.open_with_u32(name, schema::CURRENT))
-        .map_err(failed)?;
+    let request =
+        INDEXED_DB.with(|factory| factory.open_with_u32(name, schema::CURRENT)).map_err(failed)?;
     let first = transaction::event(&request, &["onupgradeneeded", "onsuccess"], "onerror").await;
     let event: Event = first.map_err(|_| open_failed(&request))?.unchecked_into();
 

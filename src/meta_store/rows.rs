@@ -1,12 +1,12 @@
 //! The stored form of the rows. Members may be added as `Option`s; any other change is a new
 //! version of the schema.
 
+use background_fetch_engine::Timestamp;
 use background_fetch_engine::http::{Head, RequestSpec};
-use background_fetch_engine::{FailureReason, RecordResult};
 use background_fetch_engine::snapshot::{
     EntryKey, FetchRow, ImageResource, RecordRow, SegmentRow, Stage,
 };
-use background_fetch_engine::Timestamp;
+use background_fetch_engine::{FailureReason, RecordResult};
 use wasm_bindgen::JsValue;
 
 use crate::plain::{Faults, FromJs, ToJs, plain_enum, plain_object};

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { Browser } from './browser.mjs';
-import { Page } from './page.mjs';
+import { Page, stackOf } from './page.mjs';
 import { startAndAwait, within } from './process.mjs';
 
 const BINARY = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
@@ -17,6 +17,8 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-breakpad',
+  // An error page that loads itself again would get in the way of the test's own navigation.
+  '--disable-auto-reload',
   '--mute-audio',
   '--window-size=1280,800',
   '--password-store=basic',
@@ -117,6 +119,8 @@ export class Chromium extends Browser {
 
 class ChromiumPage extends Page {
   #page;
+  /** What hides it. @type {import('puppeteer-core').Page | null} */
+  #cover = null;
 
   /** @param {Chromium} browser @param {import('puppeteer-core').Page} page */
   constructor(browser, page) {
@@ -126,7 +130,7 @@ class ChromiumPage extends Page {
     page.on('console', (message) =>
       browser.tellConsole({ type: message.type(), text: message.text(), source: page.url() }, this));
     page.on('pageerror', (error) =>
-      browser.tellConsole({ type: 'error', text: String(error?.stack ?? error), source: page.url() }, this));
+      browser.tellConsole({ type: 'error', text: stackOf(error), source: page.url() }, this));
   }
 
   get target() {
@@ -159,8 +163,8 @@ class ChromiumPage extends Page {
 
   /** By another tab in front of it. */
   async hide() {
-    const other = await this.#page.browser().newPage();
-    await other.bringToFront();
+    const cover = (this.#cover ??= await this.#page.browser().newPage());
+    await cover.bringToFront();
   }
 
   async show() {
@@ -168,6 +172,7 @@ class ChromiumPage extends Page {
   }
 
   async close() {
+    await this.#cover?.close();
     await within(this.#page.close(), 10_000, 'closing a page');
   }
 }

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { Browser } from './browser.mjs';
-import { Page } from './page.mjs';
+import { Page, stackOf } from './page.mjs';
 import { startAndAwait, within } from './process.mjs';
 
 const BINARY = process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr';
@@ -140,6 +140,8 @@ export class Firefox extends Browser {
 
 class FirefoxPage extends Page {
   #page;
+  /** What hides it. @type {import('puppeteer-core').Page | null} */
+  #cover = null;
 
   /** @param {Firefox} browser @param {import('puppeteer-core').Page} page */
   constructor(browser, page) {
@@ -148,7 +150,7 @@ class FirefoxPage extends Page {
     this.#page = page;
     page.on('console', (message) => this.onConsole?.({ type: message.type(), text: message.text(), source: page.url() }));
     page.on('pageerror', (error) =>
-      browser.tellConsole({ type: 'error', text: String(error?.stack ?? error), source: page.url() }, this));
+      browser.tellConsole({ type: 'error', text: stackOf(error), source: page.url() }, this));
   }
 
   url() {
@@ -177,8 +179,8 @@ class FirefoxPage extends Page {
 
   /** By another tab in front of it. */
   async hide() {
-    const other = await this.#page.browser().newPage();
-    await other.bringToFront();
+    const cover = (this.#cover ??= await this.#page.browser().newPage());
+    await cover.bringToFront();
   }
 
   async show() {
@@ -186,6 +188,7 @@ class FirefoxPage extends Page {
   }
 
   async close() {
+    await this.#cover?.close();
     await within(this.#page.close(), CALL_TIMEOUT, 'closing a page');
   }
 }

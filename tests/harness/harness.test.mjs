@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startOrigin } from '../server/origin.mjs';
 import { ENGINES, launch } from './launch.mjs';
+import { until } from './process.mjs';
 
 const MIB = 1 << 20;
 const WORKER = `
@@ -17,7 +18,7 @@ const WORKER = `
 /** In the page. How many messages this run of the worker has had. */
 async function ping() {
   await navigator.serviceWorker.register('/sw.js');
-  const { active } = await navigator.serviceWorker.ready;
+  const active = /** @type {ServiceWorker} */ ((await navigator.serviceWorker.ready).active);
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => resolve(data);
@@ -46,14 +47,18 @@ async function store(size) {
 
 /** In the page. */
 async function load() {
-  const database = await new Promise((resolve) => (indexedDB.open('kept', 1).onsuccess = ({ target }) => resolve(target.result)));
-  const row = await new Promise((resolve) => (database.transaction('rows').objectStore('rows').get('key').onsuccess = ({ target }) => resolve(target.result)));
+  const database = await result(indexedDB.open('kept', 1));
+  const row = await result(database.transaction('rows').objectStore('rows').get('key'));
   const entry = await (await caches.open('kept')).match('/entry');
   database.close();
-  return { row: await row.text(), entry: (await entry.arrayBuffer()).byteLength };
+  return { row: await row.text(), entry: (await entry?.arrayBuffer())?.byteLength };
+
+  function result(request) {
+    return new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  }
 }
 
-for (const name of [...ENGINES, 'chromium-native']) {
+for (const name of /** @type {const} */ ([...ENGINES, 'chromium-native'])) {
   describe(name, { timeout: 60_000 }, () => {
     /** @type {Awaited<ReturnType<typeof startOrigin>>} */
     let origin;
@@ -74,7 +79,7 @@ for (const name of [...ENGINES, 'chromium-native']) {
     });
 
     test('has the API or lacks it, as asked', async () => {
-      const type = await page.evaluate(() => typeof BackgroundFetchManager);
+      const type = await page.evaluate(() => typeof globalThis['BackgroundFetchManager']);
       assert.equal(type, name === 'chromium-native' ? 'function' : 'undefined');
     });
 
@@ -87,11 +92,11 @@ for (const name of [...ENGINES, 'chromium-native']) {
     test('killWorker() ends the worker, not the page', async () => {
       assert.equal(await page.evaluate(ping), 1);
       assert.equal(await page.evaluate(ping), 2);
-      await page.evaluate(() => void (self.stays = true));
+      await page.evaluate(() => void (globalThis.stays = true));
       const { reloaded } = await browser.killWorker(page);
       assert.equal(reloaded, false);
       assert.equal(await page.evaluate(ping), 1);
-      assert.equal(await page.evaluate(() => self.stays), true);
+      assert.equal(await page.evaluate(() => globalThis.stays), true);
     });
 
     test('what is stored outlives worker and browser', async () => {
@@ -107,9 +112,9 @@ for (const name of [...ENGINES, 'chromium-native']) {
     });
 
     test('the network is cut and comes back', async () => {
-      const begun = page.evaluate(async () => (await fetch('/file?size=4000000&rate=1e6')).arrayBuffer().then(() => 'whole', () => 'cut'));
-      await page.waitFor(() => performance.getEntriesByType('resource').length >= 0);
-      while (origin.bytesSent('/file?size=4000000&rate=1e6') < 100_000) await new Promise((resolve) => setTimeout(resolve, 20));
+      const url = '/file?size=4000000&rate=1e6';
+      const begun = page.evaluate(async (from) => (await fetch(from)).arrayBuffer().then(() => 'whole', () => 'cut'), url);
+      await until(() => origin.bytesSent(url) > 100_000);
       await origin.setOffline(true);
       assert.equal(await begun, 'cut');
       await assert.rejects(page.evaluate(() => fetch('/page.html').then(() => null)), { name: 'TypeError' });
@@ -125,10 +130,10 @@ for (const name of [...ENGINES, 'chromium-native']) {
     });
 
     test('console lines', async () => {
+      const hears = (words) => until(() => heard.some((text) => text.includes(words)), { what: words });
       await page.evaluate(() => console.log('page speaks'));
-      await page.waitFor(() => true);
-      assert(heard.some((text) => text.includes('page speaks')));
-      if (browser.capabilities.workerConsole) assert(heard.some((text) => text.includes('worker counts')));
+      await hears('page speaks');
+      if (browser.capabilities.workerConsole) await hears('worker counts');
     });
   });
 }

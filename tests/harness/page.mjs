@@ -33,6 +33,9 @@ export function callSource(fn, args) {
   })()`;
 }
 
+/** @param {unknown} error */
+export const stackOf = (error) => (error instanceof Error && error.stack) || String(error);
+
 /** @abstract */
 export class Page {
   /** Bound of one evaluate() in ms; set it where a test needs more. */
@@ -72,7 +75,7 @@ export class Page {
       } catch (error) {
         // A mistake in `fn` will not get better; a context lost in a navigation will.
         if (error instanceof PageError && ['SyntaxError', 'ReferenceError'].includes(error.name)) throw error;
-        last = `${error.name}: ${error.message}`;
+        last = String(error);
       }
       await sleep(every);
     }

@@ -32,7 +32,7 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * Polls until `probe` gives something truthy.
  * @template T @param {() => T | Promise<T>} probe
  * @param {{timeout?: number, every?: number, what?: string}} [options]
- * @returns {Promise<T>}
+ * @returns {Promise<NonNullable<T>>}
  */
 export async function until(probe, { timeout = 10_000, every = 25, what = String(probe) } = {}) {
   const deadline = Date.now() + timeout;

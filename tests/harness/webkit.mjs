@@ -89,10 +89,12 @@ export class WebKit extends Browser {
    * @param {string} url @returns {Promise<InspectedPage>}
    */
   openWindow(url) {
+    const first = this.#first;
+    if (!first) throw new Error('webkit is not running');
     const opened = this.#lastOpening.then(async () => {
       const { port } = await this.#steps();
       const other = new URL(url).hostname === STEP_HOSTS[0] ? STEP_HOSTS[1] : STEP_HOSTS[0];
-      const step = await this.#open(/** @type {InspectedPage} */ (this.#first), `http://${other}:${port}/`, 'noopener');
+      const step = await this.#open(first, `http://${other}:${port}/`, 'noopener');
       const page = await this.#open(step, url, '');
       await closeWindow(step);
       return page;
@@ -110,7 +112,12 @@ export class WebKit extends Browser {
     await opener.send('Runtime.evaluate', { expression, emulateUserGesture: true });
     const found = await until(async () => (await windows()).find(({ socket }) => !before.has(socket)), { what: 'a new window' });
     const page = new InspectedPage(this.#server, found.socket);
-    await loaded(page, url, "location.href !== 'about:blank'");
+    try {
+      await loaded(page, url, 'true');
+    } catch (error) {
+      await closeWindow(page);
+      throw error;
+    }
     return page;
   }
 
@@ -229,7 +236,7 @@ class WebKitPage extends Page {
   }
 
   async reload() {
-    await navigate(this.#window(), null);
+    await leave(this.#window(), 'location.reload()', this.#url);
   }
 
   /** In a new window: one whose process was killed shows nothing any more. */
@@ -288,29 +295,49 @@ class WebKitPage extends Page {
   }
 }
 
-/**
- * Loads a URL, or the same one again for null, and waits until it has loaded.
- * @param {InspectedPage} page @param {string | null} url
- */
+/** @param {InspectedPage} page @param {string} url */
 async function navigate(page, url) {
-  const go = url === null ? 'location.reload()' : `location.assign(${JSON.stringify(url)})`;
+  const go = `location.assign(${JSON.stringify(url)})`;
+  if (await isSameDocument(page, url)) await page.send('Runtime.evaluate', { expression: go });
+  else await leave(page, go, url);
+}
+
+/** @param {InspectedPage} page @param {string} go what to run @param {string} url where that leads */
+async function leave(page, go, url) {
   // The old document is marked, so as not to be taken for the new one.
   await page.send('Runtime.evaluate', { expression: `window.harnessLeft = true; ${go}` });
-  await loaded(page, url ?? 'again', '!window.harnessLeft');
+  await loaded(page, url, '!window.harnessLeft');
+}
+
+/** Whether going there only scrolls. @param {InspectedPage} page @param {string} url */
+async function isSameDocument(page, url) {
+  const [base, fragment] = url.split('#');
+  return fragment !== undefined && base === (await page.evaluate(`(async () => location.href.split('#')[0])()`));
 }
 
 /** @param {InspectedPage} page */
 async function closeWindow(page) {
+  if (!page.hasProcess) return page.close();
   // The answer may be lost with the window.
   await page.send('Runtime.evaluate', { expression: 'window.close()' }).catch(() => {});
   await until(() => !page.hasProcess, { timeout: 5000, what: 'a window closing' });
   page.close();
 }
 
-/** @param {InspectedPage} page @param {string} what @param {string} isNew true in the document that is waited for */
-async function loaded(page, what, isNew) {
-  const done = () => page.evaluate(`(async () => ${isNew} && document.readyState === 'complete')()`);
-  await until(() => done().catch(() => false), { timeout: LOAD_TIMEOUT, what: `loading ${what}` });
+/**
+ * @param {InspectedPage} page @param {string} url @param {string} isNew true in the document that is waited for
+ */
+async function loaded(page, url, isNew) {
+  // A new window is blank first. What the browser shows instead of a page it cannot load is an
+  // about:blank as well, but with the reason in it.
+  const look = `(async () => {
+    if (!(${isNew}) || document.readyState !== 'complete') return null;
+    const blank = location.href === 'about:blank' && ${url !== 'about:blank'};
+    const text = document.body?.textContent ?? '';
+    return blank && !text ? null : { error: blank ? text : null };
+  })()`;
+  const { error } = await until(() => page.evaluate(look).catch(() => null), { timeout: LOAD_TIMEOUT, what: `loading ${url}` });
+  if (error) throw new Error(`cannot load ${url}: ${error}`);
 }
 
 /** @returns {Promise<number>} */

@@ -29,6 +29,8 @@ export class FakeEngine implements Engine {
   readonly updates: [string, UIOptions][] = [];
   online: boolean[] = [];
   stopped = false;
+  /** Without, fetches begin and never end. */
+  performs = true;
   readonly scope: string;
   readonly host: Host;
 
@@ -53,7 +55,7 @@ export class FakeEngine implements Engine {
     this.jobs.set(uid, job);
     if (this.jobs.size === 1) this.host.active(true);
     await this.#persist();
-    setTimeout(() => void this.#perform(job));
+    if (this.performs) setTimeout(() => void this.#perform(job));
     return { ...state };
   }
 

@@ -31,7 +31,7 @@ function baseBlock(seed) {
     x ^= x << 5;
     block[i] = x;
   }
-  if (blocks.size >= KEPT_BLOCKS) blocks.delete(blocks.keys().next().value);
+  if (blocks.size >= KEPT_BLOCKS) blocks.delete(/** @type {number} */ (blocks.keys().next().value));
   blocks.set(seed, block);
   return block;
 }

@@ -54,7 +54,7 @@ export function planFile(request, state, { peer, now = Date.now() } = {}) {
   state.count++;
   const faulty = faultApplies(get, request, state);
   const common = { delay: faulty ? get.number('delay') : 0, bodyDelay: faulty ? get.number('bodyDelay') : 0, rate: get.number('rate') };
-  const bare = (/** @type {number} */ status, headers = {}, body = Buffer.alloc(0)) =>
+  const bare = (/** @type {number} */ status, /** @type {Record<string, string>} */ headers = {}, /** @type {Buffer} */ body = Buffer.alloc(0)) =>
     ({ ...common, status, headers: { ...cors, 'cache-control': 'no-store', ...headers, ...extraHeaders(get) }, body, stop: null });
 
   const redirect = get.text('redirect');

@@ -37,7 +37,7 @@ export class Listener {
         await this.#listen(candidate);
         return candidate;
       } catch (error) {
-        if (error.code !== 'EADDRINUSE' || attempt === TRIES) throw error;
+        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE' || attempt === TRIES) throw error;
         // Our own port, held for a moment by a test that started meanwhile.
         if (port) await new Promise((resolve) => setTimeout(resolve, 50));
       }

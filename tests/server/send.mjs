@@ -20,10 +20,10 @@ export async function sendPlan(res, plan, entry, originPace) {
   const length = plan.body === null || entry.method === 'HEAD' ? 0 : bodyLength(plan.body);
   if (plan.bodyDelay || plan.stop) res.flushHeaders();
   if (plan.bodyDelay) await sleep(plan.bodyDelay);
-  const broken = plan.stop !== null && plan.stop.after < length;
+  const stop = plan.stop && plan.stop.after < length ? plan.stop : null;
   const paces = [originPace, new Pace(plan.rate)];
-  if (!(await sendBody(res, plan.body, broken ? plan.stop.after : length, paces, entry))) return;
-  if (broken) await breakOff(res, plan.stop.how, entry);
+  if (!(await sendBody(res, plan.body, stop ? stop.after : length, paces, entry))) return;
+  if (stop) await breakOff(res, stop.how, entry);
   else finish(res, entry);
 }
 

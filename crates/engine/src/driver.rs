@@ -8,7 +8,6 @@ mod handle;
 mod transfers;
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -19,7 +18,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::input::{CommandId, Input, Reply, TransferId};
+use crate::input::{CommandId, Input, Reply};
 use crate::output::Output;
 use crate::ports::{Ports, StoreError};
 use crate::time::Timestamp;
@@ -54,8 +53,8 @@ pub async fn start<P: Ports>(
         ports,
         calls,
         active: Rc::clone(&active),
-        slots: HashMap::new(),
-        replies: HashMap::new(),
+        slots: Vec::new(),
+        replies: Vec::new(),
         operations: FuturesUnordered::new(),
         timer: None,
         last_command: 0,
@@ -71,8 +70,9 @@ struct Driver<P: Ports> {
     commits: CommitQueue,
     calls: mpsc::UnboundedReceiver<Call>,
     active: Rc<Cell<bool>>,
-    slots: HashMap<TransferId, Slot<P>>,
-    replies: HashMap<CommandId, oneshot::Sender<Reply>>,
+    /// Of the open transfers: a few.
+    slots: Vec<Slot<P>>,
+    replies: Vec<(CommandId, oneshot::Sender<Reply>)>,
     operations: FuturesUnordered<Boxed<Done<P>>>,
     timer: Option<(Timestamp, Boxed<()>)>,
     last_command: u64,
@@ -147,7 +147,7 @@ impl<P: Ports> Driver<P> {
             Call::Command(command, reply) => {
                 self.last_command += 1;
                 let id = CommandId(self.last_command);
-                self.replies.insert(id, reply);
+                self.replies.push((id, reply));
                 self.feed(Input::Command { id, command });
             }
             Call::Online(online) => self.feed(Input::Online(online)),
@@ -203,9 +203,9 @@ impl<P: Ports> Driver<P> {
                 Done::Input(Input::Inventory { uid, entries })
             }),
             Output::Reply { command, reply } => {
-                if let Some(sender) = self.replies.remove(&command) {
+                if let Some(at) = self.replies.iter().position(|(id, _)| *id == command) {
                     // A caller that is gone does not miss the answer.
-                    let _ = sender.send(reply);
+                    let _ = self.replies.swap_remove(at).1.send(reply);
                 }
             }
             Output::Notify(state) => self.push(async move {

@@ -7,7 +7,7 @@ mod schedule;
 mod stores;
 mod transfers;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::config::Config;
 use crate::input::{CommandId, CommitId, Input, Reply, TransferId};
@@ -53,7 +53,8 @@ pub struct Engine {
     /// Job whose turn it is.
     turn: usize,
     transfers: Vec<Transfer>,
-    commits: BTreeMap<CommitId, After>,
+    /// Transactions under way: a few.
+    commits: Vec<(CommitId, After)>,
     outputs: VecDeque<Output>,
 }
 
@@ -94,7 +95,7 @@ impl Engine {
             jobs: Vec::new(),
             turn: 0,
             transfers: Vec::new(),
-            commits: BTreeMap::new(),
+            commits: Vec::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -154,7 +155,7 @@ impl Engine {
 
     fn commit(&mut self, writes: Vec<Write>, after: After) {
         let commit = CommitId(self.next_serial());
-        self.commits.insert(commit, after);
+        self.commits.push((commit, after));
         self.emit(Output::Commit { commit, writes });
     }
 
@@ -208,8 +209,10 @@ impl Engine {
         self.transfers.iter().filter(move |one| one.uid == uid && one.index == index)
     }
 
+    /// Tells of a record that changed, where anybody follows it: its state grows with its body.
     fn tell_record(&mut self, uid: &str, index: u32) {
-        if let Some(state) = self.record(uid, index).map(Record::state) {
+        let watched = self.job(uid).is_some_and(|job| job.watched);
+        if let Some(state) = self.record(uid, index).filter(|_| watched).map(Record::state) {
             self.emit(Output::RecordChanged(state));
         }
     }

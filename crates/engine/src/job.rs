@@ -35,6 +35,8 @@ pub(crate) struct Job {
     pub(crate) row: FetchRow,
     pub(crate) records: Vec<Record>,
     pub(crate) step: Step,
+    /// Whether a realm has asked for its records, and so follows them.
+    pub(crate) watched: bool,
     /// Bytes of all current responses, in the store or on the way there.
     pub(crate) downloaded: u64,
     /// The four values that the instances have.
@@ -58,6 +60,7 @@ impl Job {
             row,
             records,
             step,
+            watched: false,
             downloaded,
             shown: None,
             shown_at: Timestamp::default(),

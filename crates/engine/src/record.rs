@@ -132,7 +132,6 @@ impl Record {
 
     /// As `match` shows it.
     pub(crate) fn state(&self) -> RecordState {
-        let segments = self.segments.contiguous();
         RecordState {
             uid: self.row.uid.clone(),
             index: self.row.index,
@@ -140,8 +139,10 @@ impl Record {
             result: self.result(),
             version: self.row.version,
             head: self.row.head.clone(),
-            segments: segments
-                .map(|(start, segment)| (segment.entry.clone(), start, segment.length))
+            segments: self
+                .segments
+                .contiguous()
+                .map(|piece| (piece.entry.clone(), piece.start, piece.length))
                 .collect(),
         }
     }

@@ -74,6 +74,8 @@ pub(crate) fn body_end(first: &Head) -> Option<u64> {
 pub(crate) fn may_resume(request: &RequestSpec, first: &Head, received: Timestamp) -> bool {
     request.is_get()
         && request.header("range").is_none()
+        // The browser checks integrity over a whole response, and would refuse a part.
+        && request.integrity.is_empty()
         && matches!(first.status, 200 | 206)
         && !first.is_encoded()
         && !first.header("accept-ranges").is_some_and(|value| value.trim() == "none")

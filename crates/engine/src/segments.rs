@@ -1,100 +1,104 @@
 //! Which bytes of a body are stored, and where.
 
-use std::collections::BTreeMap;
-
 use crate::http::ByteRange;
 use crate::snapshot::EntryKey;
 
 /// A finished, recorded piece of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment {
+    /// Offset of its first byte.
+    pub(crate) start: u64,
     pub(crate) length: u64,
     pub(crate) entry: EntryKey,
 }
 
-/// The stored pieces of one body, by their offsets; none is empty and no two overlap.
+impl Segment {
+    /// Offset after its last byte.
+    pub(crate) fn end(&self) -> u64 {
+        self.start.saturating_add(self.length)
+    }
+}
+
+/// The stored pieces of one body.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Segments {
-    by_start: BTreeMap<u64, Segment>,
+    /// By offset; none is empty and no two overlap. A vector, because pieces nearly always come in
+    /// order, and code has a size too.
+    pieces: Vec<Segment>,
 }
 
 impl Segments {
     /// Adds a piece. One that is empty or overlaps what is there is refused and handed back.
-    pub(crate) fn insert(&mut self, start: u64, segment: Segment) -> Result<(), Segment> {
-        let Some(end) = start.checked_add(segment.length) else { return Err(segment) };
-        let before = self.by_start.range(..end).next_back();
-        let overlaps = before.is_some_and(|(&other, held)| other + held.length > start);
-        if segment.length == 0 || overlaps {
-            return Err(segment);
+    pub(crate) fn insert(&mut self, piece: Segment) -> Result<(), Segment> {
+        let at = self.pieces.partition_point(|held| held.start < piece.start);
+        let before = at.checked_sub(1).and_then(|at| self.pieces.get(at));
+        let overlaps = before.is_some_and(|held| held.end() > piece.start)
+            || self.pieces.get(at).is_some_and(|held| piece.end() > held.start);
+        if piece.length == 0 || overlaps || piece.start.checked_add(piece.length).is_none() {
+            return Err(piece);
         }
-        self.by_start.insert(start, segment);
+        self.pieces.insert(at, piece);
         Ok(())
     }
 
-    /// All pieces: offset, length, entry.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, u64, EntryKey)> {
-        let copy = |(&start, segment): (&u64, &Segment)| (start, segment.length, segment.entry.clone());
-        self.by_start.iter().map(copy)
+    /// All pieces, by offset.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Segment> {
+        self.pieces.iter()
     }
 
     /// Bytes in all pieces.
     pub(crate) fn stored(&self) -> u64 {
-        self.by_start.values().map(|segment| segment.length).sum()
+        self.pieces.iter().map(|piece| piece.length).sum()
     }
 
     /// Bytes from 0 on without a gap.
     pub(crate) fn prefix(&self) -> u64 {
-        self.contiguous().last().map_or(0, |(start, segment)| start + segment.length)
+        self.contiguous().last().map_or(0, Segment::end)
     }
 
     /// The pieces from 0 on without a gap.
-    pub(crate) fn contiguous(&self) -> impl Iterator<Item = (u64, &Segment)> {
+    pub(crate) fn contiguous(&self) -> impl Iterator<Item = &Segment> {
         let mut expected = 0;
-        self.by_start.iter().map_while(move |(&start, segment)| {
-            let follows = start == expected;
-            expected = start + segment.length;
-            follows.then_some((start, segment))
+        self.pieces.iter().take_while(move |piece| {
+            let follows = piece.start == expected;
+            expected = piece.end();
+            follows
         })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.by_start.is_empty()
+        self.pieces.is_empty()
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &EntryKey> {
-        self.by_start.values().map(|segment| &segment.entry)
-    }
-
-    /// The first stretch of the body, at or after offset `from`, that is neither stored nor in
-    /// `taken` (ranges that transfers are bringing). `None` when there is none before `total`.
+    /// The first stretch of the body that is neither stored nor in `taken` (ranges that transfers
+    /// are bringing). `None` when there is none before `total`.
     pub(crate) fn gap(&self, total: Option<u64>, taken: &[ByteRange]) -> Option<ByteRange> {
-        let mut covered: Vec<(u64, u64)> =
-            self.by_start.iter().map(|(&start, segment)| (start, start + segment.length)).collect();
-        covered.extend(taken.iter().map(|range| (range.start, range.end.unwrap_or(u64::MAX))));
-        covered.sort_unstable();
-        let mut start = 0;
-        let mut end = total;
-        for (from, to) in covered {
-            if from > start {
-                end = Some(from);
-                break;
-            }
-            start = start.max(to);
+        let held = || {
+            let taken = taken.iter().map(|range| (range.start, range.end.unwrap_or(u64::MAX)));
+            self.pieces.iter().map(|piece| (piece.start, piece.end())).chain(taken)
+        };
+        // Past everything that follows without a gap: transfers are few, pieces are in order.
+        let mut start = self.prefix();
+        let reaching = |start| held().filter(move |&(from, to)| from <= start && to > start);
+        while let Some(end) = reaching(start).map(|(_, to)| to).max() {
+            start = end;
         }
+        let next = held().map(|(from, _)| from).filter(|&from| from > start).min();
+        let end = next.or(total);
         let open = end.is_none_or(|end| start < end) && start < u64::MAX;
         open.then_some(ByteRange { start, end })
     }
 
     /// Forgets all pieces, and tells where they were.
     pub(crate) fn take_entries(&mut self) -> Vec<EntryKey> {
-        std::mem::take(&mut self.by_start).into_values().map(|segment| segment.entry).collect()
+        std::mem::take(&mut self.pieces).into_iter().map(|piece| piece.entry).collect()
     }
 
     /// Forgets the pieces that `keep` denies; returns whether there were any.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&EntryKey) -> bool) -> bool {
-        let before = self.by_start.len();
-        self.by_start.retain(|_, segment| keep(&segment.entry));
-        self.by_start.len() < before
+        let before = self.pieces.len();
+        self.pieces.retain(|piece| keep(&piece.entry));
+        self.pieces.len() < before
     }
 }
 
@@ -106,7 +110,7 @@ mod tests {
         let mut segments = Segments::default();
         for &(start, length) in pieces {
             let entry = EntryKey(format!("{start}"));
-            segments.insert(start, Segment { length, entry }).unwrap();
+            segments.insert(Segment { start, length, entry }).unwrap();
         }
         segments
     }
@@ -115,10 +119,10 @@ mod tests {
     fn overlapping_and_empty_pieces_are_refused() {
         let mut held = segments(&[(0, 10), (20, 10)]);
         for (start, length) in [(5, 1), (9, 5), (15, 6), (29, 5), (0, 40), (10, 0), (u64::MAX, 2)] {
-            let piece = Segment { length, entry: EntryKey("new".into()) };
-            assert!(held.insert(start, piece).is_err(), "{start}+{length}");
+            let piece = Segment { start, length, entry: EntryKey("new".into()) };
+            assert!(held.insert(piece).is_err(), "{start}+{length}");
         }
-        assert!(held.insert(10, Segment { length: 10, entry: EntryKey("new".into()) }).is_ok());
+        assert!(held.insert(Segment { start: 10, length: 10, entry: EntryKey("new".into()) }).is_ok());
         assert_eq!(held.prefix(), 30);
     }
 

@@ -1,6 +1,6 @@
 //! Transactions one after another, and those that queue up meanwhile in one.
 
-use std::collections::VecDeque;
+use std::mem::take;
 
 use crate::input::{CommitId, Input};
 use crate::ports::StoreError;
@@ -9,7 +9,7 @@ use crate::snapshot::Write;
 /// Keeps the order of commits. Hundreds of small files would else need as many transactions.
 pub(super) struct CommitQueue {
     epoch: u64,
-    waiting: VecDeque<(CommitId, Vec<Write>)>,
+    waiting: Vec<(CommitId, Vec<Write>)>,
     busy: bool,
     /// How many of the next ones must go alone, because together they failed.
     alone: usize,
@@ -32,11 +32,11 @@ impl Batch {
 
 impl CommitQueue {
     pub(super) fn new(epoch: u64) -> Self {
-        Self { epoch, waiting: VecDeque::new(), busy: false, alone: 0 }
+        Self { epoch, waiting: Vec::new(), busy: false, alone: 0 }
     }
 
     pub(super) fn push(&mut self, commit: CommitId, writes: Vec<Write>) {
-        self.waiting.push_back((commit, writes));
+        self.waiting.push((commit, writes));
     }
 
     /// What to commit now, under which epoch.
@@ -45,9 +45,13 @@ impl CommitQueue {
             return None;
         }
         self.busy = true;
-        let count = if self.alone > 0 { 1 } else { self.waiting.len() };
-        self.alone = self.alone.saturating_sub(1);
-        Some((Batch(self.waiting.drain(..count).collect()), self.epoch))
+        let batch = if self.alone > 0 {
+            self.alone -= 1;
+            vec![self.waiting.remove(0)]
+        } else {
+            take(&mut self.waiting)
+        };
+        Some((Batch(batch), self.epoch))
     }
 
     /// What to tell the engine. A batch that failed is tried one by one, so that no commit fails
@@ -59,7 +63,9 @@ impl CommitQueue {
             Ok(()) => batch.into_iter().map(|(commit, _)| Input::Committed { commit }).collect(),
             Err(error) if batch.len() > 1 && error != StoreError::Fenced => {
                 self.alone += batch.len();
-                batch.into_iter().rev().for_each(|one| self.waiting.push_front(one));
+                let later = take(&mut self.waiting);
+                self.waiting = batch;
+                self.waiting.extend(later);
                 Vec::new()
             }
             Err(error) => batch

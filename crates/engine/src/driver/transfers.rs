@@ -14,6 +14,7 @@ use crate::snapshot::EntryKey;
 
 /// What the driver holds of one transfer.
 pub(super) struct Slot<P: Ports> {
+    transfer: TransferId,
     body: Option<Rc<P::Body>>,
     /// Read, and in no entry yet.
     chunks: Vec<P::Chunk>,
@@ -33,18 +34,16 @@ impl<P: Ports> Driver<P> {
         let operation = self.push_abortable(async move {
             Done::Transfer(Step::Opened(transfer, ports.open(exchange).await))
         });
-        self.slots.insert(transfer, Slot { body: None, chunks: Vec::new(), operation });
+        self.slots.push(Slot { transfer, body: None, chunks: Vec::new(), operation });
     }
 
     pub(super) fn read(&mut self, transfer: TransferId) {
-        let Some(body) = self.slots.get(&transfer).and_then(|slot| slot.body.clone()) else {
-            return;
-        };
+        let Some(body) = self.slot(transfer).and_then(|slot| slot.body.clone()) else { return };
         let ports = Rc::clone(&self.ports);
         let operation = self.push_abortable(async move {
             Done::Transfer(Step::Read(transfer, ports.read(&body).await))
         });
-        if let Some(slot) = self.slots.get_mut(&transfer) {
+        if let Some(slot) = self.slot(transfer) {
             slot.operation = operation;
         }
     }
@@ -53,7 +52,7 @@ impl<P: Ports> Driver<P> {
     pub(super) fn take_step(&mut self, step: Step<P>) -> Option<Input> {
         match step {
             Step::Opened(transfer, result) => {
-                let slot = self.slots.get_mut(&transfer)?;
+                let slot = self.slot(transfer)?;
                 Some(match result {
                     Ok((head, body)) => {
                         slot.body = Some(Rc::new(body));
@@ -63,7 +62,7 @@ impl<P: Ports> Driver<P> {
                 })
             }
             Step::Read(transfer, result) => {
-                let slot = self.slots.get_mut(&transfer)?;
+                let slot = self.slot(transfer)?;
                 Some(match result {
                     Ok(Some((chunk, length))) => {
                         slot.chunks.push(chunk);
@@ -78,7 +77,7 @@ impl<P: Ports> Driver<P> {
 
     /// Goes on even if the transfer is closed.
     pub(super) fn store(&mut self, transfer: TransferId, entry: EntryKey) {
-        let Some(slot) = self.slots.get_mut(&transfer) else { return };
+        let Some(slot) = self.slot(transfer) else { return };
         let chunks = take(&mut slot.chunks);
         let ports = Rc::clone(&self.ports);
         self.push(async move {
@@ -88,7 +87,7 @@ impl<P: Ports> Driver<P> {
     }
 
     pub(super) fn store_body(&mut self, transfer: TransferId, entry: EntryKey) {
-        let Some(slot) = self.slots.get_mut(&transfer) else { return };
+        let Some(slot) = self.slot(transfer) else { return };
         // No read is under way before the first one, so this is the only reference.
         let Some(body) = slot.body.take().and_then(Rc::into_inner) else { return };
         let ports = Rc::clone(&self.ports);
@@ -96,15 +95,19 @@ impl<P: Ports> Driver<P> {
             let result = ports.put_body(&entry, body).await;
             Done::Input(stored(transfer, entry, result))
         });
-        if let Some(slot) = self.slots.get_mut(&transfer) {
+        if let Some(slot) = self.slot(transfer) {
             slot.operation = operation;
         }
     }
 
     pub(super) fn close(&mut self, transfer: TransferId) {
-        if let Some(slot) = self.slots.remove(&transfer) {
-            slot.operation.abort();
+        if let Some(at) = self.slots.iter().position(|slot| slot.transfer == transfer) {
+            self.slots.swap_remove(at).operation.abort();
         }
+    }
+
+    fn slot(&mut self, transfer: TransferId) -> Option<&mut Slot<P>> {
+        self.slots.iter_mut().find(|slot| slot.transfer == transfer)
     }
 
     fn push_abortable(&self, operation: impl Future<Output = Done<P>> + 'static) -> AbortHandle {

@@ -47,7 +47,7 @@ impl Engine {
         if let Some(job) = self.job(&new.uid) {
             // The caller lost the first answer.
             let state = job.state();
-            match self.commits.values_mut().find_map(|after| after.creation_of(&new.uid)) {
+            match self.commits.iter_mut().find_map(|(_, after)| after.creation_of(&new.uid)) {
                 Some(commands) => commands.push(command),
                 None => self.reply(command, Reply::Fetch(Ok(state))),
             }
@@ -140,12 +140,14 @@ impl Engine {
 
     /// [matchAll()](https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall)
     fn matching(
-        &self,
+        &mut self,
         uid: &str,
         query: Option<&RequestSpec>,
         options: MatchOptions,
     ) -> Result<Vec<RecordState>, Error> {
-        let job = self.job(uid).filter(|job| job.has_records()).ok_or(Error::RecordsUnavailable)?;
+        let job = self.job_mut(uid).filter(|job| job.has_records());
+        let job = job.ok_or(Error::RecordsUnavailable)?;
+        job.watched = true;
         let fits = |record: &&Record| {
             query.is_none_or(|query| {
                 matches(query, &record.row.request, record.row.head.as_ref(), options)

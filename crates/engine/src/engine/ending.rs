@@ -70,12 +70,20 @@ impl Engine {
                 continue;
             }
             record.row.result = None;
+            // What was shown of it is no longer true.
+            record.row.version += 1;
             record.phase = Phase::Pending;
             let (uid, index) = (record.row.uid.clone(), record.row.index);
             writes.push(Write::DeleteSegments { uid: uid.clone(), index });
             writes.push(Write::PutRecord(record.row.clone()));
-            writes.extend(record.segments.rows().map(|(start, length, entry)| {
-                Write::PutSegment(SegmentRow { uid: uid.clone(), index, start, length, entry })
+            writes.extend(record.segments.iter().map(|piece| {
+                Write::PutSegment(SegmentRow {
+                    uid: uid.clone(),
+                    index,
+                    start: piece.start,
+                    length: piece.length,
+                    entry: piece.entry.clone(),
+                })
             }));
         }
         if writes.is_empty() {
@@ -163,7 +171,8 @@ impl Engine {
     /// The rows are gone: now the entries may go.
     pub(super) fn deleted(&mut self, uid: &str) {
         let records = self.job(uid).into_iter().flat_map(|job| &job.records);
-        let entries = records.flat_map(|record| record.segments.entries().cloned()).collect();
+        let pieces = records.flat_map(|record| record.segments.iter());
+        let entries = pieces.map(|piece| piece.entry.clone()).collect();
         self.delete(entries);
         self.forget(uid);
     }

@@ -1,7 +1,5 @@
 //! From the stored rows back to a running engine. Nothing stored is trusted.
 
-use std::collections::BTreeSet;
-
 use super::Engine;
 use crate::job::{Job, Step};
 use crate::outcome::{FailureReason, RecordResult};
@@ -10,29 +8,37 @@ use crate::segments::{Segment, Segments};
 use crate::snapshot::{EntryKey, RecordRow, SegmentRow, Snapshot, Stage};
 
 impl Engine {
-    pub(super) fn restore(&mut self, mut snapshots: Vec<Snapshot>, entries: Vec<EntryKey>) {
-        snapshots.sort_by_key(|snapshot| snapshot.fetch.order);
-        let present: BTreeSet<_> = entries.into_iter().collect();
-        self.jobs = snapshots.into_iter().map(|snapshot| job(snapshot, &present)).collect();
+    pub(super) fn restore(&mut self, snapshots: Vec<Snapshot>, mut entries: Vec<EntryKey>) {
+        entries.sort_unstable();
+        for snapshot in snapshots {
+            let job = job(snapshot, &entries);
+            let at = self.jobs.partition_point(|other| other.row.order < job.row.order);
+            self.jobs.insert(at, job);
+        }
+        self.sweep(entries);
         let uids: Vec<_> = self.jobs.iter().map(|job| job.row.uid.clone()).collect();
         for uid in uids {
             self.redeliver(&uid);
             self.check_settled(&uid);
         }
-        self.sweep(present);
     }
 
     /// Entries without a record: a crash came between the one and the other.
-    fn sweep(&mut self, mut orphans: BTreeSet<EntryKey>) {
+    fn sweep(&mut self, present: Vec<EntryKey>) {
+        let mut recorded = vec![false; present.len()];
         let records = self.jobs.iter().flat_map(|job| &job.records);
-        for entry in records.flat_map(|record| record.segments.entries()) {
-            orphans.remove(entry);
+        for piece in records.flat_map(|record| record.segments.iter()) {
+            let at = present.binary_search(&piece.entry).ok();
+            if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
+                *mark = true;
+            }
         }
-        self.delete(orphans.into_iter().collect());
+        let orphans = present.into_iter().zip(recorded).filter(|(_, recorded)| !recorded);
+        self.delete(orphans.map(|(entry, _)| entry).collect());
     }
 }
 
-fn job(snapshot: Snapshot, present: &BTreeSet<EntryKey>) -> Job {
+fn job(snapshot: Snapshot, present: &[EntryKey]) -> Job {
     let Snapshot { fetch, records, segments } = snapshot;
     let records = records.into_iter().map(|row| {
         let index = row.index;
@@ -53,23 +59,24 @@ fn job(snapshot: Snapshot, present: &BTreeSet<EntryKey>) -> Job {
 }
 
 /// A record with those of its segments whose entries are there, and without the success that it
-/// had if one is not.
+/// had if one is not. `present` is sorted.
 fn record<'a>(
     mut row: RecordRow,
     segments: impl Iterator<Item = &'a SegmentRow>,
-    present: &BTreeSet<EntryKey>,
+    present: &[EntryKey],
 ) -> Record {
     let mut held = Segments::default();
     let mut lost = false;
     // Without the head that they belong to, bytes are of no use.
     let believable = row.head.is_some();
     for segment in segments {
-        let piece = Segment { length: segment.length, entry: segment.entry.clone() };
-        let there = believable && present.contains(&segment.entry);
-        lost |= !there || held.insert(segment.start, piece).is_err();
+        let SegmentRow { start, length, entry, .. } = segment.clone();
+        let there = believable && present.binary_search(&entry).is_ok();
+        lost |= !there || held.insert(Segment { start, length, entry }).is_err();
     }
     if (lost || !believable) && row.result == Some(RecordResult::Success) {
         row.result = None;
     }
+    row.version += u32::from(lost);
     Record::new(row, held)
 }

@@ -100,7 +100,7 @@ impl Engine {
 
     /// A transaction is durable.
     pub(super) fn committed(&mut self, commit: CommitId) {
-        match self.commits.remove(&commit) {
+        match self.take_after(commit) {
             Some(After::Created { uid, commands }) => self.created(&uid, commands),
             Some(After::Segment { transfer, entry, settles }) => {
                 self.recorded(transfer, entry, settles);
@@ -114,6 +114,11 @@ impl Engine {
         }
     }
 
+    fn take_after(&mut self, commit: CommitId) -> Option<After> {
+        let at = self.commits.iter().position(|(id, _)| *id == commit)?;
+        Some(self.commits.swap_remove(at).1)
+    }
+
     /// A segment is durable: from now on it is never fetched again.
     fn recorded(&mut self, id: TransferId, entry: EntryKey, settles: bool) {
         let Some(store) = self.pending_store(id, &entry) else { return self.delete(vec![entry]) };
@@ -121,8 +126,8 @@ impl Engine {
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         self.drop_store(id, &entry);
         let Some(record) = self.record_mut(&uid, index) else { return };
-        let segment = Segment { length: store.length, entry };
-        let refused = record.segments.insert(store.start, segment).err();
+        let segment = Segment { start: store.start, length: store.length, entry };
+        let refused = record.segments.insert(segment).err();
         let bulk = self.transfer(id).is_some_and(|transfer| transfer.stream == Stream::Bulk);
         if let Some(job) = self.job_mut(&uid).filter(|_| bulk) {
             job.downloaded += store.length;
@@ -149,7 +154,7 @@ impl Engine {
 
     /// A transaction did nothing.
     pub(super) fn commit_failed(&mut self, commit: CommitId, error: &StoreError) {
-        let after = self.commits.remove(&commit);
+        let after = self.take_after(commit);
         if self.stop_if_fenced(error) {
             return;
         }

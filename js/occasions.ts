@@ -1,0 +1,52 @@
+/** What may wake the worker, and what it makes of that: all listeners but those of the app. */
+import { SYNC_TAG, type WorkerHost } from './engine/host.ts';
+import { type EngineLoader, isTrap } from './engine/load.ts';
+import { atMost, MAX_HOLD } from './protocol/hold.ts';
+import type { Server } from './protocol/server.ts';
+
+/** Events that have started the worker for the app's sake: a chance to go on for a while. */
+const OCCASIONS = ['push', 'periodicsync', 'notificationclick'];
+
+/** A SyncEvent, which TypeScript does not know. */
+type SyncEvent = ExtendableEvent & { tag: string };
+
+/** To be called while the script is evaluated, before the app adds its listeners. */
+export function listen(
+  global: ServiceWorkerGlobalScope,
+  server: Server,
+  loader: EngineLoader,
+  host: WorkerHost,
+): void {
+  global.addEventListener('message', (event) => server.receive(event));
+  global.addEventListener('activate', (event) => {
+    // Only begun: navigations wait for the end of this event.
+    event.waitUntil(atMost(MAX_HOLD, server.resume()));
+  });
+  for (const type of OCCASIONS) {
+    global.addEventListener(type, (event) => {
+      (event as ExtendableEvent).waitUntil(server.work(MAX_HOLD));
+    });
+  }
+  global.addEventListener('sync', (event) => {
+    const { tag } = event as SyncEvent;
+    if (tag === SYNC_TAG) event.stopImmediatePropagation();
+    const work = server.work(MAX_HOLD).then(() => {
+      if (loader.active) host.registerSync();
+    });
+    (event as SyncEvent).waitUntil(work);
+  });
+  for (const type of ['online', 'offline']) {
+    global.addEventListener(type, () => void server.resume());
+  }
+  listenForTraps(global, loader);
+}
+
+/** Traps in what the engine does by itself, while nobody has called it. */
+function listenForTraps(global: ServiceWorkerGlobalScope, loader: EngineLoader): void {
+  global.addEventListener('error', ({ error }) => {
+    if (isTrap(error)) loader.drop();
+  });
+  global.addEventListener('unhandledrejection', ({ reason }) => {
+    if (isTrap(reason)) loader.drop();
+  });
+}

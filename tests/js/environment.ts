@@ -1,0 +1,105 @@
+/** What the sources expect of a service worker and Node.js lacks; to be imported first. */
+
+class ExtendableEvent extends Event {
+  waitUntil(): void {
+    throw new DOMException('The event is not trusted.', 'InvalidStateError');
+  }
+}
+
+const scopes = new WeakMap<object, string>();
+
+/** A registration whose `active` worker is whatever a test puts there. */
+class ServiceWorkerRegistration {
+  active: { postMessage(message: unknown, transfer: Transferable[]): void } | null = null;
+
+  constructor(scope: string) {
+    scopes.set(this, scope);
+  }
+
+  get scope(): string {
+    const scope = scopes.get(this);
+    if (scope === undefined) throw new TypeError('Illegal invocation');
+    return scope;
+  }
+}
+
+/** Cache Storage with one cache, which is the one of whatever name. */
+export const cached = new Map<string, Response>();
+const caches = {
+  match: async (url: string) => cached.get(url)?.clone(),
+  open: async () => ({ put: async (url: string, response: Response) => void cached.set(url, response) }),
+  delete: async () => cached.clear(),
+};
+
+/** Web Locks, as far as `steal` and a shared request go. */
+class FakeLocks {
+  #holder: { steal(): void } | undefined;
+  #waiting: (() => void)[] = [];
+
+  async request(_: string, options: LockOptions, callback: () => unknown): Promise<unknown> {
+    if (options.steal) {
+      this.#holder?.steal();
+      return new Promise((_, reject) => {
+        this.#holder = { steal: () => reject(new DOMException('stolen', 'AbortError')) };
+        void callback();
+      });
+    }
+    await new Promise<void>((resolve, reject) => {
+      if (!this.#holder) return resolve();
+      this.#waiting.push(resolve);
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+    });
+    return callback();
+  }
+
+  /** As when the worker that holds it dies. */
+  release(): void {
+    this.#holder = undefined;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+export const locks = new FakeLocks();
+export const network = { onLine: true };
+
+Object.assign(globalThis, { ExtendableEvent, ServiceWorkerRegistration, caches });
+Object.defineProperty(globalThis, 'location', { value: new URL('https://app.example/page') });
+Object.defineProperty(globalThis, 'navigator', {
+  configurable: true,
+  value: {
+    locks,
+    get onLine() {
+      return network.onLine;
+    },
+    storage: { estimate: async () => ({ quota: 1000, usage: 400 }) },
+  },
+});
+
+export const makeRegistration = (scope = 'https://app.example/'): ServiceWorkerRegistration =>
+  new ServiceWorkerRegistration(scope);
+export type { ServiceWorkerRegistration as FakeRegistration };
+
+const open: { close(): void }[] = [];
+
+globalThis.MessageChannel = class extends MessageChannel {
+  constructor() {
+    super();
+    open.push(this.port1, this.port2);
+  }
+};
+globalThis.BroadcastChannel = class extends BroadcastChannel {
+  constructor(name: string) {
+    super(name);
+    open.push(this);
+  }
+};
+
+/** Channels keep Node.js from ending. */
+export function closeChannels(): void {
+  for (const channel of open.splice(0)) channel.close();
+}
+
+/** Lets everything happen that needs no timer. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 25; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,82 @@
+/** A service worker of ours in the same realm, that can be killed; its engine is the fake one. */
+import { EngineLoader, type EngineModule } from '../../js/engine/load.ts';
+import type { EventType, FetchState, Host, RecordState } from '../../js/engine/types.ts';
+import { Server } from '../../js/protocol/server.ts';
+import { Session, Sessions } from '../../js/protocol/sessions.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+/** Everything that one run of the worker has. */
+class Run {
+  readonly sessions = new Sessions(new Session({ postMessage: () => undefined }, false));
+  readonly events: [EventType, FetchState][] = [];
+  readonly ports: MessagePort[] = [];
+  readonly loader: EngineLoader;
+  readonly server: Server;
+  engine: FakeEngine | undefined;
+
+  constructor(worker: FakeWorker) {
+    const host: Host = {
+      fireEvent: async (type, state) => void this.events.push([type, state]),
+      update: (state: FetchState) => this.sessions.update(state),
+      recordChanged: (record: RecordState) => this.sessions.recordChanged(record),
+      active: () => this.loader.checkIdle(),
+    };
+    const module: EngineModule = {
+      instantiate: async () => void worker.log.push('instantiate'),
+      reset: () => void worker.log.push('reset'),
+      start: async (scope, itsHost) => {
+        worker.log.push('start');
+        this.engine = new FakeEngine(scope, itsHost);
+        this.engine.performs = false;
+        return this.engine;
+      },
+    };
+    this.loader = new EngineLoader(module, worker.scope, host, () => worker.state === 'activated');
+    this.server = new Server(worker.scope, this.sessions, this.loader);
+  }
+}
+
+export class FakeWorker {
+  readonly scriptURL = 'https://app.example/worker.js';
+  readonly log: string[] = [];
+  /** The app's own messages. */
+  readonly leaked: unknown[] = [];
+  /** What was posted, ours and the app's. */
+  readonly received: { kind?: string; args?: unknown[] }[] = [];
+  readonly holds: Promise<unknown>[] = [];
+  state: ServiceWorkerState = 'activated';
+  run: Run;
+  /** As a worker without our code. */
+  deaf = false;
+  readonly scope: string;
+
+  constructor(scope: string) {
+    this.scope = scope;
+    this.run = new Run(this);
+  }
+
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    const [data, ...ports] = structuredClone([message, ...transfer], { transfer });
+    const { run } = this;
+    this.received.push(data);
+    setImmediate(() => {
+      if (this.deaf || run !== this.run) return;
+      run.ports.push(...ports);
+      let stopped = false;
+      const event = {
+        data,
+        ports,
+        waitUntil: (promise: Promise<unknown>) => this.holds.push(promise),
+        stopImmediatePropagation: () => (stopped = true),
+      };
+      run.server.receive(event as unknown as ExtendableMessageEvent);
+      if (!stopped) this.leaked.push(data);
+    });
+  }
+
+  /** The next message starts it again. */
+  kill(): void {
+    for (const port of this.run.ports) port.close();
+    this.run = new Run(this);
+  }
+}

@@ -1,0 +1,301 @@
+import { closeChannels, locks, makeRegistration, settle } from './environment.ts';
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, mock, test } from 'node:test';
+
+import type { FetchState } from '../../js/engine/types.ts';
+import { instanceOf } from '../../js/impl/instances.ts';
+import { Client } from '../../js/protocol/client.ts';
+import { BRAND, VERSION } from '../../js/protocol/messages.ts';
+import { FakeWorker } from './fake-worker.ts';
+
+let uids = 0;
+let worker: FakeWorker;
+let client: Client;
+
+const args = (id = 'id') => ({
+  uid: `uid ${(uids += 1)}`, id, requests: [], title: '', icons: [], downloadTotal: 0,
+});
+const kinds = (): (string | undefined)[] => worker.received.map(({ kind }) => kind);
+const calls = (kind: string): number => kinds().filter((each) => each === kind).length;
+
+/** A fetch that goes on until it is told to end. */
+async function begin(id?: string): Promise<FetchState> {
+  const pending = client.call('fetch', args(id));
+  await settle();
+  return pending;
+}
+
+async function elapse(milliseconds: number): Promise<void> {
+  mock.timers.tick(milliseconds);
+  await settle();
+}
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  locks.release();
+  const scope = `https://app.example/${(uids += 1)}/`;
+  const registration = makeRegistration(scope);
+  worker = new FakeWorker(scope);
+  registration.active = worker;
+  client = new Client(registration as unknown as ServiceWorkerRegistration);
+});
+
+afterEach(() => {
+  client.keepAlive.sleep();
+  mock.timers.reset();
+  closeChannels();
+});
+
+describe('calls', () => {
+  test('are answered, and refused, over the port', async () => {
+    const state = await begin();
+    assert.equal(state.id, 'id');
+    const ids = client.call('getIds');
+    await settle();
+    assert.deepEqual(await ids, ['id']);
+    const again = assert.rejects(client.call('fetch', args()), { name: 'TypeError' });
+    await settle();
+    await again;
+  });
+
+  test('that ask for nothing stored do not load the engine', async () => {
+    const answers = Promise.all([client.call('getIds'), client.call('get', 'id')]);
+    await settle();
+    assert.deepEqual(await answers, [[], undefined]);
+    assert.deepEqual(worker.log, []);
+  });
+
+  test('tell the engine what storage is left', async () => {
+    const { uid } = await begin();
+    assert.equal(worker.run.engine?.jobs.get(uid)?.state.uid, uid);
+  });
+
+  test('never reach the app, whose own messages do', async () => {
+    await begin();
+    worker.postMessage('hello');
+    worker.postMessage({ brand: 'another' });
+    await settle();
+    assert.deepEqual(worker.leaked, ['hello', { brand: 'another' }]);
+  });
+
+  test('hold the worker, but never for long', async () => {
+    await begin();
+    await settle();
+    assert.ok(worker.holds.length > 0);
+    await elapse(25_000);
+    await Promise.all(worker.holds.splice(0));
+  });
+});
+
+describe('messages that this version does not know', () => {
+  const bad: Record<string, object> = {
+    'another version': { brand: BRAND, version: VERSION + 1, id: 7 },
+    'no call': { brand: BRAND, version: VERSION, id: 7, kind: 'fetch' },
+    'an unknown call': { brand: BRAND, version: VERSION, id: 7, session: 's', kind: 'toString', args: [] },
+  };
+  for (const [name, message] of Object.entries(bad)) {
+    test(`${name} is answered with an error`, async () => {
+      const { port1, port2 } = new MessageChannel();
+      const answers: { kind: string; id: number; error: Error }[] = [];
+      port1.onmessage = ({ data }) => answers.push(data);
+      worker.postMessage(message, [port2]);
+      await settle();
+      const answer = answers.find(({ kind }) => kind === 'error');
+      assert.equal(answer?.id, 7);
+      assert.equal(answer?.error.name, 'VersionError');
+      assert.deepEqual(worker.leaked, []);
+    });
+  }
+});
+
+describe('a worker that dies', () => {
+  test('is asked again when the next one says hello', async () => {
+    worker.deaf = true;
+    const pending = client.call('fetch', args());
+    await settle();
+    worker.deaf = false;
+    worker.kill();
+    await worker.run.loader.resume();
+    await settle();
+    assert.equal((await pending).id, 'id');
+    assert.equal(calls('fetch'), 2);
+  });
+
+  test('is asked again after ten seconds, in vain a few times at most', async () => {
+    worker.deaf = true;
+    const pending = assert.rejects(client.call('getIds'), {
+      name: 'InvalidStateError',
+      message: /does not answer/,
+    });
+    await elapse(9_999);
+    assert.equal(calls('getIds'), 1);
+    for (let attempt = 0; attempt < 5; attempt++) await elapse(10_000);
+    await pending;
+    assert.equal(calls('getIds'), 4);
+  });
+
+  test('loses what it knew of the page, and is told', async () => {
+    const state = await begin();
+    const registration = instanceOf(state, client);
+    worker.kill();
+    await worker.run.loader.resume();
+    await settle();
+    assert.ok(calls('subscribe') > 0);
+    // The fake engine forgets: the fetch is over, for all one knows.
+    assert.equal(registration.recordsAvailable, false);
+    assert.equal(registration.result, '');
+  });
+
+  test('is noticed at once by its lock', async () => {
+    await begin();
+    await settle();
+    const before = calls('keepAlive');
+    worker.kill();
+    locks.release();
+    await settle();
+    assert.ok(calls('keepAlive') > before);
+    assert.deepEqual(worker.log.filter((entry) => entry === 'start').length >= 1, true);
+  });
+
+  test('has no port, which the next one says with a hello', async () => {
+    await begin();
+    worker.kill();
+    const pending = client.call('getIds');
+    await settle();
+    // The engine of the new run is not loaded, so the list is empty; but there is an answer.
+    assert.deepEqual(await pending, []);
+  });
+});
+
+describe('a call that takes long', () => {
+  test('is not run twice at a time, and does not fail', async () => {
+    let go!: () => void;
+    await begin('other');
+    const { engine } = worker.run;
+    assert.ok(engine);
+    const original = engine.fetch.bind(engine);
+    let runs = 0;
+    engine.fetch = async (given) => {
+      runs += 1;
+      await new Promise<void>((resolve) => (go = resolve));
+      return original(given);
+    };
+    const pending = client.call('fetch', args());
+    await settle();
+    for (let i = 0; i < 8; i++) await elapse(10_000);
+    go();
+    await settle();
+    assert.equal((await pending).id, 'id');
+    assert.equal(runs, 1);
+  });
+});
+
+describe('updates', () => {
+  test('reach the page before the worker goes on', async () => {
+    const state = await begin();
+    const registration = instanceOf(state, client);
+    const results: string[] = [];
+    registration.addEventListener('progress', () => results.push(registration.result));
+    let told = false;
+    void worker.run.sessions.update({ ...state, result: 'success' }).then(() => (told = true));
+    assert.equal(told, false);
+    await settle();
+    assert.equal(told, true);
+    assert.deepEqual(results, ['success']);
+  });
+
+  test('do not wait longer than a second, and for a frozen page only once', async () => {
+    const state = await begin();
+    worker.run.ports.forEach((port) => (port.onmessage = null));
+    let told = 0;
+    void worker.run.sessions.update({ ...state, result: 'success' }).then(() => (told += 1));
+    await elapse(999);
+    assert.equal(told, 0);
+    await elapse(1);
+    assert.equal(told, 1);
+    void worker.run.sessions.update({ ...state, result: 'success' }).then(() => (told += 1));
+    await settle();
+    assert.equal(told, 2);
+  });
+
+  test('do not wait for a page that has gone', async () => {
+    const state = await begin();
+    client.leave();
+    await settle();
+    await worker.run.sessions.update({ ...state, result: 'success' });
+  });
+});
+
+describe('keeping alive', () => {
+  test('goes on message by message while there is work, and ends with it', async () => {
+    const state = await begin();
+    await settle();
+    const held = () => worker.received.filter(({ kind, args }) => kind === 'keepAlive' && args?.[0]).length;
+    assert.equal(held(), 1);
+    await elapse(20_000);
+    assert.equal(held(), 2);
+    await elapse(20_000);
+    assert.equal(held(), 3);
+    const { engine, loader } = worker.run;
+    engine?.jobs.delete(state.uid);
+    loader.checkIdle();
+    await settle();
+    await elapse(60_000);
+    assert.equal(held(), 3);
+  });
+
+  test('does not begin where nothing is to do', async () => {
+    await Promise.all([client.keepAlive.wake(), settle()]);
+    await elapse(60_000);
+    assert.deepEqual(kinds(), ['keepAlive']);
+  });
+});
+
+describe('an engine that traps', () => {
+  const trap = () => {
+    throw new WebAssembly.RuntimeError('unreachable');
+  };
+
+  test('is replaced, and asked again', async () => {
+    await begin();
+    const { engine } = worker.run;
+    assert.ok(engine);
+    engine.getIds = trap;
+    const pending = client.call('getIds');
+    await settle();
+    assert.deepEqual(await pending, []);
+    assert.deepEqual(worker.log, ['instantiate', 'start', 'reset', 'start']);
+  });
+
+  test('owes nobody an answer', async () => {
+    await begin();
+    const { engine, loader } = worker.run;
+    assert.ok(engine);
+    engine.getIds = () => new Promise(() => undefined);
+    const pending = client.call('getIds');
+    await settle();
+    loader.drop();
+    await settle();
+    assert.deepEqual(await pending, []);
+  });
+});
+
+test('a newer worker stops the engine of the older one, which does not answer any more', async () => {
+  await begin();
+  const old = worker.run;
+  const other = new FakeWorker(worker.scope);
+  await other.run.loader.resume();
+  await settle();
+  assert.equal(old.engine?.stopped, true);
+  assert.equal(old.loader.allowed, false);
+  assert.equal(other.run.loader.allowed, true);
+});
+
+test('a worker that is not active leaves the work to that one', async () => {
+  worker.state = 'installed';
+  await worker.run.server.resume();
+  worker.postMessage({ brand: BRAND, version: VERSION, id: 1, session: 's', kind: 'getIds', args: [] });
+  await settle();
+  assert.deepEqual(worker.log, []);
+});

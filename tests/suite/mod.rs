@@ -1,0 +1,9 @@
+//! One file for each part of the shell.
+
+mod bodies;
+mod border;
+mod engine;
+mod errors;
+mod js;
+mod meta;
+mod network;

@@ -1,0 +1,266 @@
+//! Fetch. The server is the one that the tests come from; what it cannot do, a `fetch()` of our
+//! own does.
+
+use background_fetch::network::{self, Body};
+use background_fetch_engine::http::{ByteRange, Head, RequestSpec};
+use background_fetch_engine::ports::{Exchange, NetworkError};
+use futures_util::FutureExt;
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::js;
+
+fn get(url: &str) -> Exchange {
+    let request = RequestSpec {
+        url: url.to_owned(),
+        method: "GET".to_owned(),
+        mode: "cors".to_owned(),
+        credentials: "same-origin".to_owned(),
+        cache: "default".to_owned(),
+        redirect: "follow".to_owned(),
+        referrer: "about:client".to_owned(),
+        ..RequestSpec::default()
+    };
+    Exchange { uid: "u".to_owned(), index: 0, request, range: None, if_range: None }
+}
+
+fn own_url() -> String {
+    js::value("location.href", &JsValue::NULL).as_string().unwrap()
+}
+
+async fn open(exchange: &Exchange) -> Result<(Head, Body), NetworkError> {
+    network::open(exchange, None).await
+}
+
+async fn failure(url: &str) -> NetworkError {
+    open(&get(url)).await.map(drop).unwrap_err()
+}
+
+async fn length(body: &Body) -> u64 {
+    let mut sum = 0;
+    while let Some((chunk, length)) = body.read().await.unwrap() {
+        assert_eq!(u64::from(chunk.length()), length);
+        assert!(length > 0);
+        sum += length;
+    }
+    sum
+}
+
+#[wasm_bindgen_test]
+async fn a_response_comes_with_its_head_and_all_its_bytes() {
+    let url = own_url();
+    let (head, body) = open(&get(&url)).await.unwrap();
+    assert_eq!((head.status, head.kind.as_str(), head.redirected), (200, "basic", false));
+    assert_eq!(head.url, url);
+    assert!(head.header("content-type").is_some());
+    assert_eq!(Some(length(&body).await), head.content_length());
+    // And so it stays.
+    assert!(body.read().await.unwrap().is_none());
+}
+
+/// It is an answer like any other: what to make of it is decided elsewhere.
+#[wasm_bindgen_test]
+async fn a_bad_status_is_no_failure() {
+    let _fetch = js::replace_fetch("return new Response('x', { status: 404 })");
+    let (head, body) = open(&get("https://a.example/")).await.unwrap();
+    assert_eq!((head.status, length(&body).await), (404, 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_response_without_a_body_ends_at_once() {
+    let _fetch = js::replace_fetch("return new Response(null, { status: 204 })");
+    let (head, body) = open(&get("https://a.example/")).await.unwrap();
+    assert_eq!(head.status, 204);
+    assert_eq!(length(&body).await, 0);
+}
+
+#[wasm_bindgen_test]
+async fn empty_chunks_are_skipped() {
+    let _fetch = js::replace_fetch(
+        "return new Response(new ReadableStream({ start(c) {
+            for (const n of [0, 2, 0, 0, 3, 0]) c.enqueue(new Uint8Array(n));
+            c.close();
+        } }))",
+    );
+    let (_, body) = open(&get("https://a.example/")).await.unwrap();
+    assert_eq!(body.read().await.unwrap().unwrap().1, 2);
+    assert_eq!(body.read().await.unwrap().unwrap().1, 3);
+    assert!(body.read().await.unwrap().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_breaks_is_unreachable() {
+    let _fetch = js::replace_fetch(
+        "return new Response(new ReadableStream({ pull(c) { c.error(new TypeError('x')) } }))",
+    );
+    let (_, body) = open(&get("https://a.example/")).await.unwrap();
+    assert_eq!(body.read().await.unwrap_err(), NetworkError::Unreachable);
+}
+
+#[wasm_bindgen_test]
+async fn the_request_is_the_app_s_own() {
+    let (_fetch, calls) = js::replace_fetch("return new Response('x')");
+    let mut exchange = get("https://a.example/p?q#h");
+    exchange.request = RequestSpec {
+        url: "https://a.example/p?q#h".to_owned(),
+        method: "PUT".to_owned(),
+        headers: vec![("x-a".to_owned(), "1".to_owned())],
+        mode: "cors".to_owned(),
+        credentials: "include".to_owned(),
+        cache: "no-store".to_owned(),
+        redirect: "error".to_owned(),
+        referrer: String::new(),
+        referrer_policy: "origin".to_owned(),
+        integrity: "sha256-AAAA".to_owned(),
+        body_length: Some(4),
+    };
+    let body = js::value("new Blob(['four'], { type: 'text/x' })", &JsValue::NULL);
+    network::open(&exchange, Some(body)).await.unwrap();
+    let seen = "return [a.url, a.method, a.headers.get('x-a'), a.mode, a.credentials, a.cache,
+        a.redirect, a.referrer, a.referrerPolicy, a.integrity, a.headers.get('content-type'),
+        await a.text(), a.headers.has('range')].join('|')";
+    let seen = js::run(seen, &calls.get(0), &JsValue::NULL).await.unwrap();
+    let expected = "https://a.example/p?q#h|PUT|1|cors|include|no-store|error||origin|sha256-AAAA|\
+        text/x|four|false";
+    assert_eq!(seen, expected);
+}
+
+#[wasm_bindgen_test]
+async fn a_part_is_asked_for_by_range() {
+    let (_fetch, calls) = js::replace_fetch("return new Response('x')");
+    let mut exchange = get("https://a.example/");
+    exchange.request.headers = vec![("Range".to_owned(), "bytes=0-1".to_owned())];
+    exchange.range = Some(ByteRange { start: 5, end: Some(9) });
+    exchange.if_range = Some("\"tag\"".to_owned());
+    open(&exchange).await.unwrap();
+    exchange.range = Some(ByteRange { start: 5, end: None });
+    exchange.if_range = None;
+    open(&exchange).await.unwrap();
+    let headers =
+        "a.map((r) => [r.headers.get('range'), r.headers.get('if-range')].join()).join(';')";
+    assert_eq!(js::value(headers, &calls), "bytes=5-8,\"tag\";bytes=5-,");
+}
+
+/// As `new Request()` has it for the request of a `FetchEvent`.
+#[wasm_bindgen_test]
+async fn a_navigation_becomes_a_plain_request() {
+    let (_fetch, calls) = js::replace_fetch("return new Response('x')");
+    for url in [&own_url(), "https://a.example/"] {
+        let mut exchange = get(url);
+        "navigate".clone_into(&mut exchange.request.mode);
+        open(&exchange).await.unwrap();
+    }
+    assert_eq!(js::value("a.map((r) => r.mode).join()", &calls), "same-origin,cors");
+}
+
+#[wasm_bindgen_test]
+async fn other_schemes_are_forbidden() {
+    for url in ["data:,x", "blob:https://a.example/1", "file:///x", "about:blank", "wss://a", "x"] {
+        assert_eq!(failure(url).await, NetworkError::Forbidden, "{url}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn blocked_ports_and_impossible_requests_are_forbidden() {
+    assert_eq!(failure("http://127.0.0.1:6667/").await, NetworkError::Forbidden);
+    assert_eq!(failure("http://127.0.0.1:0/").await, NetworkError::Forbidden);
+}
+
+#[wasm_bindgen_test]
+async fn a_closed_port_is_unreachable() {
+    assert_eq!(failure("http://127.0.0.1:59123/").await, NetworkError::Unreachable);
+}
+
+#[wasm_bindgen_test]
+async fn the_probe_is_as_light_as_can_be() {
+    let (_fetch, calls) = js::replace_fetch(
+        "if (a.method === 'GET') throw new TypeError('x');
+        return new Response()",
+    );
+    assert_eq!(failure("https://a.example/x").await, NetworkError::Refused);
+    let probe = "[a.length, a[1].url, a[1].method, a[1].mode, a[1].cache, a[1].credentials].join()";
+    assert_eq!(js::value(probe, &calls), "2,https://a.example/x,HEAD,no-cors,no-store,omit");
+}
+
+/// It is not repeated, so there is nothing to find out.
+#[wasm_bindgen_test]
+async fn an_upload_is_not_probed() {
+    let (_fetch, calls) = js::replace_fetch("throw new TypeError('x')");
+    let mut exchange = get("https://a.example/x");
+    "POST".clone_into(&mut exchange.request.method);
+    assert_eq!(open(&exchange).await.map(drop).unwrap_err(), NetworkError::Unreachable);
+    assert_eq!(calls.length(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_policy_violation_is_forbidden() {
+    let (_fetch, _) = js::replace_fetch(
+        "setTimeout(() => {
+            const event = new Event('securitypolicyviolation');
+            event.blockedURI = a.url;
+            dispatchEvent(event);
+        });
+        throw new TypeError('x')",
+    );
+    assert_eq!(failure("https://a.example/x#y").await, NetworkError::Forbidden);
+}
+
+/// Opaque, opaqueredirect and error: there is nothing in them.
+#[wasm_bindgen_test]
+async fn what_cannot_be_read_is_refused() {
+    let _fetch = js::replace_fetch("return Response.error()");
+    assert_eq!(failure("https://a.example/x").await, NetworkError::Refused);
+}
+
+#[wasm_bindgen_test]
+async fn dropping_a_body_aborts_its_fetch() {
+    let (_fetch, calls) = js::replace_fetch(
+        "return new Response(new ReadableStream({ cancel() { a.cancelled = true } }))",
+    );
+    let (_, body) = open(&get("https://a.example/")).await.unwrap();
+    assert_eq!(js::value("a[0].signal.aborted", &calls), false);
+    drop(body);
+    assert_eq!(js::value("a[0].signal.aborted", &calls), true);
+
+    let (_, body) = open(&get("https://a.example/")).await.unwrap();
+    // A read that is under way, as when a transfer is stopped.
+    let mut read = Box::pin(body.read());
+    let _ = (&mut read).now_or_never();
+    drop(read);
+    drop(body);
+    assert_eq!(js::value("a[1].signal.aborted", &calls), true);
+    // Later, because the request object is what the stream was made with.
+    assert_eq!(js::value("a[1].cancelled", &calls), true);
+}
+
+#[wasm_bindgen_test]
+async fn dropping_an_unanswered_open_aborts_its_fetch() {
+    let (_fetch, calls) = js::replace_fetch("return new Promise(() => {})");
+    let exchange = get("https://a.example/");
+    let mut opening = Box::pin(open(&exchange));
+    let _ = (&mut opening).now_or_never();
+    assert_eq!(js::value("a[0].signal.aborted", &calls), false);
+    drop(opening);
+    assert_eq!(js::value("a[0].signal.aborted", &calls), true);
+}
+
+/// On the wire too: the server's own answer, given up after its head.
+#[wasm_bindgen_test]
+async fn a_dropped_real_body_rejects_nothing_unseen() {
+    let unseen = Array::new();
+    let listen =
+        "const f = (e) => a.push(String(e.reason)); addEventListener('unhandledrejection', f)";
+    js::run(listen, &unseen, &JsValue::NULL).await.unwrap();
+    for reads in 0..3 {
+        let (_, body) = open(&get(&own_url())).await.unwrap();
+        for _ in 0..reads {
+            body.read().await.unwrap();
+        }
+        drop(body);
+    }
+    js::run("await new Promise((r) => setTimeout(r, 50))", &JsValue::NULL, &JsValue::NULL)
+        .await
+        .unwrap();
+    assert_eq!(unseen.length(), 0, "{unseen:?}");
+}

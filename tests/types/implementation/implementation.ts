@@ -1,0 +1,25 @@
+// What is implemented is what the published types say. Compiled only.
+import type { BackgroundFetchEvent as Event } from '../../../js/interfaces/BackgroundFetchEvent.ts';
+import type { BackgroundFetchManager as Manager } from '../../../js/interfaces/BackgroundFetchManager.ts';
+import type { BackgroundFetchRecord as Record } from '../../../js/interfaces/BackgroundFetchRecord.ts';
+import type { BackgroundFetchRegistration as Registration } from '../../../js/interfaces/BackgroundFetchRegistration.ts';
+import type { BackgroundFetchUpdateUIEvent as UIEvent } from '../../../js/interfaces/BackgroundFetchUpdateUIEvent.ts';
+
+type Without<T, K extends string> = Omit<T, K | keyof EventTarget>;
+
+/** Its parameters are `unknown`, for it converts them; what it gives must fit. */
+export function published(
+  manager: Manager,
+  registration: Without<Registration, 'onprogress'>,
+  record: Record,
+  event: Pick<Event, 'registration'>,
+  uiEvent: Pick<UIEvent, 'updateUI'>,
+): [
+  Pick<BackgroundFetchManager, 'getIds'>,
+  Without<BackgroundFetchRegistration, 'onprogress' | 'match' | 'matchAll'>,
+  BackgroundFetchRecord,
+  { registration: Pick<BackgroundFetchRegistration, 'id' | 'abort'> },
+  Pick<BackgroundFetchUpdateUIEvent, 'updateUI'>,
+] {
+  return [manager, registration, record, event, uiEvent];
+}
