@@ -3,6 +3,7 @@
 import { exitWith, start } from './lib/run.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { setUp } from './lib/plans.mjs';
+import { typeProjects } from './lib/stages.mjs';
 import { toolEnv } from './lib/tool-env.mjs';
 import { wasmTarget } from './lib/wasm-target.mjs';
 
@@ -17,9 +18,7 @@ async function main() {
     ['cargo', ['fmt', '--all', '--check']],
     ['cargo', ['clippy', '--package', 'background-fetch-engine', '--all-targets', ...strict]],
     ['cargo', ['clippy', ...shell, ...strict]],
-    // The types of the bindings.
-    [process.execPath, ['scripts/build.mjs', '--only', 'wasm']],
-    [process.execPath, [tsc, '--project', '.']],
+    ...typeProjects.map((project) => [process.execPath, [tsc, '--project', project]]),
   ];
   const failed = [];
   for (const [command, args] of steps) {

@@ -38,25 +38,20 @@ impl From<JsValue> for Thrown {
         let text = |name| plain::get(&value, name).as_string();
         let name = text("name").unwrap_or_default();
         let kind = match name.as_str() {
-            "QuotaExceededError" => Kind::Quota,
+            "QuotaExceededError" | "NS_ERROR_DOM_QUOTA_EXCEEDED_ERR" => Kind::Quota,
+            // The disk is full before the quota is.
+            "NS_ERROR_FILE_NO_DEVICE_SPACE" => Kind::Quota,
             "AbortError" => Kind::Abort,
             "TypeError" | "NetworkError" => Kind::Network,
             "InvalidStateError" => Kind::State,
             "VersionError" => Kind::Version,
-            name => internal(name),
+            // Firefox lets names of its own out: `NS_ERROR_NET_RESET` is a body that broke.
+            name if name.starts_with("NS_ERROR_") => Kind::Network,
+            _ => Kind::Other,
         };
         let message = text("message").or_else(|| value.as_string()).unwrap_or_default();
         Self { kind, text: [name, message].join(": ") }
     }
-}
-
-/// Firefox lets names of its own out: `NS_ERROR_NET_RESET`, where a body breaks while it is stored.
-fn internal(name: &str) -> Kind {
-    if !name.starts_with("NS_ERROR_") {
-        return Kind::Other;
-    }
-    // `NS_ERROR_FILE_NO_DEVICE_SPACE`: the disk is full before the quota is.
-    if name.contains("QUOTA") || name.contains("SPACE") { Kind::Quota } else { Kind::Network }
 }
 
 impl From<Thrown> for StoreError {

@@ -8,8 +8,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use background_fetch_engine::driver::{self, Handle};
+use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::state::{FetchState, RecordState};
-use background_fetch_engine::{Bulk, Config, MatchOptions, NewFetch};
+use background_fetch_engine::{Bulk, Config, Error, MatchOptions, NewFetch};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
@@ -24,17 +25,21 @@ use crate::host::JsHost;
 use crate::plain::{FromJs, ToJs};
 use crate::{clock, probe};
 
-/// Takes the store of `scope` over from any older worker, and resumes what is there.
-#[wasm_bindgen(js_name = startEngine, unchecked_return_type = "Engine")]
-pub async fn start_engine(scope: String, host: JsHost) -> Result<Engine, JsValue> {
-    let browser = Rc::new(Browser::new(&scope, host));
-    let (handle, run) = driver::start(Rc::clone(&browser), config()).await.map_err(store_failed)?;
-    let (run, stop) = abortable(run);
-    // Not tied to the object below: when JavaScript's collector frees that must not matter.
-    spawn_local(async move {
-        let _ = run.await;
-    });
-    Ok(Engine { handle, browser, stop })
+/// Takes the store of `scope` over from any older worker, and resumes what is there: resolves with
+/// an [`Engine`].
+#[wasm_bindgen(js_name = startEngine, unchecked_return_type = "Promise<Engine>")]
+pub fn start_engine(scope: &str, host: JsHost) -> Promise {
+    let browser = Rc::new(Browser::new(scope, host));
+    promise(async move {
+        let started = driver::start(Rc::clone(&browser), config()).await;
+        let (handle, run) = started.map_err(store_failed)?;
+        let (run, stop) = abortable(run);
+        // Not tied to the object below: when JavaScript's collector frees that must not matter.
+        spawn_local(async move {
+            let _ = run.await;
+        });
+        Ok(Engine { handle, browser, stop }.into())
+    })
 }
 
 /// The engine of one service worker.
@@ -49,22 +54,23 @@ pub struct Engine {
 #[wasm_bindgen]
 impl Engine {
     /// `BackgroundFetchManager.fetch()`: resolves with a `FetchState` when all is stored.
-    pub fn fetch(&self, args: JsValue) -> Promise {
+    pub fn fetch(&self, args: &JsValue) -> Promise {
         let (handle, browser) = (self.handle.clone(), Rc::clone(&self.browser));
+        let args = FetchArguments::from_js(args).map(new_fetch);
         promise(async move {
-            let (fetch, bodies) = new_fetch(FetchArguments::from_js(&args).map_err(malformed)?);
-            let uid = fetch.uid.clone();
-            if !bodies.is_empty() {
-                // Before the fetch, so that no fetch is ever there without its bodies.
-                let stored = browser.meta.put_bodies(&uid, &bodies).await;
-                stored.map_err(store_failed)?;
+            let (fetch, bodies) = args.map_err(malformed)?;
+            if bodies.is_empty() {
+                return answer(handle.fetch(fetch).await);
             }
+            let uid = fetch.uid.clone();
+            // Before the fetch, so that no fetch is ever there without its bodies.
+            browser.meta.put_bodies(&uid, &bodies).await.map_err(store_failed)?;
             let started = handle.fetch(fetch).await;
-            if started.is_err() && !bodies.is_empty() {
+            if started.is_err() {
                 // If this fails too, the next engine sweeps them.
                 let _ = browser.meta.delete_bodies(&uid).await;
             }
-            started.map(|state| state.to_js()).map_err(refused)
+            answer(started)
         })
     }
 
@@ -78,7 +84,7 @@ impl Engine {
     #[wasm_bindgen(js_name = getIds)]
     pub fn get_ids(&self) -> Promise {
         let handle = self.handle.clone();
-        promise(async move { handle.ids().await.map(|ids| ids.to_js()).map_err(refused) })
+        promise(async move { answer(handle.ids().await) })
     }
 
     /// The state of a fetch by its unique id, while its records are available; or `undefined`.
@@ -90,17 +96,18 @@ impl Engine {
     /// `BackgroundFetchRegistration.abort()`
     pub fn abort(&self, uid: String) -> Promise {
         let handle = self.handle.clone();
-        promise(async move { handle.abort(uid).await.map(JsValue::from).map_err(refused) })
+        promise(async move { answer(handle.abort(uid).await) })
     }
 
     /// `BackgroundFetchRegistration.matchAll()`: an array of `RecordState`.
     #[wasm_bindgen(js_name = match)]
-    pub fn matching(&self, uid: String, request: JsValue, options: JsValue) -> Promise {
+    pub fn matching(&self, uid: String, request: &JsValue, options: &JsValue) -> Promise {
         let (handle, browser) = (self.handle.clone(), Rc::clone(&self.browser));
+        let query = Option::<RequestSpec>::from_js(request);
+        let options = MatchOptions::from_js(options);
         promise(async move {
-            let query = Option::<RequestData>::from_js(&request).map_err(malformed)?;
-            let options = MatchOptions::from_js(&options).map_err(malformed)?;
-            let query = query.map(|request| request.spec);
+            let query = query.map_err(malformed)?;
+            let options = options.map_err(malformed)?;
             let records = handle.matching(uid, query, options).await.map_err(refused)?;
             with_bodies(&browser, &records).await
         })
@@ -108,12 +115,12 @@ impl Engine {
 
     /// `BackgroundFetchUpdateUIEvent.updateUI()`
     #[wasm_bindgen(js_name = updateUI)]
-    pub fn update_ui(&self, uid: String, options: JsValue) -> Promise {
+    pub fn update_ui(&self, uid: String, options: &JsValue) -> Promise {
         let handle = self.handle.clone();
+        let options = UiOptions::from_js(options);
         promise(async move {
-            let UiOptions { title, icons } = UiOptions::from_js(&options).map_err(malformed)?;
-            let updated = handle.update_ui(uid, title, icons).await;
-            updated.map(|()| JsValue::UNDEFINED).map_err(refused)
+            let UiOptions { title, icons } = options.map_err(malformed)?;
+            answer(handle.update_ui(uid, title, icons).await)
         })
     }
 
@@ -140,6 +147,10 @@ impl Engine {
 fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     let future: Pin<Box<dyn Future<Output = _>>> = Box::pin(future);
     future_to_promise(future)
+}
+
+fn answer<T: ToJs>(outcome: Result<T, Error>) -> Result<JsValue, JsValue> {
+    outcome.map(|value| value.to_js()).map_err(refused)
 }
 
 fn or_undefined(state: Option<FetchState>) -> JsValue {

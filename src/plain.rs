@@ -171,6 +171,13 @@ impl ToJs for str {
     }
 }
 
+/// `undefined`.
+impl ToJs for () {
+    fn to_js(&self) -> JsValue {
+        JsValue::UNDEFINED
+    }
+}
+
 /// As it is.
 impl ToJs for JsValue {
     fn to_js(&self) -> JsValue {

@@ -37,14 +37,14 @@ interface Pending {
 /** A realm's connection to the active worker of one registration, which may be stopped at any time. */
 export class Client implements Connection {
   readonly keepAlive = new KeepAlive(this);
+  /** The run of the worker to which the port leads. */
+  run: string | undefined;
   readonly #session = uniqueId();
   readonly #pending = new Map<number, Pending>();
   #registration: ServiceWorkerRegistration;
   #calls = 0;
   #port: MessagePort | undefined;
   #channel: BroadcastChannel | undefined;
-  /** The run of the worker to which the port leads. */
-  #run: string | undefined;
 
   constructor(registration: ServiceWorkerRegistration) {
     this.#registration = registration;
@@ -92,7 +92,7 @@ export class Client implements Connection {
     if (this.#channel || typeof BroadcastChannel === 'undefined') return;
     this.#channel = new BroadcastChannel(channelName(this.scope));
     this.#channel.onmessage = ({ data }: MessageEvent<Broadcast>) => {
-      if (data.kind === 'hello' && data.run !== this.#run) this.reconnect();
+      if (data.kind === 'hello' && data.run !== this.run) this.reconnect();
       if (data.kind === 'active' || data.active) this.keepAlive.start();
     };
   }
@@ -163,7 +163,7 @@ export class Client implements Connection {
   #receive(message: WorkerMessage, port: MessagePort): void {
     switch (message.kind) {
       case 'welcome':
-        this.#run = message.run;
+        this.run = message.run;
         return;
       case 'busy':
         return this.#encourage(message.id);

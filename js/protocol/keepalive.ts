@@ -4,6 +4,8 @@ import { channelName, type KeepAliveAnswer } from './messages.ts';
 interface Connection {
   readonly scope: string;
   readonly available: boolean;
+  /** The run of the worker that answered last. */
+  readonly run: string | undefined;
   call(kind: 'keepAlive', hold: boolean): Promise<KeepAliveAnswer>;
   reconnect(): void;
 }
@@ -56,8 +58,10 @@ export class KeepAlive {
     const watch = new AbortController();
     this.#watch = watch;
     const name = channelName(this.#connection.scope);
-    // The answer means that the engine runs, and so has the lock.
-    while ((await this.#isActive(false)) && (await isReleased(locks, name, watch.signal))) {
+    let run: string | undefined;
+    // The answer means that the engine runs, and so has the lock; unless it is the same that did not.
+    while ((await this.#isActive(false)) && run !== (run = this.#connection.run)) {
+      if (!(await isReleased(locks, name, watch.signal))) break;
       this.#connection.reconnect();
     }
     if (this.#watch === watch) this.#watch = undefined;

@@ -11,6 +11,8 @@ function aptGet() {
 
 export const canInstall = () => aptGet() !== undefined;
 
+const quiet = ['-qq', '-o', 'Dpkg::Use-Pty=0'];
+
 let updated = false;
 
 /** Installs `packages` or throws `otherwise`, the sentence that tells a person what to do. */
@@ -20,7 +22,7 @@ export async function aptInstall(packages, otherwise) {
   const [command, ...before] = prefix;
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) =>
-    run(command, [...before, '-q', '-o', 'DPkg::Lock::Timeout=300', ...args], {
+    run(command, [...before, ...quiet, '-o', 'DPkg::Lock::Timeout=300', ...args], {
       env,
       failure: `\`apt-get ${args.join(' ')}\` failed. ${otherwise}`,
     });

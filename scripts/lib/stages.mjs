@@ -4,6 +4,9 @@
 // `steps`: what to run, each a list of program and arguments; `needs` names a file without which there is
 // nothing to run yet. `node` stands for this Node.js, `tsc` for the installed TypeScript.
 
+/** Each is compiled with another view of the world: the sources, then the published types in use. */
+export const typeProjects = ['.', ...['page', 'worker', 'implementation'].map((name) => `tests/types/${name}`)];
+
 export const stages = [
   {
     name: 'engine',
@@ -27,8 +30,8 @@ export const stages = [
   {
     name: 'types',
     title: 'types of the sources, and those that are published',
-    plan: 'build',
-    steps: [['node', 'scripts/build.mjs', '--only', 'wasm'], ['tsc', '--project', '.']],
+    plan: 'node',
+    steps: typeProjects.map((project) => ['tsc', '--project', project]),
   },
   {
     name: 'layers',

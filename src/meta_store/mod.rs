@@ -13,7 +13,10 @@ use futures_util::future::{Either, select};
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode,
+};
 
 use crate::clock;
 use crate::error::{Kind, Thrown, failed};
@@ -76,6 +79,14 @@ impl MetaStore {
     /// Stores request bodies (`Blob` or `ArrayBuffer`) by record, before the commit of their
     /// fetch. Those of which no fetch is ever committed are swept by the next engine.
     pub async fn put_bodies(&self, uid: &str, bodies: &[(u32, JsValue)]) -> Result<(), StoreError> {
+        match self.try_put_bodies(uid, bodies).await {
+            // WebKit stores no Blob in a private window.
+            Err(StoreError::Failed(_)) => self.try_put_bodies(uid, &buffers(bodies).await?).await,
+            done => done,
+        }
+    }
+
+    async fn try_put_bodies(&self, uid: &str, bodies: &[(u32, JsValue)]) -> Result<(), StoreError> {
         let transaction = self.begin(&[BODIES], IdbTransactionMode::Readwrite).await?;
         for (index, body) in bodies {
             let row = Members::new().with("uid", uid).with("index", index).with("body", body);
@@ -179,6 +190,18 @@ fn open_failed(request: &IdbOpenDbRequest) -> StoreError {
 fn close_for_newer(database: &IdbDatabase) {
     let close = plain::get(database, "close");
     database.set_onversionchange(Some(&close.unchecked_ref::<Function>().bind0(database)));
+}
+
+async fn buffers(bodies: &[(u32, JsValue)]) -> Result<Vec<(u32, JsValue)>, StoreError> {
+    let mut buffers = Vec::new();
+    for (index, body) in bodies {
+        let buffer = match body.dyn_ref::<Blob>() {
+            Some(blob) => JsFuture::from(blob.array_buffer()).await.map_err(failed)?,
+            None => body.clone(),
+        };
+        buffers.push((*index, buffer));
+    }
+    Ok(buffers)
 }
 
 async fn stored_epoch(transaction: &Transaction) -> Result<Option<u64>, StoreError> {

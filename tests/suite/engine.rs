@@ -2,6 +2,7 @@
 
 use background_fetch::exports::{Engine, start_engine};
 use js_sys::{Array, Promise};
+use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -20,7 +21,8 @@ async fn start(scope: &str) -> (Engine, Array) {
         })",
         &log,
     );
-    (start_engine(scope.to_owned(), host.unchecked_into()).await.unwrap(), log)
+    let engine = settle(start_engine(scope, host.unchecked_into())).await.unwrap();
+    (Engine::try_from_js_value(engine).unwrap(), log)
 }
 
 async fn settle(promise: Promise) -> Result<JsValue, JsValue> {
@@ -57,7 +59,7 @@ async fn wait_for(log: &Array, expression: &str) {
 async fn a_fetch_ends_in_its_event() {
     let (engine, log) = start(&js::scope()).await;
     let args = arguments("u", "i", "[request(location.href)]");
-    let state = settle(engine.fetch(args)).await.unwrap();
+    let state = settle(engine.fetch(&args)).await.unwrap();
     assert_eq!(js::value("a.uid + a.id + a.result + a.recordsAvailable", &state), "uitrue");
     wait_for(&log, "a.some((e) => e[0] === 'fire')").await;
     let fired = js::value("a.find((e) => e[0] === 'fire')", &log);
@@ -75,9 +77,9 @@ async fn calls_are_answered() {
     assert_eq!(settle(engine.abort("none".to_owned())).await, Ok(JsValue::FALSE));
     assert_eq!(js::stringify(&settle(engine.get_ids()).await.unwrap()), "[]");
     let options = js::parse(r#"{"ignoreSearch":false,"ignoreMethod":false,"ignoreVary":false}"#);
-    let error = settle(engine.matching("none".to_owned(), JsValue::NULL, options)).await;
+    let error = settle(engine.matching("none".to_owned(), &JsValue::NULL, &options)).await;
     assert_eq!(js::value("a.name", &error.unwrap_err()), "InvalidStateError");
-    let error = settle(engine.fetch(JsValue::NULL)).await.unwrap_err();
+    let error = settle(engine.fetch(&JsValue::NULL)).await.unwrap_err();
     assert_eq!(js::value("a.name", &error), "TypeError");
     engine.stop();
 }
@@ -89,7 +91,7 @@ async fn the_next_engine_takes_up_what_is_left() {
     let (_fetch, _) = js::replace_fetch("return new Promise(() => {})");
     let (first, _) = start(&scope).await;
     let requests = "[request('/up', { method: 'PUT', body: new Blob(['four']) }), request('/x')]";
-    settle(first.fetch(arguments("u", "i", requests))).await.unwrap();
+    settle(first.fetch(&arguments("u", "i", requests))).await.unwrap();
     assert!(first.is_active());
     first.stop();
 
@@ -97,7 +99,7 @@ async fn the_next_engine_takes_up_what_is_left() {
     assert!(second.is_active());
     assert_eq!(js::stringify(&settle(second.get_ids()).await.unwrap()), r#"["i"]"#);
     let options = js::parse(r#"{"ignoreSearch":false,"ignoreMethod":false,"ignoreVary":false}"#);
-    let records = settle(second.matching("u".to_owned(), JsValue::NULL, options)).await.unwrap();
+    let records = settle(second.matching("u".to_owned(), &JsValue::NULL, &options)).await.unwrap();
     let shape = "a.map((r) => [r.index, r.request.method, r.request.body?.size].join()).join(';')";
     assert_eq!(js::value(shape, &records), "0,PUT,4;1,GET,");
     assert_eq!(settle(second.abort("u".to_owned())).await, Ok(JsValue::TRUE));
@@ -110,8 +112,8 @@ async fn a_second_fetch_of_the_same_id_is_refused() {
     let (_fetch, _) = js::replace_fetch("return new Promise(() => {})");
     let (engine, _) = start(&js::scope()).await;
     let requests = "[request('/up', { method: 'PUT', body: new Blob(['four']) })]";
-    settle(engine.fetch(arguments("u", "i", requests))).await.unwrap();
-    let error = settle(engine.fetch(arguments("v", "i", requests))).await.unwrap_err();
+    settle(engine.fetch(&arguments("u", "i", requests))).await.unwrap();
+    let error = settle(engine.fetch(&arguments("v", "i", requests))).await.unwrap_err();
     assert_eq!(js::value("a.name", &error), "TypeError");
     assert_eq!(settle(engine.abort("u".to_owned())).await, Ok(JsValue::TRUE));
     engine.stop();
@@ -121,7 +123,7 @@ async fn a_second_fetch_of_the_same_id_is_refused() {
 async fn stopping_ends_the_transfers() {
     let (_fetch, calls) = js::replace_fetch("return new Promise(() => {})");
     let (engine, log) = start(&js::scope()).await;
-    settle(engine.fetch(arguments("u", "i", "[request('/x')]"))).await.unwrap();
+    settle(engine.fetch(&arguments("u", "i", "[request('/x')]"))).await.unwrap();
     wait_for(&calls, "a.length === 1").await;
     engine.stop();
     wait_for(&calls, "a[0].signal.aborted").await;

@@ -113,6 +113,25 @@ async fn bodies_come_back_as_they_were() {
     assert_eq!(bench.meta().body("u", 3).await, Ok(None));
 }
 
+/// As in a private window of WebKit.
+#[wasm_bindgen_test]
+async fn bodies_are_stored_where_blobs_are_not() {
+    let refuse = "const { put } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.put = function (row, ...key) {
+            if (row.body instanceof Blob) throw new DOMException('no', 'DataCloneError');
+            return put.call(this, row, ...key);
+        };
+        return () => { IDBObjectStore.prototype.put = put }";
+    let restore = js::run(refuse, &JsValue::NULL, &JsValue::NULL).await.unwrap();
+    let bench = Bench::new();
+    let blob = js::value("new Blob(['four'])", &JsValue::NULL);
+    let stored = bench.meta().put_bodies("u", &[(0, blob)]).await;
+    js::value("a()", &restore);
+    assert_eq!(stored, Ok(()));
+    let body = bench.meta().body("u", 0).await.unwrap().unwrap();
+    assert_eq!(js::value("a instanceof ArrayBuffer && a.byteLength", &body), 4);
+}
+
 #[wasm_bindgen_test]
 async fn a_newer_database_is_refused_with_a_reason() {
     let bench = Bench::new();

@@ -19,7 +19,9 @@ pub struct Config {
     /// Stores of one transfer that may be under way before its reading waits: the memory bound is
     /// this, plus one, times the segment size.
     pub stores_in_flight: usize,
-    /// How long a connection may be silent.
+    /// How long a connection may be silent. Until the response head it is longer with each try, as
+    /// some servers think for long; and a request with a body may take any time, as nobody can see
+    /// how far it got.
     pub stall: Duration,
     /// Repeated requests.
     pub retry: Retry,
@@ -65,8 +67,11 @@ pub struct Bulk {
 /// "Temporarily unavailable".
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retry {
-    /// Requests without progress to an address that does not answer.
+    /// Requests without progress to an address that never answered: about two minutes.
     pub tries: u32,
+    /// Requests without progress to a server that has answered this record before: about half an
+    /// hour. Many systems say that they are online when they are not.
+    pub known_tries: u32,
     /// Requests without progress to a server that answers, but not to this origin.
     pub refused_tries: u32,
     /// Responses thrown away because another version of the file appeared in mid-transfer.
@@ -99,6 +104,7 @@ impl Config {
             stall: Duration::from_secs(30),
             retry: Retry {
                 tries: 10,
+                known_tries: 60,
                 refused_tries: 3,
                 restarts: 3,
                 base: Duration::from_millis(500),

@@ -129,17 +129,17 @@ impl<P: Ports> Driver<P> {
         Poll::Pending
     }
 
+    /// A timer that comes too early does no harm, and with every chunk the next stall is later: so
+    /// one that is set stays, unless it would come too late.
     fn set_timer(&mut self) {
-        let wanted = self.engine.next_wake();
-        if self.timer.as_ref().map(|(time, _)| *time) == wanted {
+        let Some(wanted) = self.engine.next_wake() else { return };
+        if self.timer.as_ref().is_some_and(|(time, _)| *time <= wanted) {
             return;
         }
-        self.timer = wanted.map(|time| {
-            let ports = Rc::clone(&self.ports);
-            let duration = time.since(ports.now());
-            let sleep: Boxed<()> = Box::pin(async move { ports.sleep(duration).await });
-            (time, sleep)
-        });
+        let ports = Rc::clone(&self.ports);
+        let duration = wanted.since(ports.now());
+        let sleep: Boxed<()> = Box::pin(async move { ports.sleep(duration).await });
+        self.timer = Some((wanted, sleep));
     }
 
     fn call(&mut self, call: Call) {

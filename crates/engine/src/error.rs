@@ -63,7 +63,9 @@ impl fmt::Display for Error {
                 formatter.write_str("The storage of this origin failed: ")?;
                 formatter.write_str(reason)
             }
-            Self::Stopped => formatter.write_str("The service worker is being replaced. Try again."),
+            Self::Stopped => {
+                formatter.write_str("The service worker is being replaced. Try again.")
+            }
         }
     }
 }

@@ -85,8 +85,9 @@ impl Head {
 
     /// Whether a content coding is known to be in use: stored bytes then differ from sent ones.
     pub fn is_encoded(&self) -> bool {
-        self.header("content-encoding")
-            .is_some_and(|coding| !coding.trim().is_empty() && !coding.trim().eq_ignore_ascii_case("identity"))
+        self.header("content-encoding").is_some_and(|coding| {
+            !coding.trim().is_empty() && !coding.trim().eq_ignore_ascii_case("identity")
+        })
     }
 }
 

@@ -79,10 +79,8 @@ mod tests {
             headers: vec![("accept".into(), value.into())],
             ..get("https://a.test/")
         };
-        let varying = |vary: &str| Head {
-            headers: vec![("vary".into(), vary.into())],
-            ..Head::default()
-        };
+        let varying =
+            |vary: &str| Head { headers: vec![("vary".into(), vary.into())], ..Head::default() };
         let matches = |value, vary: &str, options| {
             matches(&with(value), &with("a"), Some(&varying(vary)), options)
         };

@@ -43,9 +43,7 @@ pub(crate) fn strong_validator(first: &Head, received: Timestamp) -> Option<Stri
     let date = first.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
     let (now, rest) = match date {
         Some(date) => (date, AT_REST),
-        None => {
-            (std::time::UNIX_EPOCH + Duration::from_millis(received.0), AT_REST_BY_OUR_CLOCK)
-        }
+        None => (std::time::UNIX_EPOCH + Duration::from_millis(received.0), AT_REST_BY_OUR_CLOCK),
     };
     let rested = now.duration_since(modified).is_ok_and(|age| age >= rest);
     rested.then(|| text.to_owned())
@@ -78,7 +76,7 @@ pub(crate) fn may_resume(request: &RequestSpec, first: &Head, received: Timestam
         && request.integrity.is_empty()
         && matches!(first.status, 200 | 206)
         && !first.is_encoded()
-        && !first.header("accept-ranges").is_some_and(|value| value.trim() == "none")
+        && first.header("accept-ranges").is_none_or(|value| value.trim() != "none")
         && strong_validator(first, received).is_some()
 }
 
@@ -153,7 +151,9 @@ fn content_range(head: &Head) -> Option<Extent> {
         None => value.to_owned(),
     };
     let (start, last, total) = match ContentRange::parse(&spelled)? {
-        ContentRange::Bytes(range) => (range.first_byte, range.last_byte, Some(range.complete_length)),
+        ContentRange::Bytes(range) => {
+            (range.first_byte, range.last_byte, Some(range.complete_length))
+        }
         ContentRange::UnboundBytes(range) => (range.first_byte, range.last_byte, None),
         _ => return None,
     };

@@ -47,6 +47,7 @@ pub(crate) fn advise(
             return Advice::Wait { until: now + config.offline_poll, counts: false };
         }
         Trouble::Network(NetworkError::Refused) if !known => config.refused_tries,
+        _ if known => config.known_tries,
         _ => config.tries,
     };
     if tries >= limit {
@@ -70,7 +71,12 @@ fn back_off(config: &Retry, tries: u32, random: u64) -> Duration {
 
 /// Whether a response says "not now": 429 or 5xx with `Retry-After`, to a GET. When the rest of a
 /// body is asked for, any 5xx says so: the server has given the first part before.
-pub(crate) fn busy(request: &RequestSpec, head: &Head, resuming: bool, now: Timestamp) -> Option<Trouble> {
+pub(crate) fn busy(
+    request: &RequestSpec,
+    head: &Head,
+    resuming: bool,
+    now: Timestamp,
+) -> Option<Trouble> {
     let busy = head.status == 429 || (500..600).contains(&head.status);
     let after = head.header("retry-after").and_then(|value| retry_after(value, now));
     (request.is_get() && busy && (resuming || after.is_some())).then_some(Trouble::Busy(after))

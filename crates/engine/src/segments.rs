@@ -122,14 +122,17 @@ mod tests {
             let piece = Segment { start, length, entry: EntryKey("new".into()) };
             assert!(held.insert(piece).is_err(), "{start}+{length}");
         }
-        assert!(held.insert(Segment { start: 10, length: 10, entry: EntryKey("new".into()) }).is_ok());
+        assert!(
+            held.insert(Segment { start: 10, length: 10, entry: EntryKey("new".into()) }).is_ok()
+        );
         assert_eq!(held.prefix(), 30);
     }
 
     #[test]
     fn the_first_gap_is_found_between_pieces_and_transfers() {
         let held = segments(&[(0, 10), (20, 10)]);
-        let gap = |total, taken: &[ByteRange]| held.gap(total, taken).map(|gap| (gap.start, gap.end));
+        let gap =
+            |total, taken: &[ByteRange]| held.gap(total, taken).map(|gap| (gap.start, gap.end));
         assert_eq!(gap(Some(40), &[]), Some((10, Some(20))));
         let taken = [ByteRange { start: 10, end: Some(20) }];
         assert_eq!(gap(Some(40), &taken), Some((30, Some(40))));

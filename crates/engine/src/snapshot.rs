@@ -121,6 +121,7 @@ pub struct Snapshot {
 
 /// One change of the meta store.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "boxes would cost more code than they save memory")]
 pub enum Write {
     /// Adds or replaces a fetch.
     PutFetch(FetchRow),

@@ -53,6 +53,8 @@ pub(crate) struct Transfer {
     pub(crate) end: Option<u64>,
     /// Entries being stored or recorded: where each begins, and its length.
     pub(crate) stores: Vec<PendingStore>,
+    /// How long to wait for the head; `None` without limit.
+    pub(crate) patience: Option<Duration>,
     /// When the last sign of life came.
     pub(crate) alive_at: Timestamp,
     /// When the first byte after `kept` was waited for.
@@ -82,13 +84,18 @@ impl Transfer {
     pub(crate) fn taken(&self) -> ByteRange {
         let pending = self.stores.iter().map(|store| store.start).min();
         let start = pending.unwrap_or(self.kept).min(self.kept);
-        let end = if self.is_open() { self.asked.and_then(|range| range.end) } else { Some(self.kept) };
+        let end =
+            if self.is_open() { self.asked.and_then(|range| range.end) } else { Some(self.kept) };
         ByteRange { start, end }
     }
 
     /// When it counts as stalled.
-    pub(crate) fn stalls_at(&self, patience: Duration) -> Option<Timestamp> {
-        let listening = matches!(self.stream, Stream::Opening | Stream::Reading | Stream::Bulk);
-        listening.then(|| self.alive_at + patience)
+    pub(crate) fn stalls_at(&self, stall: Duration) -> Option<Timestamp> {
+        let patience = match self.stream {
+            Stream::Opening => self.patience?,
+            Stream::Reading | Stream::Bulk => stall,
+            Stream::Paused | Stream::Draining(_) => return None,
+        };
+        Some(self.alive_at + patience)
     }
 }

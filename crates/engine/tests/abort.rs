@@ -131,11 +131,8 @@ fn a_download_total_without_room_is_refused() {
     let app = app();
     let page = async {
         let handle = app.handle().await;
-        let new = NewFetch {
-            download_total: 1000,
-            available: Some(999),
-            ..fetch("one", &["file"])
-        };
+        let new =
+            NewFetch { download_total: 1000, available: Some(999), ..fetch("one", &["file"]) };
         let refused = handle.fetch(new).await;
         assert_eq!(refused, Err(Error::NoRoom { needed: 1000, available: 999 }));
     };

@@ -52,7 +52,8 @@ fn every_fault_is_survived_with_or_without_validators_and_lengths() {
         Fault::Status(429, Some(0)),
     ];
     for fault in faults {
-        for validator in [Validator::Strong, Validator::Weak, Validator::Modified, Validator::None] {
+        for validator in [Validator::Strong, Validator::Weak, Validator::Modified, Validator::None]
+        {
             for tells_length in [true, false] {
                 for config in [config(), bulk_config()] {
                     let mut file = File::new(7, LENGTH);
@@ -95,7 +96,9 @@ fn without_a_strong_validator_it_begins_anew() {
 fn versions_are_never_mixed() {
     for honours_if_range in [true, false] {
         for config in [config(), bulk_config()] {
-            for validator in [Validator::Strong, Validator::Modified, Validator::Weak, Validator::None] {
+            for validator in
+                [Validator::Strong, Validator::Modified, Validator::Weak, Validator::None]
+            {
                 let mut file = File::new(1, LENGTH);
                 file.honours_if_range = honours_if_range;
                 file.validator = validator;
@@ -186,7 +189,9 @@ fn only_a_get_is_tried_again() {
 
 #[test]
 fn more_than_the_download_total_fails_at_the_crossing_byte() {
-    for (total, reason) in [(LENGTH, None), (LENGTH - 1, Some(FailureReason::DownloadTotalExceeded))] {
+    for (total, reason) in
+        [(LENGTH, None), (LENGTH - 1, Some(FailureReason::DownloadTotalExceeded))]
+    {
         let app = App::new(World::default());
         app.serve("file", File::new(1, LENGTH));
         let mut new = fetch("one", &["file"]);

@@ -54,7 +54,14 @@ fn file() -> impl Strategy<Value = File> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
     let speed = (50_000..5_000_000_u64, 1000..64 * KIB);
     (length, validator, faults, flags, speed, 1..1_000_000_u64).prop_map(
-        |(length, validator, faults, (ranges, tells_length, honours_if_range), (rate, chunk), version)| {
+        |(
+            length,
+            validator,
+            faults,
+            (ranges, tells_length, honours_if_range),
+            (rate, chunk),
+            version,
+        )| {
             let mut file = File::new(version, length);
             file.validator = validator;
             file.faults = faults.into();
@@ -121,7 +128,7 @@ fn check(scenario: &Scenario, app: &App) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { 
+    #![proptest_config(ProptestConfig {
         cases: 300,
         failure_persistence: None,
         ..ProptestConfig::default()

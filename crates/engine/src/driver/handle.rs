@@ -23,6 +23,7 @@ pub struct Handle {
 
 /// What a handle sends.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a few of them a second")]
 pub(super) enum Call {
     Command(Command, oneshot::Sender<Reply>),
     Online(bool),
@@ -141,9 +142,7 @@ impl Handle {
 
     async fn ask(&self, command: Command) -> Result<Reply, Error> {
         let (sender, answer) = oneshot::channel();
-        self.calls
-            .unbounded_send(Call::Command(command, sender))
-            .map_err(|_| Error::Stopped)?;
+        self.calls.unbounded_send(Call::Command(command, sender)).map_err(|_| Error::Stopped)?;
         answer.await.map_err(|_| Error::Stopped)
     }
 }

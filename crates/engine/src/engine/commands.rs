@@ -19,7 +19,8 @@ impl Engine {
         match command {
             Command::Fetch(new) => self.fetch(id, new),
             Command::Get { id: developer_id } => {
-                let job = self.jobs.iter().find(|job| job.is_active() && job.row.id == developer_id);
+                let job =
+                    self.jobs.iter().find(|job| job.is_active() && job.row.id == developer_id);
                 let state = job.map(Job::state);
                 self.reply(id, Reply::State(state));
             }

@@ -184,7 +184,9 @@ impl Engine {
     /// Takes the delivery of an outcome up again, unless it was tried too often.
     pub(super) fn redeliver(&mut self, uid: &str) {
         let limit = self.config.deliveries;
-        let Some(job) = self.job_mut(uid).filter(|job| job.row.stage == Stage::Ended) else { return };
+        let Some(job) = self.job_mut(uid).filter(|job| job.row.stage == Stage::Ended) else {
+            return;
+        };
         if job.row.deliveries >= limit {
             job.step = Step::Deleting;
             return self.delete_fetch(uid);

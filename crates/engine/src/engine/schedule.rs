@@ -18,7 +18,9 @@ impl Engine {
     /// then with more parts of large bodies.
     pub(super) fn schedule(&mut self) {
         while self.connections() < self.config.connections {
-            let Some((uid, index)) = self.next_pending().or_else(|| self.next_part()) else { break };
+            let Some((uid, index)) = self.next_pending().or_else(|| self.next_part()) else {
+                break;
+            };
             if !self.start(&uid, index) {
                 break;
             }
@@ -49,7 +51,8 @@ impl Engine {
         let most = self.config.bulk.as_ref()?.connections;
         let jobs = self.jobs.iter().filter(|job| job.step == Step::Running);
         let mut records = jobs.flat_map(|job| &job.records).filter(|record| {
-            let parts = self.transfers_of(&record.row.uid, record.row.index).filter(|one| one.is_open());
+            let parts =
+                self.transfers_of(&record.row.uid, record.row.index).filter(|one| one.is_open());
             record.phase == Phase::Running
                 && record.bulk
                 && parts.count() < most
@@ -81,8 +84,10 @@ impl Engine {
             None => None,
         };
         let exchange = self.exchange(record, range);
+        let tries = record.row.tries.saturating_add(1);
         let id = TransferId(self.next_serial());
         let start = range.map_or(0, |range| range.start);
+        let patience = exchange.request.body_length.is_none().then(|| self.config.stall * tries);
         self.transfers.push(Transfer {
             id,
             uid: uid.to_owned(),
@@ -93,6 +98,7 @@ impl Engine {
             kept: start,
             end: range.and_then(|range| range.end),
             stores: Vec::new(),
+            patience,
             alive_at: self.now,
             cut_at: self.now,
         });
@@ -115,7 +121,9 @@ impl Engine {
         let bulk = self.config.bulk.as_ref().filter(|_| record.bulk);
         let most = bulk.map(|bulk| gap.start.saturating_add(bulk.segment));
         // To the known end of the body the range stays open: the usual form, `bytes=N-`.
-        let end = gap.end.filter(|&end| Some(end) != record.total() || most.is_some_and(|most| end <= most));
+        let end = gap
+            .end
+            .filter(|&end| Some(end) != record.total() || most.is_some_and(|most| end <= most));
         let end = match (end, most) {
             (Some(end), Some(most)) => Some(end.min(most)),
             (end, most) => end.or(most),
@@ -188,16 +196,18 @@ impl Engine {
         let now = self.now;
         self.end_waits(|until, _| until <= now);
         let patience = self.config.stall;
-        let stalled = self.transfers.iter().filter(|one| {
-            one.stalls_at(patience).is_some_and(|time| time <= now)
-        });
+        let stalled = self
+            .transfers
+            .iter()
+            .filter(|one| one.stalls_at(patience).is_some_and(|time| time <= now));
         let stalled: Vec<_> = stalled.map(|one| one.id).collect();
         for id in stalled {
             self.broke(id, Trouble::Stall);
         }
-        let late = self.jobs.iter().filter(|job| {
-            matches!(job.step, Step::Delivering { until } if until <= now)
-        });
+        let late = self
+            .jobs
+            .iter()
+            .filter(|job| matches!(job.step, Step::Delivering { until } if until <= now));
         let late: Vec<_> = late.map(|job| job.row.uid.clone()).collect();
         for uid in late {
             self.event_settled(&uid);

@@ -217,7 +217,8 @@ impl Engine {
             return;
         };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
-        let millis = u64::try_from(now.since(transfer.cut_at).as_millis()).unwrap_or(u64::MAX).max(1);
+        let millis =
+            u64::try_from(now.since(transfer.cut_at).as_millis()).unwrap_or(u64::MAX).max(1);
         let parts = self.transfers_of(&uid, index).filter(|one| one.is_open()).count() as u64;
         let rate = store.length.saturating_mul(1000) / millis * parts.max(1);
         let threshold = self.config.bulk.as_ref().map_or(0, |bulk| bulk.threshold);

@@ -24,7 +24,7 @@ impl Engine {
         let (uid, index, asked) = (transfer.uid.clone(), transfer.index, transfer.asked);
         let Some(record) = self.record(&uid, index) else { return };
         let busy = retry::busy(&record.row.request, &head, asked.is_some(), now);
-        if let Some(trouble) = busy.filter(|_| record.row.tries < self.config.retry.tries) {
+        if let Some(trouble) = busy.filter(|_| self.may_wait(record)) {
             return self.finish(id, End::Broken(trouble));
         }
         let part = match (asked, &record.row.head) {
@@ -37,6 +37,13 @@ impl Engine {
             Part::Mismatch => self.finish(id, End::Mismatch),
             Part::Complete => self.first_response(id, head),
         }
+    }
+
+    /// Whether a busy server is asked again, or its answer taken for what it is.
+    fn may_wait(&self, record: &Record) -> bool {
+        let retry = &self.config.retry;
+        let limit = if record.row.head.is_some() { retry.known_tries } else { retry.tries };
+        record.row.tries < limit
     }
 
     /// The asked part of the stored body.
@@ -150,7 +157,8 @@ impl Engine {
         let entry = self.new_entry(&uid, index);
         let Some(transfer) = self.transfer_mut(id) else { return };
         let length = transfer.buffered();
-        let millis = u64::try_from(now.since(transfer.cut_at).as_millis()).unwrap_or(u64::MAX).max(1);
+        let millis =
+            u64::try_from(now.since(transfer.cut_at).as_millis()).unwrap_or(u64::MAX).max(1);
         let rate = length.saturating_mul(1000) / millis;
         transfer.stores.push(PendingStore { entry: entry.clone(), start: transfer.kept, length });
         transfer.kept = transfer.position;
@@ -274,10 +282,8 @@ impl Engine {
         let Some(record) = self.record_mut(uid, index) else { return };
         let entries = record.discard();
         let row = record.row.clone();
-        let writes = vec![
-            Write::DeleteSegments { uid: uid.to_owned(), index },
-            Write::PutRecord(row),
-        ];
+        let writes =
+            vec![Write::DeleteSegments { uid: uid.to_owned(), index }, Write::PutRecord(row)];
         self.commit(writes, After::Freed { entries });
         self.recount(uid);
         self.tell_record(uid, index);

@@ -184,12 +184,12 @@ impl File {
     fn serve(&self, exchange: &Exchange, fault: Option<Fault>) -> Answer {
         let mut headers = self.validators();
         let changed = self.honours_if_range
-            && exchange.if_range.as_ref().is_some_and(|wanted| {
-                !headers.iter().any(|(_, value)| value == wanted)
-            });
-        let range = exchange.range.filter(|_| {
-            self.ranges && !changed && fault != Some(Fault::Whole)
-        });
+            && exchange
+                .if_range
+                .as_ref()
+                .is_some_and(|wanted| !headers.iter().any(|(_, value)| value == wanted));
+        let range =
+            exchange.range.filter(|_| self.ranges && !changed && fault != Some(Fault::Whole));
         let skew = if fault == Some(Fault::Elsewhere) { 1 } else { 0 };
         let (status, start, end) = match range {
             Some(range) if range.start >= self.length => {
@@ -218,7 +218,8 @@ impl File {
             Some(Fault::Short(after)) => (start.saturating_add(after).min(end), Then::End),
             _ => (end, Then::End),
         };
-        let head = Head { url: url.clone(), status, headers, kind: "basic".into(), ..Head::default() };
+        let head =
+            Head { url: url.clone(), status, headers, kind: "basic".into(), ..Head::default() };
         let body = Script {
             url,
             version: self.version,

@@ -146,7 +146,12 @@ impl World {
     }
 
     fn random(&self) -> u64 {
-        let next = self.inner.random.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let next = self
+            .inner
+            .random
+            .get()
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         self.inner.random.set(next);
         next >> 33
     }
@@ -246,7 +251,9 @@ impl Host for World {
         let handle = self.inner.handle.borrow().clone();
         let options = MatchOptions::default();
         let records = match handle {
-            Some(handle) => handle.matching(state.uid.clone(), None, options).await.unwrap_or_default(),
+            Some(handle) => {
+                handle.matching(state.uid.clone(), None, options).await.unwrap_or_default()
+            }
             None => Vec::new(),
         };
         let records = records.into_iter().map(|record| {
@@ -259,7 +266,9 @@ impl Host for World {
         // Handlers take their time, and the worker may die in the middle.
         self.step().await;
         self.step().await;
-        if let Some(last) = self.inner.delivered.borrow_mut().get_mut(&uid).and_then(|all| all.last_mut()) {
+        if let Some(last) =
+            self.inner.delivered.borrow_mut().get_mut(&uid).and_then(|all| all.last_mut())
+        {
             last.finished = true;
         }
     }
