@@ -2,7 +2,7 @@
 
 use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::snapshot::EntryKey;
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -56,7 +56,12 @@ impl BodyStore {
     pub async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
         let keys = settled(self.cache().await?.keys()).await.map_err(failed)?;
         let keys = keys.unchecked_into::<Array>();
-        Ok(keys.iter().filter_map(|key| entry_key(&key.unchecked_ref::<Request>().url())).collect())
+        let keys = keys.iter().filter_map(|key| entry_key(&key.unchecked_ref::<Request>().url()));
+        let keys: Array = keys.map(JsValue::from).collect();
+        // By JavaScript, where the code for it costs nothing. Our keys are ASCII, so its order of
+        // UTF-16 code units is that of their bytes.
+        let sorted = keys.sort();
+        Ok(sorted.iter().filter_map(|key| key.as_string()).map(EntryKey).collect())
     }
 
     /// See [`length`](background_fetch_engine::ports::BodyStore::length).
@@ -119,9 +124,9 @@ pub fn entry_url(entry: &EntryKey) -> String {
 }
 
 /// The inverse of [`entry_url`]; `None` for a URL that is not ours.
-fn entry_key(url: &str) -> Option<EntryKey> {
+fn entry_key(url: &str) -> Option<JsString> {
     let encoded = url.strip_prefix(ENTRY_BASE)?;
-    js_sys::decode_uri_component(encoded).ok().map(|key| EntryKey(key.into()))
+    js_sys::decode_uri_component(encoded).ok()
 }
 
 const ENTRY_BASE: &str = "https://background-fetch.invalid/";

@@ -20,8 +20,11 @@ import {
 /** An answer that takes longer is lost with the worker that owed it. */
 const ANSWER_TIMEOUT = 10_000;
 
-/** A call to keep the worker alive is answered after about 20 s. */
-const KEEP_ALIVE_TIMEOUT = 30_000;
+/** A call that holds the worker is answered after about 20 s. */
+const HOLD_TIMEOUT = 30_000;
+
+/** One that only wakes it, at once; unless it was lost in a worker that was just dying. */
+const WAKE_TIMEOUT = 2_000;
 
 /** So often a call is sent before it fails. A worker without our code never answers. */
 const ATTEMPTS = 4;
@@ -137,8 +140,7 @@ export class Client implements Connection {
       return;
     }
     call.attempts += 1;
-    const held = call.message.kind === 'keepAlive';
-    call.timer = setTimeout(() => this.#resend(call), held ? KEEP_ALIVE_TIMEOUT : ANSWER_TIMEOUT);
+    call.timer = setTimeout(() => this.#resend(call), timeoutOf(call.message));
     try {
       worker.postMessage(call.message, this.#port ? [] : [this.#connect()]);
     } catch (error) {
@@ -193,6 +195,11 @@ export class Client implements Connection {
     this.#pending.delete(id);
     return call;
   }
+}
+
+function timeoutOf({ kind, args: [hold] }: CallMessage): number {
+  if (kind !== 'keepAlive') return ANSWER_TIMEOUT;
+  return hold ? HOLD_TIMEOUT : WAKE_TIMEOUT;
 }
 
 function noAnswer(worker: ServiceWorker | null): Error {

@@ -26,7 +26,7 @@ pub enum Input {
     Restored {
         /// All that is stored.
         snapshots: Vec<Snapshot>,
-        /// The entries of the body store.
+        /// The entries of the body store, in ascending order.
         entries: Vec<EntryKey>,
     },
     /// The app called.

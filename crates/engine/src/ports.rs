@@ -68,7 +68,7 @@ pub trait BodyStore: Bytes {
     /// A body that breaks must leave either no entry or one whose length tells.
     async fn put_body(&self, entry: &EntryKey, body: Self::Body) -> Result<u64, StoreError>;
 
-    /// The keys of all entries, in no order.
+    /// The keys of all entries, in ascending order of their bytes.
     async fn entries(&self) -> Result<Vec<EntryKey>, StoreError>;
 
     /// The length of an entry in bytes, `None` if there is none.

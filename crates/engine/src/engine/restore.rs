@@ -8,8 +8,8 @@ use crate::segments::{Segment, Segments};
 use crate::snapshot::{EntryKey, RecordRow, SegmentRow, Snapshot, Stage};
 
 impl Engine {
-    pub(super) fn restore(&mut self, snapshots: Vec<Snapshot>, mut entries: Vec<EntryKey>) {
-        entries.sort_unstable();
+    /// `entries` are in ascending order.
+    pub(super) fn restore(&mut self, snapshots: Vec<Snapshot>, entries: Vec<EntryKey>) {
         for snapshot in snapshots {
             let job = job(snapshot, &entries);
             let at = self.jobs.partition_point(|other| other.row.order < job.row.order);

@@ -1,0 +1,193 @@
+/**
+ * How fast a background fetch is, against the browser's own `cache.put(await fetch())` in the same worker:
+ * `npm run bench -- --browser chromium|firefox|webkit|chromium-native [--json FILE] [--runs 5] [--size 256]
+ * [--files 300] [--server auto|node] [--dist FOLDER] [--verbose]`. What the figures mean: docs/performance.md.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import { findBrowsers } from '../../scripts/lib/browsers.mjs';
+import { fromRoot } from '../../scripts/lib/paths.mjs';
+import { PlainError, capture, exitWith } from '../../scripts/lib/run.mjs';
+import { launch } from '../harness/launch.mjs';
+import { TempDir } from '../harness/process.mjs';
+import { figures, table } from './figures.mjs';
+import { startServer } from './server.mjs';
+
+const BROWSERS = /** @type {const} */ (['chromium', 'firefox', 'webkit', 'chromium-native']);
+const MIB = 2 ** 20;
+/** As worker.js has it. */
+const SLICE = 16 * MIB;
+const SMALL_SIZE = 20_000;
+/** As many as the polyfill has connections. */
+const AT_A_TIME = 4;
+const RUN_TIMEOUT = 300_000;
+/** What the run before has left to the disk. */
+const PAUSE_MS = 500;
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      browser: { type: 'string', default: 'chromium' },
+      json: { type: 'string' },
+      runs: { type: 'string', default: '5' },
+      size: { type: 'string', default: '256' },
+      files: { type: 'string', default: '300' },
+      server: { type: 'string', default: 'auto' },
+      dist: { type: 'string', default: fromRoot('dist') },
+      verbose: { type: 'boolean', default: false },
+    },
+  });
+  const name = BROWSERS.find((each) => each === values.browser);
+  if (!name) throw new PlainError(`--browser takes one of ${BROWSERS.join(', ')}.`);
+  const { server } = values;
+  if (server !== 'auto' && server !== 'node') throw new PlainError('--server takes auto or node.');
+  const count = (/** @type {'runs' | 'size' | 'files'} */ option) => {
+    const value = Number(values[option]);
+    if (Number.isInteger(value) && value >= (option === 'runs' ? 1 : 0)) return value;
+    throw new PlainError(`--${option} takes a whole number.`);
+  };
+  return {
+    ...values, name, server, runs: count('runs'), size: count('size') * MIB, files: count('files'), dist: resolve(values.dist),
+  };
+}
+
+/** Random bytes on the disk, so that nothing can be compressed. Gives the digests of its slices. */
+async function makeFile(/** @type {string} */ path, /** @type {number} */ size) {
+  const file = createWriteStream(path);
+  for (let left = size; left > 0; left -= MIB) {
+    if (!file.write(randomBytes(Math.min(MIB, left)))) await once(file, 'drain');
+  }
+  file.end();
+  await once(file, 'close');
+  const digests = [];
+  for await (const slice of createReadStream(path, { highWaterMark: SLICE })) {
+    digests.push(createHash('sha256').update(slice).digest('hex'));
+  }
+  return digests;
+}
+
+/** The files on a server, and a page of a browser. */
+class Bench {
+  #server;
+  #page;
+  #say;
+  #run = 0;
+
+  /** @param {import('./server.mjs').Server} server @param {any} page @param {(line: string) => void} say */
+  constructor(server, page, say) {
+    this.#server = server;
+    this.#page = page;
+    this.#say = say;
+    page.timeout = RUN_TIMEOUT;
+  }
+
+  /**
+   * A B A B …
+   * @param {(run: number) => string[]} urls @param {number} size of all together @param {number} runs
+   * @param {string[]} [digests] compared once, before what is measured: it takes time
+   */
+  async pairs(urls, size, runs, digests) {
+    const title = urls(0).length === 1 ? 'large' : 'small';
+    const first = await this.#background(urls, size, Boolean(digests));
+    if (digests && digests.join() !== first.digests.join()) throw new PlainError('the stored bytes are wrong.');
+    /** @type {import('./figures.mjs').Pair[]} */
+    const pairs = [];
+    for (let at = 1; at <= runs; at++) {
+      const plainMs = await this.#plain(urls, size);
+      const { ms, readMs, progressEvents, requests, bytes } = await this.#background(urls, size);
+      const sentOverSize = bytes / size;
+      pairs.push({ plainMs, ms, readMs, sentOverSize, requests, progressEvents, load: loadavg()[0] });
+      this.#say(`${title} ${at}/${runs}: ${plainMs.toFixed(0)} ms, ${ms} ms, ratio ${(plainMs / ms).toFixed(2)}; read ${readMs.toFixed(0)} ms; sent ${sentOverSize.toFixed(3)} in ${requests}; ${progressEvents} progress events; load ${loadavg()[0]}`);
+    }
+    return pairs;
+  }
+
+  /** @param {(run: number) => string[]} urls @param {number} size */
+  async #plain(urls, size) {
+    await this.#pause();
+    const { ms, sizes } = await this.#page.evaluate(
+      (/** @type {string[]} */ list, /** @type {number} */ atATime) => /** @type {any} */ (window).bench.plain(list, atATime),
+      urls(++this.#run), AT_A_TIME,
+    );
+    check(sizes, size);
+    return ms;
+  }
+
+  /** @param {(run: number) => string[]} urls @param {number} size @param {boolean} [digest] */
+  async #background(urls, size, digest = false) {
+    await this.#pause();
+    // Another URL each time: nothing comes from the HTTP cache.
+    const run = ++this.#run;
+    const outcome = await this.#page.evaluate(
+      (/** @type {any[]} */ ...args) => /** @type {any} */ (window).bench.background(...args),
+      `run ${run}`, urls(run), size, digest,
+    );
+    check(outcome.sizes, size);
+    return { ...outcome, ...(await this.#server.sent(run)) };
+  }
+
+  async #pause() {
+    await this.#page.evaluate(() => /** @type {any} */ (window).bench.cleared());
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** @param {number[]} sizes @param {number} size */
+function check(sizes, size) {
+  const sum = sizes.reduce((a, b) => a + b, 0);
+  if (sum !== size) throw new PlainError(`${sum} bytes are stored in the place of ${size}.`);
+}
+
+/** @param {string} name */
+function versionOf(name) {
+  const { chromium, firefox, miniBrowser } = findBrowsers();
+  const binary = { chromium, 'chromium-native': chromium, firefox, webkit: miniBrowser }[name];
+  return (binary && capture(binary, ['--version'])?.split(' built on')[0]) ?? name;
+}
+
+async function main() {
+  const { name, json, runs, size, files, server: kind, dist, verbose } = options();
+  const say = (/** @type {string} */ line) => console.error(`bench: ${line}`);
+  const folder = new TempDir();
+  const media = join(folder.path, 'files');
+  mkdirSync(media);
+  const digests = await makeFile(join(media, 'large.bin'), size);
+  await makeFile(join(media, 'small.bin'), SMALL_SIZE);
+  const roots = { '/': fromRoot('tests/bench/pages'), '/dist/': dist, '/files/': media };
+  const server = await startServer(roots, folder.path, kind);
+  const browser = await launch(name, { log: verbose ? say : undefined });
+  try {
+    const version = versionOf(name);
+    say(`${version}${name === 'chromium-native' ? ', its own Background Fetch' : ''}; ${server.name}`);
+    if (verbose) browser.on('console', (/** @type {any} */ { type, text }) => say(`[${type}] ${text}`));
+    const page = await browser.newPage(`${server.url}/index.html`);
+    await page.waitFor(() => /** @type {any} */ (window).bench, { timeout: 30_000 });
+    const bench = new Bench(server, page, say);
+    const report = { browser: name, version, server: server.name, date: new Date().toISOString(), size, runs };
+    const results = [];
+    if (size > 0) {
+      const pairs = await bench.pairs((run) => [`/files/large.bin?run=${run}`], size, runs, digests);
+      results.push({ what: `1 × ${size / MIB} MiB`, pairs, ...figures(pairs, size) });
+    }
+    if (files > 0) {
+      const urls = (/** @type {number} */ run) => Array.from({ length: files }, (_, at) => `/files/small.bin?run=${run}&file=${at}`);
+      const pairs = await bench.pairs(urls, files * SMALL_SIZE, runs);
+      results.push({ what: `${files} × ${SMALL_SIZE / 1000} KB`, pairs, ...figures(pairs, files * SMALL_SIZE) });
+    }
+    for (const { what, pairs: _, ...result } of results) console.log(`${table(`${name}, ${what}`, result)}\n`);
+    for (const { what, ratio } of results) console.log(`${name}, ${what}: ${ratio.median.toFixed(2)} of the browser's own speed`);
+    if (json) writeFileSync(json, `${JSON.stringify({ ...report, results }, null, 2)}\n`);
+  } finally {
+    await browser.close();
+    await server.close();
+    folder.remove();
+  }
+}
+
+main().then(() => process.exit(), exitWith);
