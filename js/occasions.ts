@@ -24,13 +24,13 @@ export function listen(
   });
   for (const type of OCCASIONS) {
     global.addEventListener(type, (event) => {
-      (event as ExtendableEvent).waitUntil(server.work(MAX_HOLD));
+      (event as ExtendableEvent).waitUntil(server.work());
     });
   }
   global.addEventListener('sync', (event) => {
     const { tag } = event as SyncEvent;
     if (tag === SYNC_TAG) event.stopImmediatePropagation();
-    const work = server.work(MAX_HOLD).then(() => {
+    const work = server.work().then(() => {
       if (loader.active) host.registerSync();
     });
     (event as SyncEvent).waitUntil(work);
@@ -38,7 +38,15 @@ export function listen(
   for (const type of ['online', 'offline']) {
     global.addEventListener(type, () => void server.resume());
   }
+  listenForUpdates(global.registration, server);
   listenForTraps(global, loader);
+}
+
+/** A new version that wants to take over at once shall not wait for the end of a hold. */
+function listenForUpdates(registration: ServiceWorkerRegistration, server: Server): void {
+  registration.addEventListener('updatefound', () => {
+    registration.installing?.addEventListener('statechange', () => server.release());
+  });
 }
 
 /** Traps in what the engine does by itself, while nobody has called it. */

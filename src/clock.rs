@@ -11,6 +11,13 @@ pub fn now() -> Timestamp {
     Timestamp(js_sys::Date::now() as u64)
 }
 
+/// Reads an HTTP date; `None` if it is none. The browser's parser takes more than those, but what it
+/// takes for a date is one.
+pub fn parse_date(text: &str) -> Option<Timestamp> {
+    let millis = js_sys::Date::parse(text);
+    (millis >= 0.0).then_some(Timestamp(millis as u64))
+}
+
 /// Resolves after `duration`, or after 24 days if that is less: a browser's timers hold no more.
 /// Dropping the future takes the timer away.
 pub async fn sleep(duration: Duration) {

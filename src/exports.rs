@@ -192,7 +192,7 @@ async fn with_bodies(browser: &Browser, records: &[RecordState]) -> Result<JsVal
 }
 
 fn config() -> Config {
-    let mut config = Config::new(probe::own_origin(), bulk());
+    let mut config = Config::new(probe::own_origin(), bulk(), clock::parse_date);
     config.seed = clock::now().0;
     config
 }

@@ -1,8 +1,8 @@
 /** No event may keep the worker longer: the browser would kill it in the end, work and all. */
 export const MAX_HOLD = 25_000;
 
-/** What a call to keep the worker alive waits before it is answered. */
-export const KEEP_ALIVE_HOLD = 20_000;
+/** How long a call to keep the worker alive waits, at most, before it is answered. */
+const COMMON_HOLD = 20_000;
 
 /** How long the worker waits for pages to take note of a result. */
 export const ACKNOWLEDGE_TIMEOUT = 1_000;
@@ -15,4 +15,32 @@ export async function atMost(time: number, promise: Promise<unknown>): Promise<v
   });
   await Promise.race([promise.catch(() => undefined), timeout]);
   clearTimeout(timer);
+}
+
+/**
+ * What events wait for that keep the worker alive. They all end at the same time, whenever they
+ * began: between them a worker of a newer version can take over, which has to wait for a moment in
+ * which this one has no event.
+ */
+export class CommonHold {
+  #end: (() => void) | undefined;
+  #current: Promise<void> | undefined;
+
+  /** Resolves when the current hold ends; begins one if there is none. */
+  join(): Promise<void> {
+    this.#current ??= atMost(
+      COMMON_HOLD,
+      new Promise<void>((resolve) => {
+        this.#end = resolve;
+      }),
+    ).then(() => {
+      this.#current = undefined;
+    });
+    return this.#current;
+  }
+
+  /** Ends it now. */
+  release(): void {
+    this.#end?.();
+  }
 }

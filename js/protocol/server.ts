@@ -1,7 +1,7 @@
 import type { EngineLoader } from '../engine/load.ts';
 import { hasStoredWork } from '../engine/stored-work.ts';
 import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
-import { atMost, KEEP_ALIVE_HOLD, MAX_HOLD } from './hold.ts';
+import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
 import {
   type Answer,
   type Arguments,
@@ -24,6 +24,7 @@ export class Server {
   readonly #scope: string;
   readonly #sessions: Sessions;
   readonly #loader: EngineLoader;
+  readonly #hold = new CommonHold();
 
   constructor(scope: string, sessions: Sessions, loader: EngineLoader) {
     this.#scope = scope;
@@ -59,10 +60,15 @@ export class Server {
     if (this.#loader.allowed) await this.#loader.resume();
   }
 
-  /** As {@link resume}, and keeps an event until all is done, at most for `time`. */
-  async work(time: number): Promise<void> {
+  /** As {@link resume}, and keeps an event until all is done, or for about 20 s. */
+  async work(): Promise<void> {
     await this.resume();
-    await atMost(time, this.#loader.idle());
+    await Promise.race([this.#loader.idle(), this.#hold.join()]);
+  }
+
+  /** Lets go of the events that wait: see {@link CommonHold}. */
+  release(): void {
+    this.#hold.release();
   }
 
   async #answer(session: Session, { id, kind, args }: CallMessage): Promise<void> {
@@ -123,7 +129,7 @@ export class Server {
       return Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid))));
     },
     keepAlive: async (_, hold) => {
-      await (hold ? this.work(KEEP_ALIVE_HOLD) : this.resume());
+      await (hold ? this.work() : this.resume());
       return { active: await this.#isWorking() };
     },
   };

@@ -30,7 +30,7 @@ plain_object!(RecordRow {
     index: "index",
     request: "request",
     head: "head",
-    head_time: "headTime",
+    validator: "validator",
     version: "version",
     result: "result",
     tries: "tries",

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+use crate::time::Timestamp;
+
 const MIB: u64 = 1024 * 1024;
 
+/// Reads an HTTP date, as of `Last-Modified` and `Retry-After`; `None` if it is none.
+pub type ParseDate = fn(&str) -> Option<Timestamp>;
+
 /// What may differ from one engine to the next.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The origin of the service worker, serialised: requests to it may carry `If-Range`.
     pub origin: String,
@@ -31,6 +36,8 @@ pub struct Config {
     pub deliveries: u32,
     /// How long the handlers of an event may take: what Chromium gives them.
     pub event_patience: Duration,
+    /// The platform's parser of dates: every browser has a good one.
+    pub parse_date: ParseDate,
     /// Seed of the jitter.
     pub seed: u64,
 }
@@ -88,7 +95,7 @@ pub struct Retry {
 
 impl Config {
     /// The defaults for a worker of `origin`.
-    pub fn new(origin: String, bulk: Option<Bulk>) -> Self {
+    pub fn new(origin: String, bulk: Option<Bulk>, parse_date: ParseDate) -> Self {
         Self {
             origin,
             connections: 4,
@@ -115,6 +122,7 @@ impl Config {
             progress_interval: Duration::from_millis(50),
             deliveries: 5,
             event_patience: Duration::from_secs(5 * 60),
+            parse_date,
             seed: 1,
         }
     }

@@ -27,7 +27,7 @@ use crate::transfer::Transfer;
 /// ```
 /// use background_fetch_engine::{Config, Engine, Input, Timestamp};
 ///
-/// let mut engine = Engine::new(Config::new("https://app.test".into(), None), 1);
+/// let mut engine = Engine::new(Config::new("https://app.test".into(), None, |_| None), 1);
 /// engine.handle(Timestamp(0), Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
 /// while let Some(_output) = engine.poll_output() { /* do it, and report how it went */ }
 /// assert_eq!(engine.next_wake(), None);

@@ -1,7 +1,5 @@
 //! Requests and responses as plain data: what the standard's algorithms read of them.
 
-use serde::{Deserialize, Serialize};
-
 /// A name and a value, as `Headers` iterates them: lower-case names, combined values.
 pub type Header = (String, String);
 
@@ -9,8 +7,7 @@ pub type Header = (String, String);
 ///
 /// The engine reads the URL, the method and the headers; the rest is carried for the port that
 /// fetches. The enumerations of Fetch stay strings: the browser is their only judge.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequestSpec {
     /// Absolute URL, with its fragment.
     pub url: String,
@@ -49,8 +46,7 @@ impl RequestSpec {
 }
 
 /// Status line and headers of a response.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head {
     /// Final URL, after redirects.
     pub url: String,
@@ -61,7 +57,6 @@ pub struct Head {
     /// The headers that this origin may read, in the network's order.
     pub headers: Vec<Header>,
     /// `ResponseType`: `basic`, `cors` or `default`.
-    #[serde(rename = "type")]
     pub kind: String,
     /// Whether a redirect led here.
     pub redirected: bool,

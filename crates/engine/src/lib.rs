@@ -28,12 +28,12 @@ mod retry;
 mod segments;
 pub mod snapshot;
 pub mod state;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
 mod transfer;
 
-pub use config::{Bulk, Config, Retry, SegmentSizes};
+pub use config::{Bulk, Config, ParseDate, Retry, SegmentSizes};
 pub use engine::Engine;
 pub use error::Error;
 pub use input::{Command, CommandId, CommitId, Input, NewFetch, Reply, TransferId};

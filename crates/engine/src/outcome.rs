@@ -1,11 +1,8 @@
 //! How records and background fetches end, in the standard's own words.
 
-use serde::{Deserialize, Serialize};
-
 /// [`BackgroundFetchFailureReason`](https://wicg.github.io/background-fetch/#enumdef-backgroundfetchfailurereason)
 /// without the empty string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FailureReason {
     /// By the app or the user.
     Aborted,
@@ -21,13 +18,11 @@ pub enum FailureReason {
 
 /// The [result](https://wicg.github.io/background-fetch/#background-fetch-response-result) of a
 /// settled record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RecordResult {
     /// Complete, with an ok status.
     Success,
     /// Not so.
-    #[serde(untagged)]
     Failure(FailureReason),
 }
 

@@ -72,19 +72,17 @@ impl Record {
 
     /// Whether the rest of the body may be asked for by `Range`.
     pub(crate) fn may_resume(&self) -> bool {
-        self.row.head.as_ref().is_some_and(|head| {
-            representation::may_resume(&self.row.request, head, self.row.head_time)
-                && !self.is_longer_than_told()
-        })
+        self.row.validator.is_some()
+            && self.row.head.as_ref().is_some_and(|head| {
+                representation::may_resume(&self.row.request, head) && !self.is_longer_than_told()
+            })
     }
 
     /// Whether several parts of the body may be asked for at once.
     pub(crate) fn may_split(&self) -> bool {
         !self.bulk_failed
             && self.may_resume()
-            && self.row.head.as_ref().is_some_and(|head| {
-                representation::may_split(&self.row.request, head, self.row.head_time)
-            })
+            && self.row.head.as_ref().is_some_and(representation::may_split)
     }
 
     /// Length of the whole body, if it is known.
@@ -124,6 +122,7 @@ impl Record {
     /// Makes the response "redundant": forgets it, and tells where its bytes were.
     pub(crate) fn discard(&mut self) -> Vec<EntryKey> {
         self.row.head = None;
+        self.row.validator = None;
         self.row.version += 1;
         self.head_saved = false;
         self.bulk = false;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http_content_range::ContentRange;
 
+use crate::config::ParseDate;
 use crate::http::{ByteRange, Head, RequestSpec};
 use crate::time::Timestamp;
 
@@ -34,19 +35,21 @@ pub(crate) enum Part {
 }
 
 /// The value of `If-Range` for the body that `first` began, if there is a strong validator.
-pub(crate) fn strong_validator(first: &Head, received: Timestamp) -> Option<String> {
+pub(crate) fn strong_validator(
+    first: &Head,
+    received: Timestamp,
+    parse_date: ParseDate,
+) -> Option<String> {
     if let Some(etag) = first.header("etag").filter(|etag| etag.starts_with('"')) {
         return Some(etag.to_owned());
     }
     let text = first.header("last-modified")?;
-    let modified = httpdate::parse_http_date(text).ok()?;
-    let date = first.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
-    let (now, rest) = match date {
+    let modified = parse_date(text)?;
+    let (now, rest) = match first.header("date").and_then(parse_date) {
         Some(date) => (date, AT_REST),
-        None => (std::time::UNIX_EPOCH + Duration::from_millis(received.0), AT_REST_BY_OUR_CLOCK),
+        None => (received, AT_REST_BY_OUR_CLOCK),
     };
-    let rested = now.duration_since(modified).is_ok_and(|age| age >= rest);
-    rested.then(|| text.to_owned())
+    (now >= modified + rest).then(|| text.to_owned())
 }
 
 /// Length of the whole body in bytes, as far as `first` tells.
@@ -68,8 +71,8 @@ pub(crate) fn body_end(first: &Head) -> Option<u64> {
     }
 }
 
-/// Whether the rest of a body may be asked for by `Range`, if it breaks.
-pub(crate) fn may_resume(request: &RequestSpec, first: &Head, received: Timestamp) -> bool {
+/// Whether the rest of a body with a strong validator may be asked for by `Range`.
+pub(crate) fn may_resume(request: &RequestSpec, first: &Head) -> bool {
     request.is_get()
         && request.header("range").is_none()
         // The browser checks integrity over a whole response, and would refuse a part.
@@ -77,16 +80,15 @@ pub(crate) fn may_resume(request: &RequestSpec, first: &Head, received: Timestam
         && matches!(first.status, 200 | 206)
         && !first.is_encoded()
         && first.header("accept-ranges").is_none_or(|value| value.trim() != "none")
-        && strong_validator(first, received).is_some()
 }
 
-/// Whether several parts of a body may be asked for at once: only where the server says that it
-/// can, and every part can be checked on its own.
-pub(crate) fn may_split(request: &RequestSpec, first: &Head, received: Timestamp) -> bool {
+/// Whether several parts of a body that may be resumed may be asked for at once: only where the
+/// server says that it can, and every part can be checked on its own.
+pub(crate) fn may_split(first: &Head) -> bool {
     let can = first.header("accept-ranges").is_some_and(|value| value.trim() == "bytes")
         || first.status == 206;
     let checkable = first.kind == "basic" || content_range(first).is_some();
-    can && checkable && complete_length(first).is_some() && may_resume(request, first, received)
+    can && checkable && complete_length(first).is_some()
 }
 
 /// Whether `part` is what `asked` asked for, of the body that `first` began.

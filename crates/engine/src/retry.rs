@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::Retry;
+use crate::config::{ParseDate, Retry};
 use crate::http::{Head, RequestSpec};
 use crate::ports::NetworkError;
 use crate::time::Timestamp;
@@ -76,31 +76,31 @@ pub(crate) fn busy(
     head: &Head,
     resuming: bool,
     now: Timestamp,
+    parse_date: ParseDate,
 ) -> Option<Trouble> {
     let busy = head.status == 429 || (500..600).contains(&head.status);
-    let after = head.header("retry-after").and_then(|value| retry_after(value, now));
+    let after = head.header("retry-after").and_then(|value| retry_after(value, now, parse_date));
     (request.is_get() && busy && (resuming || after.is_some())).then_some(Trouble::Busy(after))
 }
 
 /// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date.
-fn retry_after(value: &str, now: Timestamp) -> Option<Timestamp> {
+fn retry_after(value: &str, now: Timestamp, parse_date: ParseDate) -> Option<Timestamp> {
     if let Ok(seconds) = value.trim().parse::<u64>() {
         return Some(now + Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(value.trim()).ok()?;
-    let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(Timestamp(0) + since_epoch)
+    parse_date(value.trim())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::testing::network::parse_date;
 
     const NOW: Timestamp = Timestamp(1_000_000_000_000);
 
     fn retry() -> Retry {
-        Config::new(String::new(), None).retry
+        Config::new(String::new(), None, parse_date).retry
     }
 
     fn head(status: u16, retry_after: &str) -> Head {
@@ -132,13 +132,14 @@ mod tests {
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let get = RequestSpec { method: "GET".into(), ..RequestSpec::default() };
-        let asked = |value: &str| busy(&get, &head(503, value), false, NOW);
+        let busy = |request: &_, head: &_, resuming| busy(request, head, resuming, NOW, parse_date);
+        let asked = |value: &str| busy(&get, &head(503, value), false);
         assert_eq!(asked("120"), Some(Trouble::Busy(Some(NOW + Duration::from_secs(120)))));
         let date = "Sun, 09 Sep 2001 01:48:20 GMT";
         assert_eq!(asked(date), Some(Trouble::Busy(Some(NOW + Duration::from_secs(100)))));
         assert_eq!(asked("soon"), None);
-        assert_eq!(busy(&get, &head(404, "120"), true, NOW), None);
+        assert_eq!(busy(&get, &head(404, "120"), true), None);
         let post = RequestSpec { method: "POST".into(), ..RequestSpec::default() };
-        assert_eq!(busy(&post, &head(503, "120"), false, NOW), None);
+        assert_eq!(busy(&post, &head(503, "120"), false), None);
     }
 }

@@ -1,22 +1,17 @@
 //! The stored form of everything that a restart needs: rows of the meta store.
 //!
-//! Their serde form is the stored one. A field may be added with `#[serde(default)]`; any other
-//! change is a new version of the schema, with a migration in the shell's `meta_store/schema.rs`.
-
-use serde::{Deserialize, Serialize};
+//! How they are spelled in the database is the shell's `meta_store/rows.rs`; a change that rows
+//! already stored do not have is a new version in its `meta_store/schema.rs`, with a migration.
 
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
-use crate::time::Timestamp;
 
 /// The key of one entry of the body store: `uid/record/epoch.serial`, never used twice.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryKey(pub String);
 
 /// How far a background fetch has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// In the registration's active background fetches.
     Active,
@@ -25,25 +20,20 @@ pub enum Stage {
 }
 
 /// One member of `BackgroundFetchUIOptions.icons`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImageResource {
     /// URL.
     pub src: String,
     /// As given, or absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sizes: Option<String>,
     /// MIME type.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Accessible name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
 
 /// A background fetch. Key: `uid`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchRow {
     /// Unique for ever.
     pub uid: String,
@@ -70,8 +60,7 @@ pub struct FetchRow {
 }
 
 /// A record of a background fetch. Key: `uid`, `index`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRow {
     /// Of the fetch.
     pub uid: String,
@@ -81,8 +70,8 @@ pub struct RecordRow {
     pub request: RequestSpec,
     /// Head of the response whose body is being stored; `None` before the first byte is stored.
     pub head: Option<Head>,
-    /// When that head came: tells whether its `Last-Modified` is a strong validator.
-    pub head_time: Timestamp,
+    /// The strong validator that came with that head, as `If-Range` takes it.
+    pub validator: Option<String>,
     /// Counts the responses begun.
     pub version: u32,
     /// `None` until settled.
@@ -93,8 +82,7 @@ pub struct RecordRow {
 
 /// A finished entry of the body store, which holds a piece of a record's body.
 /// Key: `uid`, `index`, `start`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentRow {
     /// Of the fetch.
     pub uid: String,

@@ -1,29 +1,23 @@
 //! What JavaScript is shown of the engine's state. Mirrored by `js/engine/types.ts`.
 
-use serde::Serialize;
-
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
 use crate::snapshot::EntryKey;
 
 /// [`BackgroundFetchResult`](https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FetchResult {
     /// Still going.
     #[default]
-    #[serde(rename = "")]
     Unsettled,
     /// All records succeeded.
-    #[serde(rename = "success")]
     Success,
     /// At least one did not.
-    #[serde(rename = "failure")]
     Failure,
 }
 
 /// The attributes of a `BackgroundFetchRegistration`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchState {
     /// Unique for ever.
     pub uid: String,

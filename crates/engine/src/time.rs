@@ -3,14 +3,11 @@
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 /// Milliseconds since the Unix epoch, as the port's clock gives them.
 ///
 /// Wall-clock time and not a monotonic one, because waiting times must survive the worker. So it
 /// may jump; a difference below zero counts as none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub u64);
 
 impl Timestamp {

@@ -12,7 +12,6 @@ use crate::record::Record;
 use crate::segments::Segments;
 use crate::snapshot::{FetchRow, ImageResource, RecordRow, Stage, Write};
 use crate::state::RecordState;
-use crate::time::Timestamp;
 
 impl Engine {
     pub(super) fn command(&mut self, id: CommandId, command: Command) {
@@ -99,7 +98,7 @@ impl Engine {
             index,
             request,
             head: None,
-            head_time: Timestamp::default(),
+            validator: None,
             version: 0,
             result: None,
             tries: 0,

@@ -7,7 +7,6 @@ use crate::job::{Job, Step};
 use crate::output::Output;
 use crate::ports::Exchange;
 use crate::record::{Phase, Record};
-use crate::representation;
 use crate::retry::Trouble;
 use crate::snapshot::Write;
 use crate::time::Timestamp;
@@ -133,12 +132,11 @@ impl Engine {
 
     fn exchange(&self, record: &Record, range: Option<ByteRange>) -> Exchange {
         let request = record.row.request.clone();
-        let head = record.row.head.as_ref().filter(|head| {
+        let own = record.row.head.as_ref().is_some_and(|head| {
             // Elsewhere, or behind a redirect to elsewhere, it would cause a preflight.
             range.is_some() && self.is_own(&request.url) && self.is_own(&head.url)
         });
-        let if_range =
-            head.and_then(|head| representation::strong_validator(head, record.row.head_time));
+        let if_range = record.row.validator.clone().filter(|_| own);
         Exchange { uid: record.row.uid.clone(), index: record.row.index, request, range, if_range }
     }
 

@@ -3,7 +3,7 @@
 //! response on.
 
 use super::{After, Engine};
-use crate::http::{ByteRange, Head};
+use crate::http::{ByteRange, Head, RequestSpec};
 use crate::input::TransferId;
 use crate::outcome::{FailureReason, RecordResult};
 use crate::output::Output;
@@ -23,7 +23,7 @@ impl Engine {
         transfer.cut_at = now;
         let (uid, index, asked) = (transfer.uid.clone(), transfer.index, transfer.asked);
         let Some(record) = self.record(&uid, index) else { return };
-        let busy = retry::busy(&record.row.request, &head, asked.is_some(), now);
+        let busy = self.busy(&record.row.request, &head, asked.is_some());
         if let Some(trouble) = busy.filter(|_| self.may_wait(record)) {
             return self.finish(id, End::Broken(trouble));
         }
@@ -37,6 +37,10 @@ impl Engine {
             Part::Mismatch => self.finish(id, End::Mismatch),
             Part::Complete => self.first_response(id, head),
         }
+    }
+
+    fn busy(&self, request: &RequestSpec, head: &Head, resuming: bool) -> Option<Trouble> {
+        retry::busy(request, head, resuming, self.now, self.config.parse_date)
     }
 
     /// Whether a busy server is asked again, or its answer taken for what it is.
@@ -68,7 +72,7 @@ impl Engine {
 
     /// A response that begins the body, perhaps anew.
     fn first_response(&mut self, id: TransferId, head: Head) {
-        let now = self.now;
+        let validator = representation::strong_validator(&head, self.now, self.config.parse_date);
         let Some(transfer) = self.transfer(id) else { return };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         let own_range = self.record(&uid, index).is_some_and(Record::has_own_range);
@@ -82,7 +86,7 @@ impl Engine {
         }
         let Some(record) = self.record_mut(&uid, index) else { return };
         record.row.head = Some(head);
-        record.row.head_time = now;
+        record.row.validator = validator;
         let end = record.body_end();
         if let Some(transfer) = self.transfer_mut(id) {
             transfer.asked = None;

@@ -159,6 +159,13 @@ impl File {
     }
 }
 
+/// A [`ParseDate`](crate::ParseDate).
+pub fn parse_date(text: &str) -> Option<Timestamp> {
+    let time = httpdate::parse_http_date(text).ok()?;
+    let since_epoch = time.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(Timestamp(0) + since_epoch)
+}
+
 impl Servers {
     /// Answers a request.
     ///

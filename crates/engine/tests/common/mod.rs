@@ -11,7 +11,7 @@ use std::time::Duration;
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::state::{EventType, FetchState};
-use background_fetch_engine::testing::network::{File, content};
+use background_fetch_engine::testing::network::{File, content, parse_date};
 use background_fetch_engine::testing::world::{Delivery, World};
 use background_fetch_engine::{Bulk, Config, Error, FailureReason, NewFetch, SegmentSizes};
 use futures_util::future::{Either, select};
@@ -21,7 +21,7 @@ pub const ORIGIN: &str = "https://app.test";
 
 /// Small segments, so that small files have many.
 pub fn config() -> Config {
-    let mut config = Config::new(ORIGIN.to_owned(), None);
+    let mut config = Config::new(ORIGIN.to_owned(), None, parse_date);
     config.segments = SegmentSizes {
         least: 64 * KIB,
         most: 256 * KIB,

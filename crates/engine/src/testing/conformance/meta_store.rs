@@ -8,7 +8,6 @@ use crate::ports::{MetaStore, StoreError};
 use crate::snapshot::{
     EntryKey, FetchRow, ImageResource, RecordRow, SegmentRow, Snapshot, Stage, Write,
 };
-use crate::time::Timestamp;
 
 /// A new, empty meta store, and what only its own platform can do to it.
 pub trait MetaStoreBench {
@@ -66,7 +65,7 @@ fn record(uid: &str, index: u32) -> RecordRow {
         index,
         request,
         head: None,
-        head_time: Timestamp(0),
+        validator: None,
         version: 0,
         result: None,
         tries: 0,
@@ -159,7 +158,7 @@ pub async fn rows_come_back_as_they_were(bench: impl MetaStoreBench) {
     };
     let mut record = RecordRow {
         head: Some(head),
-        head_time: Timestamp(1_700_000_000_123),
+        validator: Some("\"tag\"".to_owned()),
         version: 4,
         result: Some(RecordResult::Success),
         tries: 9,

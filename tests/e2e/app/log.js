@@ -1,0 +1,47 @@
+/**
+ * The app's own log, in IndexedDB, so that what a worker saw can be read after its death. For pages,
+ * classic workers and module workers alike.
+ */
+(() => {
+  const NAME = 'app-log';
+  const ROWS = 'rows';
+
+  function settled(request) {
+    return new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  }
+
+  async function open() {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(ROWS, { autoIncrement: true });
+    return settled(request);
+  }
+
+  globalThis.log = {
+    /** Resolves when the row is on disk. */
+    async add(row) {
+      const database = await open();
+      try {
+        const transaction = database.transaction(ROWS, 'readwrite');
+        transaction.objectStore(ROWS).add({ at: Date.now(), ...row });
+        await new Promise((resolve, reject) => {
+          transaction.oncomplete = resolve;
+          transaction.onabort = () => reject(transaction.error);
+        });
+      } finally {
+        database.close();
+      }
+    },
+
+    async rows() {
+      const database = await open();
+      try {
+        return await settled(database.transaction(ROWS).objectStore(ROWS).getAll());
+      } finally {
+        database.close();
+      }
+    },
+  };
+})();

@@ -1,0 +1,263 @@
+/** What a scenario gets: a browser, origins of its own, and the words to say what it does with the app. */
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { sleep, within } from '../../harness/process.mjs';
+import { fileSha256 } from '../../server/content.mjs';
+import { startOrigin } from '../../server/origin.mjs';
+
+const APP = fileURLToPath(new URL('../app', import.meta.url));
+/** Below those given to outgoing connections, above those of well-known servers. */
+const [LOWEST_PORT, HIGHEST_PORT] = [12_000, 32_000];
+const CLEAN_UP_TIMEOUT = 5_000;
+const OUTCOME_TIMEOUT = 20_000;
+const SHOWN_LINES = 12;
+
+/** Never one twice: storage of an earlier scenario would still be there. @type {Set<number>} */
+const usedPorts = new Set();
+
+/** @typedef {Awaited<ReturnType<typeof startOrigin>>} Origin */
+
+/** Our names, from js/engine/types.ts and js/protocol/messages.ts: what a test must find there, or must not. */
+export const ourName = (/** @type {string} */ scope) => `background-fetch-polyfill:${scope}`;
+export const MIB = 1 << 20;
+
+export class Context {
+  /** @type {import('../../harness/page.mjs').Page[]} */
+  #pages = [];
+  /** @type {Origin[]} */
+  #origins = [];
+  /** @type {string[]} */
+  #lines = [];
+  #stopListening;
+  #keys = 0;
+  /** What the worker or a page may report without failing the test. @type {RegExp | null} */
+  mayReport = null;
+
+  /** @param {{browser: any, dist: string}} options */
+  constructor({ browser, dist }) {
+    this.browser = browser;
+    this.dist = dist;
+    this.isNative = browser.name === 'chromium-native';
+    const hear = ({ type, text }) => this.#lines.push(`${type}: ${text}`);
+    browser.on('console', hear);
+    this.#stopListening = () => browser.off('console', hear);
+  }
+
+  async start() {
+    /** Where the app is. @type {Origin} */
+    this.origin = await this.startOrigin();
+    return this;
+  }
+
+  /** Another origin, which lives as long as the scenario. @param {Parameters<typeof startOrigin>[0]} [options] */
+  async startOrigin(options) {
+    const roots = { '/app': APP, '/dist': this.dist };
+    for (;;) {
+      const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+      if (usedPorts.has(port)) continue;
+      usedPorts.add(port);
+      try {
+        const origin = await startOrigin({ roots, port, ...options });
+        this.#origins.push(origin);
+        return origin;
+      } catch (error) {
+        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE') throw error;
+      }
+    }
+  }
+
+  /**
+   * Opens the app, and waits until its worker is active.
+   * @param {object} [options]
+   * @param {string[]} [options.do] behaviours of the worker
+   * @param {string[]} [options.before] the same, before the polyfill
+   * @param {'classic' | 'module'} [options.type]
+   * @param {string} [options.scope] '/app/' controls the page, others do not
+   * @param {Record<string, string>} [options.query] more parameters of the worker's script
+   * @param {boolean} [options.registers] false: the worker has been registered before
+   * @param {boolean} [options.eager] true: does not wait for the worker
+   */
+  async open({ do: behaviours = [], before = [], type = 'classic', scope = '/app/', query = {}, registers = true, eager = false } = {}) {
+    const script = new URLSearchParams([
+      ...behaviours.map((name) => ['do', name]),
+      ...before.map((name) => ['before', name]),
+      ...Object.entries(query),
+    ]);
+    const page = new URLSearchParams({ scope, type });
+    if (registers) page.set('script', `/app/sw.${type === 'module' ? 'mjs' : 'js'}${script.size ? `?${script}` : ''}`);
+    if (eager) page.set('eager', '');
+    return this.openPage(`${this.origin.url}/app/page.html?${page}`, eager);
+  }
+
+  /** @param {string} url @param {boolean} [eager] */
+  async openPage(url, eager = false) {
+    const page = await this.browser.newPage(url);
+    this.#pages.push(page);
+    if (!eager) await page.evaluate(() => app.ready.then(() => null));
+    return page;
+  }
+
+  /** Closes a page for good. */
+  async close(page) {
+    this.#pages = this.#pages.filter((each) => each !== page);
+    await page.close();
+  }
+
+  /** The browser was killed and is started again on its profile: no page is left. */
+  async relaunch() {
+    this.#pages = [];
+    await this.browser.kill();
+    await this.browser.relaunch();
+  }
+
+  /**
+   * A file of the origin, with a key of its own.
+   * @param {Record<string, string | number>} [parameters] of /file, as in tests/harness/README.md
+   * @param {Origin} [origin]
+   */
+  file({ size = 100_000, seed = this.#keys + 1, ...parameters } = {}, origin = this.origin) {
+    const key = `file-${++this.#keys}`;
+    const query = new URLSearchParams({ size: String(size), seed: String(seed), key });
+    for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
+    return {
+      key, size, seed, origin,
+      url: `${origin.url}/file?${query}`,
+      sha256: fileSha256(Number(seed), Number(size)),
+      get sent() { return origin.bytesSent(key); },
+      get requests() { return origin.requests().filter((each) => each.key === key && each.method === 'GET'); },
+    };
+  }
+
+  /** Starts a background fetch in the page. @param {any} page @param {string} id @param {any} requests files, URLs or [URL, RequestInit] */
+  fetch(page, id, requests, options = undefined) {
+    const list = [requests].flat().map((each) => each.url ?? each);
+    return page.evaluate((...args) => app.fetch(...args), id, list, options);
+  }
+
+  /** Every row of the app's log that fits. @param {any} page @param {Record<string, unknown>} [like] */
+  async rows(page, like = {}) {
+    const rows = await page.evaluate(() => log.rows());
+    return rows.filter((row) => Object.entries(like).every(([key, value]) => row[key] === value));
+  }
+
+  /** What the worker's handler saw at the end of a fetch. @param {any} page @param {string} id */
+  async outcome(page, id, { timeout = OUTCOME_TIMEOUT } = {}) {
+    return page.waitFor(
+      async (wanted) => (await log.rows()).find((row) => row.kind === 'event' && row.id === wanted),
+      { timeout, args: [id], every: 100 },
+    );
+  }
+
+  /** Waits for the end of a fetch, which must be a success with exactly these files. */
+  async expectSuccess(page, id, files, { timeout = OUTCOME_TIMEOUT } = {}) {
+    const row = await this.outcome(page, id, { timeout });
+    assert.equal(row.error, undefined, `in the handler: ${row.message}`);
+    assert.deepEqual(
+      [row.type, row.result, row.failureReason],
+      ['backgroundfetchsuccess', 'success', ''],
+    );
+    this.expectFiles(row.records, [files].flat());
+    return row;
+  }
+
+  /** Waits for the end of a fetch, which must be this failure. @param {string} reason */
+  async expectFailure(page, id, reason, { timeout = OUTCOME_TIMEOUT } = {}) {
+    const row = await this.outcome(page, id, { timeout });
+    const type = reason === 'aborted' ? 'backgroundfetchabort' : 'backgroundfetchfail';
+    assert.deepEqual([row.type, row.result, row.failureReason], [type, 'failure', reason]);
+    return row;
+  }
+
+  /** The records of these files, in their order, with the right bytes. */
+  expectFiles(records, files) {
+    const seen = records.map(({ request, response, error }) => [request.url, error ?? response.bodyError ?? response.status, response?.size, response?.sha256]);
+    assert.deepEqual(seen, files.map(({ url, size, sha256 }) => [url, 200, size, sha256]));
+  }
+
+  /** That something holds, within a time. @template T @param {() => T | Promise<T>} probe @param {string} what */
+  async until(probe, what, timeout = 10_000) {
+    const deadline = Date.now() + timeout;
+    for (;;) {
+      const found = await probe();
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error(`not within ${timeout} ms: ${what}`);
+      await sleep(20);
+    }
+  }
+
+  /** What there is of ours in the origin of a page. @param {any} page */
+  leftovers(page, scope = `${this.origin.url}/app/`) {
+    return page.evaluate(async (name) => {
+      const settled = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const entries = (await caches.has(name)) ? (await (await caches.open(name)).keys()).map(({ url }) => url) : [];
+      const rows = {};
+      if ((await indexedDB.databases()).some((each) => each.name === name)) {
+        const database = await settled(indexedDB.open(name));
+        for (const store of database.objectStoreNames) {
+          // The number of the engine that owns the store.
+          if (store === 'meta') continue;
+          const count = await settled(database.transaction(store).objectStore(store).count());
+          if (count) rows[store] = count;
+        }
+        database.close();
+      }
+      const { pending } = await navigator.locks.query();
+      return { entries, rows, waiting: pending.map((lock) => lock.name) };
+    }, ourName(scope));
+  }
+
+  /** That nothing of ours is left, but for the lock of a worker that has not been stopped yet. @param {any} page */
+  async expectNothingLeft(page, scope = undefined) {
+    if (this.isNative) return;
+    let left;
+    try {
+      // Deleting begins when the handlers have ended.
+      await this.until(async () => {
+        left = await this.leftovers(page, scope);
+        return !left.entries.length && !Object.keys(left.rows).length && !left.waiting.length;
+      }, 'nothing left', 3_000);
+    } catch {
+      assert.deepEqual(left, { entries: [], rows: {}, waiting: [] });
+    }
+  }
+
+  /** Errors that nobody caught, in the worker or a page. */
+  async expectNoErrors() {
+    const page = this.#pages.at(-1);
+    if (!page || this.isNative) return;
+    const found = await page.evaluate(async () => [
+      ...app.errors,
+      ...(await log.rows()).filter(({ kind }) => kind === 'error').map(({ message }) => `in the worker: ${message}`),
+    ]);
+    assert.deepEqual(found.filter((line) => !this.mayReport?.test(line)), []);
+  }
+
+  /** For whoever has to find out why a scenario failed. */
+  async evidence() {
+    const requests = this.#origins.flatMap((origin) => origin.requests()
+      .filter(({ url }) => url.startsWith('/file') || url.startsWith('/upload'))
+      .slice(-SHOWN_LINES)
+      .map((each) => `${each.at} ms ${each.method} ${each.url} ${each.headers.range ?? ''} → ${each.status}, ${each.bytesSent} bytes${each.aborted ? ', aborted' : ''}`));
+    const page = this.#pages.at(-1);
+    const seen = await within(Promise.resolve(page?.evaluate(async () => [
+      `fetches: ${JSON.stringify(Object.keys(app.fetches).map(app.state))}`,
+      ...(await log.rows()).map((row) => JSON.stringify(row).slice(0, 400)),
+      ...app.errors,
+    ])), CLEAN_UP_TIMEOUT, 'the page answering').catch((error) => [String(error)]);
+    return [...requests, ...(seen ?? []).slice(-SHOWN_LINES), ...this.#lines.slice(-SHOWN_LINES)];
+  }
+
+  async end() {
+    this.#stopListening();
+    // Workers that are left would go on asking origins that are gone.
+    const unregister = this.#pages.at(-1)?.evaluate(async () => {
+      for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+    });
+    await within(Promise.resolve(unregister), CLEAN_UP_TIMEOUT, 'unregistering').catch(() => {});
+    await Promise.all(this.#pages.map((page) => within(page.close(), CLEAN_UP_TIMEOUT, 'closing').catch(() => {})));
+    await Promise.all(this.#origins.map((origin) => origin.close()));
+  }
+}

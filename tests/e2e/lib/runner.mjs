@@ -1,0 +1,122 @@
+/**
+ * Runs scenarios in one browser. Several lanes at a time, each with a browser of its own, because most
+ * scenarios only wait; then, one after the other, those that must be alone.
+ */
+import { launch } from '../../harness/launch.mjs';
+import { within } from '../../harness/process.mjs';
+import { Context } from './context.mjs';
+
+/** An expected failure that is a time-out need not take all of it. */
+const DIFFERING_TIMEOUT = 20_000;
+
+/**
+ * @typedef {import('./scenarios.mjs').Named} Named
+ * @typedef {{browser: string, title: string, outcome: 'passed' | 'failed' | 'skipped' | 'differs', seconds: number, error?: string, evidence?: string[]}} Result
+ */
+
+/** A browser that is launched when it is needed, and again when a scenario has left it in disorder. */
+class Lane {
+  /** @type {Awaited<ReturnType<typeof launch>> | null} */
+  #browser = null;
+  #options = '{}';
+
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+  }
+
+  /** @param {object} [options] of launch() */
+  async browser(options = {}) {
+    const wanted = JSON.stringify(options);
+    if (wanted !== this.#options) await this.close();
+    this.#options = wanted;
+    this.#browser ??= await launch(/** @type {any} */ (this.name), options);
+    return this.#browser;
+  }
+
+  async close() {
+    const browser = this.#browser;
+    this.#browser = null;
+    await browser?.close();
+  }
+}
+
+/**
+ * @param {string} name @param {Named[]} scenarios
+ * @param {{dist: string, repeat: number, lanes: number}} options
+ * @returns {Promise<Result[]>}
+ */
+export async function runInBrowser(name, scenarios, { dist, repeat, lanes }) {
+  const started = Date.now();
+  /** @type {Result[]} */
+  const results = [];
+  const todo = [];
+  for (const scenario of scenarios) {
+    const reason = whyNot(scenario, name);
+    if (reason) tell(results, { browser: name, title: scenario.title, outcome: 'skipped', seconds: 0, error: reason });
+    else for (let i = 0; i < repeat; i++) todo.push(scenario);
+  }
+  const alone = todo.filter((scenario) => scenario.alone || scenario.launch);
+  // The longest first: the others then fill the time that they only wait.
+  const together = todo.filter((scenario) => !alone.includes(scenario)).sort((a, b) => b.timeout - a.timeout);
+
+  const work = async (/** @type {Lane} */ lane, /** @type {Named[]} */ queue) => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      tell(results, await runOne(lane, next, dist));
+    }
+  };
+  const all = Array.from({ length: Math.max(1, Math.min(lanes, together.length)) }, () => new Lane(name));
+  await Promise.all(all.map((lane) => work(lane, together)));
+  await Promise.all(all.slice(1).map((lane) => lane.close()));
+  await work(all[0], alone);
+  await all[0].close();
+  console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  return results;
+}
+
+/** @param {Named} scenario @param {string} browser */
+function whyNot({ skip, browsers }, browser) {
+  if (skip) return skip;
+  if (browsers && !browsers.includes(browser)) return `for ${browsers.join(', ')} only`;
+  return null;
+}
+
+/** @param {Lane} lane @param {Named} scenario @param {string} dist @returns {Promise<Result>} */
+async function runOne(lane, scenario, dist) {
+  const { title } = scenario;
+  const differs = lane.name === 'chromium-native' ? scenario.nativeDiffers : undefined;
+  const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout;
+  const started = Date.now();
+  const result = (/** @type {Result['outcome']} */ outcome, /** @type {object} */ more = {}) =>
+    ({ browser: lane.name, title, outcome, seconds: (Date.now() - started) / 1000, ...more });
+  /** @type {Context | undefined} */
+  let context;
+  let isGood = false;
+  try {
+    context = await new Context({ browser: await lane.browser(scenario.launch), dist }).start();
+    await within(scenario.run(context), timeout, 'the scenario ending');
+    await context.expectNoErrors();
+    isGood = true;
+    if (differs) return result('failed', { error: `passes natively, though it should differ: ${differs}` });
+    return result('passed');
+  } catch (error) {
+    if (differs) return result('differs', { error: differs });
+    const evidence = await context?.evidence();
+    return result('failed', { error: String(/** @type {Error} */ (error)?.stack ?? error), evidence });
+  } finally {
+    await context?.end();
+    // Nobody knows what a scenario that broke off has left behind.
+    if (!isGood) await lane.close();
+  }
+}
+
+/** @param {Result[]} results @param {Result} result */
+function tell(results, result) {
+  results.push(result);
+  const { browser, title, outcome, seconds, error, evidence = [] } = result;
+  const marks = { passed: 'ok     ', failed: 'FAILED ', skipped: 'skipped', differs: 'differs' };
+  const note = outcome === 'skipped' || outcome === 'differs' ? `: ${error}` : '';
+  console.log(`${marks[outcome]} ${browser}  ${title} (${seconds.toFixed(1)} s)${note}`);
+  if (outcome !== 'failed') return;
+  for (const line of [...String(error).split('\n'), ...evidence]) console.log(`          ${line}`);
+}

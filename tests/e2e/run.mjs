@@ -1,0 +1,49 @@
+/**
+ * The end-to-end tests: `node tests/e2e/run.mjs [--browser B[,B…]] [--only PATTERN] [--repeat N]
+ * [--lanes N] [--json FILE] [--dist FOLDER] [--list]`. See tests/README.md.
+ */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ENGINES } from '../harness/launch.mjs';
+import { runInBrowser } from './lib/runner.mjs';
+import { loadScenarios } from './lib/scenarios.mjs';
+
+const { values } = parseArgs({
+  options: {
+    browser: { type: 'string', default: ENGINES.join(',') },
+    only: { type: 'string', default: '' },
+    repeat: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '3' },
+    dist: { type: 'string', default: resolve(import.meta.dirname, '../../dist') },
+    json: { type: 'string' },
+    list: { type: 'boolean', default: false },
+  },
+});
+
+const pattern = new RegExp(values.only, 'i');
+const scenarios = (await loadScenarios()).filter(({ title }) => pattern.test(title));
+if (values.list) {
+  for (const { title } of scenarios) console.log(title);
+  process.exit();
+}
+
+/** @type {import('./lib/runner.mjs').Result[]} */
+const results = [];
+for (const browser of values.browser.split(',')) {
+  results.push(...await runInBrowser(browser, scenarios, {
+    dist: resolve(values.dist),
+    repeat: Number(values.repeat),
+    lanes: Number(values.lanes),
+  }));
+}
+
+if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1));
+const count = (/** @type {string} */ outcome) => results.filter((each) => each.outcome === outcome).length;
+for (const { browser, title, error } of results.filter(({ outcome }) => outcome === 'failed')) {
+  console.log(`FAILED ${browser}: ${title}: ${error?.split('\n')[0]}`);
+}
+console.log(`\n${count('differs')} known differences, ${count('skipped')} skipped`);
+console.log(`${count('passed')} passed, ${count('failed')} failed`);
+// Browsers and origins are closed; nothing that hangs may keep the stage from ending.
+process.exit(count('failed') > 0 || results.length === 0 ? 1 : 0);
