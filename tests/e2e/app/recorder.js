@@ -16,7 +16,7 @@
 
   async function see(event) {
     const { type, registration } = event;
-    const seen = { type, run, constructor: event.constructor.name, ...stateOf(registration) };
+    const seen = { type, run, script: location.search, constructor: event.constructor.name, ...stateOf(registration) };
     await log.add({ kind: 'begin', ...seen });
     try {
       const records = await describeAll(await registration.matchAll());

@@ -1,0 +1,26 @@
+/** Uses the API from within the worker, as told by a page. */
+const held = {};
+
+addEventListener('message', (event) => {
+  const { call, id, url } = event.data ?? {};
+  if (call) event.waitUntil(calls[call](id, url).then((value) => event.ports[0].postMessage(value)));
+});
+
+addEventListener('backgroundfetchsuccess', (event) => {
+  const { registration } = event;
+  event.waitUntil(log.add({ kind: 'inside', id: registration.id, same: registration === held[registration.id] }));
+});
+
+const calls = {
+  async fetch(id, url) {
+    held[id] = await self.registration.backgroundFetch.fetch(id, url);
+    return recorder.stateOf(held[id]);
+  },
+  getIds: () => self.registration.backgroundFetch.getIds(),
+  async get(id) {
+    const got = await self.registration.backgroundFetch.get(id);
+    held[id] ??= got;
+    return got ? { same: got === held[id], ...recorder.stateOf(got) } : String(got);
+  },
+  abort: (id) => held[id].abort(),
+};

@@ -1,0 +1,2 @@
+/** Takes 3 s to be installed. */
+addEventListener('install', (event) => event.waitUntil(new Promise((resolve) => setTimeout(resolve, 3_000))));
