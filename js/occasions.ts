@@ -31,7 +31,8 @@ export function listen(
     const { tag } = event as SyncEvent;
     if (tag === SYNC_TAG) event.stopImmediatePropagation();
     const work = server.work().then(() => {
-      if (loader.active) host.registerSync();
+      // It would come again at once, and leave no gap for a newer worker.
+      if (loader.active && !global.registration.waiting) host.registerSync();
     });
     (event as SyncEvent).waitUntil(work);
   });

@@ -29,7 +29,7 @@ function start(global: ServiceWorkerGlobalScope): void {
   const isActiveWorker = watchActiveWorker(global);
   const host = new WorkerHost(global, sessions);
   const loader = new EngineLoader(engineModule, registration.scope, host, isActiveWorker);
-  const server = new Server(registration.scope, sessions, loader);
+  const server = new Server(registration, sessions, loader);
   const local = new LocalConnection(registration, server, sessions.local);
   host.loader = loader;
   host.connection = local;

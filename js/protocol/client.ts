@@ -112,14 +112,19 @@ export class Client implements Connection {
   /** The worker that knew this page is gone: everything that it owes is asked for again. */
   reconnect(): void {
     this.#port = undefined;
-    const pending = [...this.#pending.values()];
     void this.#subscribe();
-    for (const call of pending) this.#send(call);
+    for (const call of this.#pending.values()) {
+      if (call.message.kind !== 'subscribe') this.#send(call);
+    }
   }
 
   async #subscribe(): Promise<void> {
     const uids = liveInstances(this);
     if (uids.length === 0) return;
+    // An older one has nothing to add.
+    for (const { message } of this.#pending.values()) {
+      if (message.kind === 'subscribe') this.#settle(message.id);
+    }
     try {
       const states = await this.call('subscribe', uids, withLiveRecords(uids));
       uids.forEach((uid, index) => {
@@ -152,7 +157,7 @@ export class Client implements Connection {
   #resend(call: Pending): void {
     this.#port = undefined;
     this.#send(call);
-    void this.#subscribe();
+    if (call.message.kind !== 'subscribe') void this.#subscribe();
   }
 
   #connect(): MessagePort {

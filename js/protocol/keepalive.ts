@@ -1,5 +1,8 @@
 import { channelName, type KeepAliveAnswer } from './messages.ts';
 
+/** Enough for a newer worker to take over. */
+const PAUSE = 1_000;
+
 /** What it takes of a connection. */
 interface Connection {
   readonly scope: string;
@@ -19,6 +22,8 @@ export class KeepAlive {
   readonly #connection: Connection;
   #running = false;
   #watch: AbortController | undefined;
+  /** Whether a newer worker waits for the one that answered last. */
+  #pause = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -43,7 +48,7 @@ export class KeepAlive {
 
   async #run(): Promise<void> {
     this.#running = true;
-    while (await this.#isActive(true));
+    while (await this.#isActive(true)) await this.#makeWay();
     this.#running = false;
     this.sleep();
   }
@@ -62,15 +67,24 @@ export class KeepAlive {
     // The answer means that the engine runs, and so has the lock; unless it is the same that did not.
     while ((await this.#isActive(false)) && run !== (run = this.#connection.run)) {
       if (!(await isReleased(locks, name, watch.signal))) break;
+      await this.#makeWay();
       this.#connection.reconnect();
     }
     if (this.#watch === watch) this.#watch = undefined;
   }
 
+  /** Without a message, the old worker ends, and the newer one begins; which then says hello. */
+  async #makeWay(): Promise<void> {
+    if (this.#pause) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+
   /** A worker that does not answer, or is gone, has no work that a page could keep alive. */
   async #isActive(hold: boolean): Promise<boolean> {
     try {
-      return this.#connection.available && (await this.#connection.call('keepAlive', hold)).active;
+      if (!this.#connection.available) return false;
+      const { active, pause } = await this.#connection.call('keepAlive', hold);
+      this.#pause = pause;
+      return active;
     } catch {
       return false;
     }

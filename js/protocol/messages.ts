@@ -40,6 +40,8 @@ export interface Calls {
 export interface KeepAliveAnswer {
   /** Whether there is unfinished work. */
   active: boolean;
+  /** Whether a newer worker waits for a moment in which this one has nothing to do. */
+  pause: boolean;
 }
 
 export type Kind = keyof Calls;

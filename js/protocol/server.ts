@@ -19,15 +19,17 @@ type Handlers = {
 
 const ALL = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
 
+type Registration = Pick<ServiceWorkerRegistration, 'scope' | 'waiting'>;
+
 /** The worker's end: takes calls, and asks the engine. */
 export class Server {
-  readonly #scope: string;
+  readonly #registration: Registration;
   readonly #sessions: Sessions;
   readonly #loader: EngineLoader;
   readonly #hold = new CommonHold();
 
-  constructor(scope: string, sessions: Sessions, loader: EngineLoader) {
-    this.#scope = scope;
+  constructor(registration: Registration, sessions: Sessions, loader: EngineLoader) {
+    this.#registration = registration;
     this.#sessions = sessions;
     this.#loader = loader;
   }
@@ -91,12 +93,12 @@ export class Server {
 
   /** An engine that has trapped has left its work in the store. */
   async #isWorking(): Promise<boolean> {
-    return this.#loader.loaded ? this.#loader.active : hasStoredWork(this.#scope);
+    return this.#loader.loaded ? this.#loader.active : hasStoredWork(this.#registration.scope);
   }
 
   /** Where nothing is stored, nothing need be loaded to say so. */
   async #mayHaveWork(): Promise<boolean> {
-    return this.#loader.loaded || hasStoredWork(this.#scope);
+    return this.#loader.loaded || hasStoredWork(this.#registration.scope);
   }
 
   readonly #handlers: Handlers = {
@@ -130,7 +132,7 @@ export class Server {
     },
     keepAlive: async (_, hold) => {
       await (hold ? this.work() : this.resume());
-      return { active: await this.#isWorking() };
+      return { active: await this.#isWorking(), pause: this.#registration.waiting !== null };
     },
   };
 

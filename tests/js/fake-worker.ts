@@ -32,12 +32,14 @@ class Run {
       },
     };
     this.loader = new EngineLoader(module, worker.scope, host, () => worker.state === 'activated');
-    this.server = new Server(worker.scope, this.sessions, this.loader);
+    this.server = new Server(worker, this.sessions, this.loader);
   }
 }
 
 export class FakeWorker {
   readonly scriptURL = 'https://app.example/worker.js';
+  /** Of its registration. */
+  waiting: ServiceWorker | null = null;
   readonly log: string[] = [];
   /** The app's own messages. */
   readonly leaked: unknown[] = [];

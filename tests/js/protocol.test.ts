@@ -123,6 +123,16 @@ describe('a worker that dies', () => {
     assert.equal(calls('fetch'), 2);
   });
 
+  test('is not asked more and more often', async () => {
+    instanceOf(await begin(), client);
+    worker.deaf = true;
+    const before = worker.received.length;
+    const pending = assert.rejects(client.call('getIds'));
+    for (let i = 0; i < 20; i++) await elapse(10_000);
+    await pending;
+    assert.ok(worker.received.length - before < 30, `${worker.received.length - before} messages`);
+  });
+
   test('is asked again after ten seconds, in vain a few times at most', async () => {
     worker.deaf = true;
     const pending = assert.rejects(client.call('getIds'), {
@@ -244,6 +254,30 @@ describe('keeping alive', () => {
     await settle();
     await elapse(60_000);
     assert.equal(held(), 3);
+  });
+
+  test('leaves a gap for a newer worker that waits', async () => {
+    await begin();
+    await settle();
+    const before = calls('keepAlive');
+    worker.waiting = {} as ServiceWorker;
+    worker.run.server.release();
+    await settle();
+    assert.equal(calls('keepAlive'), before);
+    await elapse(1_000);
+    assert.equal(calls('keepAlive'), before + 1);
+  });
+
+  test('ends all holds at the same time', async () => {
+    await begin();
+    await settle();
+    let ended = 0;
+    await elapse(5_000);
+    void worker.run.server.work().then(() => (ended += 1));
+    await elapse(14_999);
+    assert.equal(ended, 0);
+    await elapse(1);
+    assert.equal(ended, 1);
   });
 
   test('does not begin where nothing is to do', async () => {

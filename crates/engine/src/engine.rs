@@ -268,10 +268,7 @@ impl Engine {
             .transfers
             .iter()
             .filter(|transfer| transfer.uid == uid)
-            .map(|transfer| {
-                let storing: u64 = transfer.stores.iter().map(|store| store.length).sum();
-                storing + transfer.buffered()
-            })
+            .map(Transfer::arrived)
             .sum();
         if let Some(job) = self.job_mut(uid) {
             let stored: u64 = job.records.iter().map(|record| record.segments.stored()).sum();

@@ -75,6 +75,12 @@ impl Transfer {
         self.position - self.kept
     }
 
+    /// Bytes that came and are not recorded yet. Of what the browser stores by itself nobody knows.
+    pub(crate) fn arrived(&self) -> u64 {
+        let stores = self.stores.iter().filter(|_| self.stream != Stream::Bulk);
+        stores.map(|store| store.length).sum::<u64>() + self.buffered()
+    }
+
     /// Whether it still uses a connection.
     pub(crate) fn is_open(&self) -> bool {
         !matches!(self.stream, Stream::Draining(_))

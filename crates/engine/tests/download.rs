@@ -282,3 +282,31 @@ fn offline_waits_as_long_as_it_takes() {
     app.live(page);
     app.assert_success(1, LENGTH);
 }
+
+#[test]
+fn a_part_that_breaks_is_counted_once() {
+    for broken in 1..8 {
+        let mut file = File::new(1, LENGTH);
+        let fine = Fault::Cut(u64::MAX);
+        file.faults.extend(vec![fine; broken]);
+        file.faults.push_back(Fault::Cut(10 * KIB));
+        let app = App { config: bulk_config(), ..App::of("file", file) };
+        app.run();
+        app.assert_success(1, LENGTH);
+        let told = &app.world.notifications()["one"];
+        assert!(told.iter().all(|state| state.downloaded <= LENGTH), "request {broken}");
+        assert_eq!(told.last().unwrap().downloaded, LENGTH, "request {broken}");
+    }
+}
+
+#[test]
+fn a_fast_file_stops_at_the_download_total_too() {
+    let app = App::new(World::default());
+    app.serve("file", File::new(1, LENGTH));
+    let mut new = fetch("one", &["file"]);
+    new.download_total = LENGTH - 1;
+    let app = App { config: bulk_config(), fetches: vec![new], ..app };
+    app.run();
+    app.assert_failure(FailureReason::DownloadTotalExceeded);
+    assert!(app.delivery("one").state.downloaded < LENGTH);
+}

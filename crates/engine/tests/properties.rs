@@ -114,6 +114,10 @@ fn check(scenario: &Scenario, app: &App) {
         let fails = plans.iter().any(|plan| plan.fate.is_some());
         let expected = fails.then_some(FailureReason::BadStatus);
         assert_eq!(delivery.state.failure_reason, expected, "fetch {number}");
+        let most: u64 = plans.iter().map(|plan| plan.file.length.max(20)).sum();
+        for state in &app.world.notifications()[&number.to_string()] {
+            assert!(state.downloaded <= most, "fetch {number}: {} of {most}", state.downloaded);
+        }
         for (plan, (record, bytes)) in plans.iter().zip(&delivery.records) {
             if plan.fate.is_some() {
                 continue;

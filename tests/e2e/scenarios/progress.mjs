@@ -47,12 +47,12 @@ export default [
     async run(t) {
       const page = await t.open();
       const file = t.file({ rate: 50_000 });
-      const state = await t.fetch(page, 'attributes', file, { downloadTotal: 123_456_789_012, title: 'A title', icons: [] });
+      const state = await t.fetch(page, 'attributes', file, { downloadTotal: 5_000_000_000, title: 'A title', icons: [] });
       assert.deepEqual(state, {
         id: 'attributes',
         uploadTotal: 0,
         uploaded: 0,
-        downloadTotal: 123_456_789_012,
+        downloadTotal: 5_000_000_000,
         downloaded: 0,
         result: '',
         failureReason: '',

@@ -141,7 +141,7 @@ impl Engine {
 
     fn go_on_after_store(&mut self, id: TransferId, uid: &str, index: u32, settles: bool) {
         if settles {
-            self.transfers.retain(|transfer| transfer.id != id);
+            self.close_transfers(uid, index, None);
             return self.settled(uid, index);
         }
         match self.transfer(id).map(|transfer| transfer.stream) {

@@ -58,7 +58,8 @@ impl Engine {
         let (uid, index, start) = (transfer.uid.clone(), transfer.index, transfer.position);
         let whole_end = transfer.end.filter(|end| *end > start);
         let bulk = self.record(&uid, index).is_some_and(|record| record.bulk);
-        let Some(end) = whole_end.filter(|_| bulk) else { return self.read_on(id) };
+        let fits = whole_end.is_some_and(|end| self.has_room(&uid, end - start));
+        let Some(end) = whole_end.filter(|_| bulk && fits) else { return self.read_on(id) };
         let entry = self.new_entry(&uid, index);
         let store = PendingStore { entry: entry.clone(), start, length: end - start };
         if let Some(transfer) = self.transfer_mut(id) {
@@ -68,6 +69,17 @@ impl Engine {
             transfer.kept = end;
         }
         self.emit(Output::StoreBody { transfer: id, entry });
+    }
+
+    /// Whether so many bytes more are within `downloadTotal`. Where they are not, the crossing one
+    /// must be seen when it comes.
+    fn has_room(&self, uid: &str, length: u64) -> bool {
+        let Some(job) = self.job(uid) else { return false };
+        let bulk = self.transfers.iter().filter(|one| one.uid == uid && one.stream == Stream::Bulk);
+        let stores = bulk.flat_map(|one| &one.stores);
+        let coming: u64 = stores.map(|store| store.length).sum();
+        let total = job.row.download_total;
+        total == 0 || job.downloaded + coming + length <= total
     }
 
     /// A response that begins the body, perhaps anew.

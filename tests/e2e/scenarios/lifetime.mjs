@@ -1,0 +1,329 @@
+/** Workers, pages and browsers come and go; the download goes on. */
+import assert from 'node:assert/strict';
+import { sleep } from '../../harness/process.mjs';
+import { ENGINES } from '../../harness/launch.mjs';
+import { MIB } from '../lib/context.mjs';
+
+const LONG = { size: 20 * MIB, rate: 4e6 };
+
+/** Waits until a part of a file has been sent. */
+const sentUpTo = (t, file, part) => t.until(() => file.sent >= part * file.size, `${part} of the file sent`, 60_000);
+
+function checkSent(file, most = 1.2) {
+  const ratio = file.sent / file.size;
+  assert.ok(ratio <= most, `${ratio.toFixed(3)} times the size was sent`);
+}
+
+export default [
+  {
+    name: 'the worker is killed 3 times in 48 MiB at 8 MB/s',
+    alone: true,
+    timeout: 90_000,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 48 * MIB, rate: 8e6 });
+      await t.fetch(page, 'killed', file);
+      for (const part of [0.25, 0.5, 0.75]) {
+        await sentUpTo(t, file, part);
+        await t.browser.killWorker(page);
+      }
+      await t.expectSuccess(page, 'killed', file, { timeout: 60_000 });
+      checkSent(file);
+      assert.equal((await page.evaluate(() => app.state('killed'))).result, 'success', 'the page has seen it through');
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'the browser is killed in 48 MiB at 8 MB/s',
+    alone: true,
+    timeout: 90_000,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 48 * MIB, rate: 8e6 });
+      await t.fetch(page, 'killed', file);
+      await sentUpTo(t, file, 0.4);
+      await t.relaunch();
+      const again = await t.open();
+      await t.expectSuccess(again, 'killed', file, { timeout: 60_000 });
+      checkSent(file);
+      await t.expectNothingLeft(again);
+    },
+  },
+  {
+    name: 'the worker is killed in 100 small files',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open();
+      const files = Array.from({ length: 100 }, () => t.file({ size: 20_000, delay: 40 }));
+      await t.fetch(page, 'small', files);
+      const done = (count) => t.until(() => files.filter(({ sent }) => sent > 0).length >= count, `${count} files`);
+      for (const count of [20, 50, 80]) {
+        await done(count);
+        await t.browser.killWorker(page);
+      }
+      await t.expectSuccess(page, 'small', files, { timeout: 30_000 });
+      const more = files.reduce((sum, { requests }) => sum + requests.length - 1, 0);
+      assert.ok(more <= 3 * 6, `${more} requests more than files`);
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'the worker is killed right after fetch() has resolved',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'at once', file);
+      await t.browser.killWorker(page);
+      await t.expectSuccess(page, 'at once', file);
+    },
+  },
+  {
+    name: 'the worker is killed with two fetches, one of a slow server',
+    async run(t) {
+      const page = await t.open();
+      const [file, late] = [t.file({ size: 4 * MIB, rate: 2e6 }), t.file({ delay: 1_500 })];
+      await t.fetch(page, 'one', file);
+      await t.fetch(page, 'other', late);
+      await sentUpTo(t, file, 0.3);
+      await t.browser.killWorker(page);
+      await t.expectSuccess(page, 'one', file);
+      await t.expectSuccess(page, 'other', late);
+    },
+  },
+  {
+    name: 'a page keeps its registration through the worker’s death',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 8 * MIB, rate: 2e6 });
+      await t.fetch(page, 'kept', file);
+      await sentUpTo(t, file, 0.4);
+      await t.browser.killWorker(page);
+      const before = await page.evaluate(() => app.state('kept').downloaded);
+      await t.until(() => page.evaluate((bytes) => app.state('kept').downloaded > bytes, before), 'progress after the death');
+      assert.equal(await page.evaluate(async () => (await (await app.manager()).get('kept')) === app.fetches.kept
+        || navigator.userAgentData !== undefined), true);
+      await t.expectSuccess(page, 'kept', file);
+    },
+  },
+  {
+    name: 'the page is loaded anew',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file(LONG);
+      await t.fetch(page, 'reloaded', file);
+      for (const part of [0.25, 0.5]) {
+        await sentUpTo(t, file, part);
+        await page.reload();
+        assert.deepEqual(await page.evaluate(() => app.adopt()), ['reloaded']);
+      }
+      await t.until(() => page.evaluate(() => app.state('reloaded').result === 'success'), 'the new page is told', 20_000);
+      await t.expectSuccess(page, 'reloaded', file);
+      checkSent(file);
+    },
+  },
+  {
+    name: 'the page is closed, and another opened',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file(LONG);
+      await t.fetch(page, 'closed', file);
+      await sentUpTo(t, file, 0.3);
+      await t.close(page);
+      await sleep(1_000);
+      const other = await t.open();
+      await t.expectSuccess(other, 'closed', file);
+      checkSent(file);
+    },
+  },
+  {
+    name: 'the page is closed, the worker dies, and a page is opened',
+    async run(t) {
+      const page = await t.open();
+      const bystander = await t.openPage(`${t.origin.url}/app/log.js`, true);
+      const file = t.file(LONG);
+      await t.fetch(page, 'closed', file);
+      await sentUpTo(t, file, 0.3);
+      await t.close(page);
+      await t.browser.killWorker(bystander);
+      await t.close(bystander);
+      // As long as nobody is there, nothing is done; but natively it is.
+      await sleep(500);
+      // Opening is enough: the page does not ask for its fetches.
+      const other = await t.open();
+      await t.expectSuccess(other, 'closed', file);
+      checkSent(file);
+    },
+  },
+  {
+    name: 'the worker dies, and a page that it does not control is opened',
+    async run(t) {
+      const scope = '/app/elsewhere/';
+      const page = await t.open({ scope });
+      const file = t.file(LONG);
+      await t.fetch(page, 'uncontrolled', file);
+      await sentUpTo(t, file, 0.3);
+      await t.browser.killWorker(page);
+      await t.close(page);
+      const other = await t.open({ scope, registers: false });
+      await t.expectSuccess(other, 'uncontrolled', file);
+      checkSent(file);
+    },
+  },
+  {
+    name: 'by a module worker, killed',
+    async run(t) {
+      const page = await t.open({ type: 'module' });
+      const file = t.file(LONG);
+      await t.fetch(page, 'module', file);
+      await sentUpTo(t, file, 0.4);
+      await t.browser.killWorker(page);
+      await t.expectSuccess(page, 'module', file);
+      checkSent(file);
+    },
+  },
+  {
+    name: 'from inside the worker',
+    async run(t) {
+      const page = await t.open({ do: ['inside'] });
+      const file = t.file({ size: 2 * MIB, rate: 2e6 });
+      const state = await page.evaluate((url) => app.ask({ call: 'fetch', id: 'inside', url }), file.url);
+      assert.deepEqual([state.id, state.result], ['inside', '']);
+      assert.deepEqual(await page.evaluate(() => app.ask({ call: 'getIds' })), ['inside']);
+      assert.deepEqual(await page.evaluate(() => app.adopt()), ['inside']);
+      await t.expectSuccess(page, 'inside', file);
+      await t.until(() => page.evaluate(() => app.state('inside').result === 'success'), 'the page is told');
+      assert.equal(await page.evaluate(() => app.ask({ call: 'get', id: 'inside' })), 'undefined');
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'from inside the worker, aborted there',
+    async run(t) {
+      const page = await t.open({ do: ['inside'] });
+      await page.evaluate((url) => app.ask({ call: 'fetch', id: 'inside', url }), t.file({ rate: 10_000 }).url);
+      assert.equal(await page.evaluate(() => app.ask({ call: 'abort', id: 'inside' })), true);
+      await t.expectFailure(page, 'inside', 'aborted');
+    },
+  },
+  {
+    name: 'from inside the worker, which is killed: an open page has it go on',
+    async run(t) {
+      const page = await t.open({ do: ['inside'] });
+      const file = t.file({ size: 8 * MIB, rate: 3e6 });
+      await page.evaluate((url) => app.ask({ call: 'fetch', id: 'inside', url }), file.url);
+      await sentUpTo(t, file, 0.4);
+      await t.browser.killWorker(page);
+      await t.expectSuccess(page, 'inside', file);
+      checkSent(file, 1.3);
+    },
+  },
+  {
+    name: 'a new version of the worker takes over in mid-download',
+    async run(t) {
+      const page = await t.open({ query: { version: '1' } });
+      const file = t.file(LONG);
+      await t.fetch(page, 'taken over', file);
+      await sentUpTo(t, file, 0.3);
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.register('/app/sw.js?version=2', { scope: '/app/' });
+        const { active } = await navigator.serviceWorker.ready;
+        return active.scriptURL;
+      });
+      const row = await t.expectSuccess(page, 'taken over', file);
+      assert.equal(row.script, '?version=2');
+      checkSent(file, 1.3);
+      await t.until(() => page.evaluate(() => app.state('taken over').result === 'success'), 'the page is told');
+      await t.expectNothingLeft(page);
+      assert.equal((await t.rows(page, { kind: 'begin' })).length, 1);
+    },
+  },
+  {
+    name: 'a version that waits leaves the work to the active one, until it is told to take over',
+    async run(t) {
+      const page = await t.open({ query: { version: '1' } });
+      const file = t.file(LONG);
+      await t.fetch(page, 'waits', file);
+      await sentUpTo(t, file, 0.2);
+      await page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1&do=skip-waiting', { scope: '/app/' });
+        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
+      });
+      const first = await t.rows(page, { kind: 'begin' });
+      await sentUpTo(t, file, 0.4);
+      assert.equal(file.requests.filter(({ done }) => !done).length >= 1, true, 'the active one goes on');
+      assert.deepEqual(first, []);
+      await page.evaluate(async () => (await app.ready).waiting.postMessage('take over'));
+      const row = await t.expectSuccess(page, 'waits', file);
+      assert.match(row.script, /version=2/);
+      checkSent(file, 1.3);
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'a version that waits till the end has no part in it',
+    async run(t) {
+      const page = await t.open({ query: { version: '1' } });
+      const file = t.file({ size: 4 * MIB, rate: 2e6 });
+      await t.fetch(page, 'waits', file);
+      await page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1', { scope: '/app/' });
+        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
+      });
+      const row = await t.expectSuccess(page, 'waits', file);
+      assert.equal(row.script, '?version=1');
+      checkSent(file, 1.05);
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'Firefox with worker idle time-outs of 3 s: 40 MiB at 6 MB/s',
+    browsers: ['firefox'],
+    launch: { workerIdleSeconds: 3 },
+    timeout: 160_000,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 40 * MIB, rate: 6e6 });
+      await t.fetch(page, 'idle', file);
+      await t.expectSuccess(page, 'idle', file, { timeout: 150_000 });
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'a worker start with no unfinished work loads no wasm',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open({ before: ['count-wasm'] });
+      const made = () => page.evaluate(() => app.ask('made'));
+      assert.equal(await made(), 0, 'after its installation');
+      assert.deepEqual(await page.evaluate(async () => (await app.manager()).getIds()), []);
+      assert.equal(await made(), 0, 'when asked for ids');
+      const file = t.file();
+      await t.fetch(page, 'work', file);
+      await t.expectSuccess(page, 'work', file);
+      assert.ok(await made() > 0, 'for work');
+      await t.expectNothingLeft(page);
+      await t.browser.killWorker(page);
+      assert.equal(await made(), 0, 'after the work, in a new run');
+      await page.reload();
+      await page.evaluate(() => app.ready.then(() => null));
+      assert.equal(await made(), 0, 'when the page is opened');
+    },
+  },
+  {
+    name: 'without work no lock is held and none waited for',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file();
+      await t.fetch(page, 'work', file);
+      await t.expectSuccess(page, 'work', file);
+      await t.expectNothingLeft(page);
+      await t.browser.killWorker(page);
+      const locks = await t.until(() => page.evaluate(async () => {
+        const { held, pending } = await navigator.locks.query();
+        return held.length + pending.length === 0;
+      }), 'no locks', 3_000);
+      assert.equal(locks, true);
+    },
+  },
+];
