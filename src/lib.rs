@@ -13,6 +13,7 @@ pub mod host;
 pub mod meta_store;
 pub mod network;
 pub mod plain;
+pub mod transfer;
 
 mod probe;
 

@@ -13,8 +13,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventTarget, Url};
 
 use crate::clock;
-use crate::network::Transfer;
 use crate::plain::{self, Members};
+use crate::transfer::Transfer;
 
 /// Whether the browser says that it is offline. That it says it is online means little.
 pub(crate) fn is_offline() -> bool {

@@ -2,7 +2,8 @@
 
 use background_fetch::body_store::{BodyStore, entry_url};
 use background_fetch::browser::Browser;
-use background_fetch::network::{Body, Transfer};
+use background_fetch::network::Body;
+use background_fetch::transfer::Transfer;
 use background_fetch_engine::ports::{NetworkError, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::conformance::body_store::{self, BodyStoreBench};
