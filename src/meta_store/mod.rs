@@ -107,7 +107,7 @@ impl MetaStore {
     /// Removes the request bodies of a fetch that was refused.
     pub async fn delete_bodies(&self, uid: &str) -> Result<(), StoreError> {
         let transaction = self.begin(&[BODIES], IdbTransactionMode::Readwrite).await?;
-        delete_below(&transaction, &[BODIES], uid)?;
+        delete_below(&transaction, &[BODIES], &JsValue::from_str(uid))?;
         transaction.finish().await
     }
 
@@ -248,13 +248,14 @@ fn of_fetch<'a>(snapshots: &'a mut [Snapshot], uid: &str) -> Option<&'a mut Snap
     snapshots.iter_mut().find(|snapshot| snapshot.fetch.uid == uid)
 }
 
-/// The fetches that something is stored for, but no row that could be read.
-fn orphans(keys: &[IdbRequest], snapshots: &[Snapshot]) -> Vec<String> {
+/// The keys, of whatever type, of fetches that something is stored for, but no row that could be
+/// read. Left there, they would look like unfinished work for ever.
+fn orphans(keys: &[IdbRequest], snapshots: &[Snapshot]) -> Vec<JsValue> {
     let mut orphans = Vec::new();
     for key in keys.iter().flat_map(|keys| items(keys).to_vec()) {
         let uid = key.dyn_ref::<Array>().map_or(key.clone(), |key| key.get(0));
-        let Some(uid) = uid.as_string() else { continue };
-        let owned = snapshots.iter().any(|snapshot| snapshot.fetch.uid == uid);
+        let name = uid.as_string();
+        let owned = snapshots.iter().any(|snapshot| Some(&snapshot.fetch.uid) == name.as_ref());
         if !owned && !orphans.contains(&uid) {
             orphans.push(uid);
         }
@@ -271,17 +272,21 @@ fn apply(transaction: &Transaction, write: &Write) -> Result<(), StoreError> {
             let range = schema::below(&schema::body_key(uid, *index)).map_err(failed)?;
             transaction.delete(SEGMENTS, &range)
         }
-        Write::DeleteFetch { uid } => delete_fetch(transaction, uid),
+        Write::DeleteFetch { uid } => delete_fetch(transaction, &JsValue::from_str(uid)),
     }
 }
 
-fn delete_fetch(transaction: &Transaction, uid: &str) -> Result<(), StoreError> {
-    transaction.delete(FETCHES, &JsValue::from_str(uid))?;
+fn delete_fetch(transaction: &Transaction, uid: &JsValue) -> Result<(), StoreError> {
+    transaction.delete(FETCHES, uid)?;
     delete_below(transaction, &[RECORDS, SEGMENTS, BODIES], uid)
 }
 
-fn delete_below(transaction: &Transaction, stores: &[&str], uid: &str) -> Result<(), StoreError> {
-    let range = schema::below(&Array::of1(&JsValue::from_str(uid))).map_err(failed)?;
+fn delete_below(
+    transaction: &Transaction,
+    stores: &[&str],
+    uid: &JsValue,
+) -> Result<(), StoreError> {
+    let range = schema::below(&Array::of1(uid)).map_err(failed)?;
     stores.iter().try_for_each(|store| transaction.delete(store, &range))
 }
 

@@ -21,6 +21,7 @@ use crate::engine::Engine;
 use crate::input::{CommandId, Input, Reply};
 use crate::output::Output;
 use crate::ports::{Ports, StoreError};
+use crate::snapshot::EntryKey;
 use crate::time::Timestamp;
 
 pub use handle::Handle;
@@ -198,8 +199,8 @@ impl<P: Ports> Driver<P> {
                 self.commits.push(commit, writes);
                 self.commit_next();
             }
-            Output::Inventory { uid } => self.push(async move {
-                let entries = ports.entries().await;
+            Output::Inventory { uid, doubtful } => self.push(async move {
+                let entries = inventory(&*ports, doubtful).await;
                 Done::Input(Input::Inventory { uid, entries })
             }),
             Output::Reply { command, reply } => {
@@ -237,4 +238,18 @@ impl<P: Ports> Driver<P> {
             });
         }
     }
+}
+
+/// The entries that are there, and as long as they should be.
+async fn inventory<P: Ports>(
+    ports: &P,
+    doubtful: Vec<(EntryKey, u64)>,
+) -> Result<Vec<EntryKey>, StoreError> {
+    let mut entries = ports.entries().await?;
+    for (entry, length) in doubtful {
+        if ports.length(&entry).await? != Some(length) {
+            entries.retain(|other| *other != entry);
+        }
+    }
+    Ok(entries)
 }

@@ -96,7 +96,7 @@ pub enum Input {
     Inventory {
         /// The fetch that asked.
         uid: String,
-        /// All entries of the body store.
+        /// All entries of the body store, but those of a wrong length.
         entries: Result<Vec<EntryKey>, StoreError>,
     },
     /// All realms know the final state.

@@ -51,10 +51,13 @@ pub enum Output {
         /// All or none.
         writes: Vec<Write>,
     },
-    /// List the entries of the body store; answer `Inventory`.
+    /// List the entries of the body store, without those that have not the length that they should;
+    /// answer `Inventory`.
     Inventory {
         /// On behalf of this fetch.
         uid: String,
+        /// Those to measure, with their lengths in bytes.
+        doubtful: Vec<(EntryKey, u64)>,
     },
     /// Answer the app.
     Reply {

@@ -10,6 +10,8 @@ pub(crate) struct Segment {
     pub(crate) start: u64,
     pub(crate) length: u64,
     pub(crate) entry: EntryKey,
+    /// Whether this engine has seen it stored; else only a row says so.
+    pub(crate) seen: bool,
 }
 
 impl Segment {
@@ -110,7 +112,7 @@ mod tests {
         let mut segments = Segments::default();
         for &(start, length) in pieces {
             let entry = EntryKey(format!("{start}"));
-            segments.insert(Segment { start, length, entry }).unwrap();
+            segments.insert(Segment { start, length, entry, seen: true }).unwrap();
         }
         segments
     }
@@ -119,11 +121,17 @@ mod tests {
     fn overlapping_and_empty_pieces_are_refused() {
         let mut held = segments(&[(0, 10), (20, 10)]);
         for (start, length) in [(5, 1), (9, 5), (15, 6), (29, 5), (0, 40), (10, 0), (u64::MAX, 2)] {
-            let piece = Segment { start, length, entry: EntryKey("new".into()) };
+            let piece = Segment { start, length, entry: EntryKey("new".into()), seen: true };
             assert!(held.insert(piece).is_err(), "{start}+{length}");
         }
         assert!(
-            held.insert(Segment { start: 10, length: 10, entry: EntryKey("new".into()) }).is_ok()
+            held.insert(Segment {
+                start: 10,
+                length: 10,
+                entry: EntryKey("new".into()),
+                seen: true
+            })
+            .is_ok()
         );
         assert_eq!(held.prefix(), 30);
     }

@@ -125,3 +125,18 @@ fn a_record_that_cannot_be_read_fails_its_fetch_and_no_other() {
     app.assert_failure(FailureReason::FetchError);
     assert_eq!(app.delivery("two").state.failure_reason, None);
 }
+
+#[test]
+fn an_entry_that_was_cut_short_is_fetched_again() {
+    let app = App::of("file", File::new(1, 2048 * KIB));
+    app.world.crash_after(Some(60));
+    app.live(async {
+        let handle = app.handle().await;
+        let _ = handle.fetch(app.fetches[0].clone()).await;
+        std::future::pending::<()>().await;
+    });
+    let entries = app.world.bodies.entries();
+    app.world.bodies.truncate(&entries[1], 1000);
+    app.run();
+    app.assert_success(1, 2048 * KIB);
+}

@@ -54,13 +54,16 @@ impl Engine {
             Some(reason) => self.end(uid, Some(reason), Vec::new(), Vec::new()),
             None => {
                 job.step = Step::Checking;
-                self.emit(Output::Inventory { uid: uid.to_owned() });
+                let pieces = job.records.iter().flat_map(|record| record.segments.iter());
+                let doubtful = pieces.filter(|piece| !piece.seen);
+                let doubtful = doubtful.map(|piece| (piece.entry.clone(), piece.length)).collect();
+                self.emit(Output::Inventory { uid: uid.to_owned(), doubtful });
             }
         }
     }
 
-    /// Success is told only if every entry still is there: the app, the user or the browser may
-    /// have cleared the cache in the meantime.
+    /// Success is told only if every entry still is there, and whole: the app, the user or the
+    /// browser may have cleared the cache in the meantime, or died while it wrote.
     pub(super) fn checked(&mut self, uid: &str, entries: Result<Vec<EntryKey>, StoreError>) {
         let Some(job) = self.job_mut(uid).filter(|job| job.step == Step::Checking) else { return };
         let Ok(present) = entries else { return self.end(uid, None, Vec::new(), Vec::new()) };

@@ -72,7 +72,7 @@ fn record<'a>(
     for segment in segments {
         let SegmentRow { start, length, entry, .. } = segment.clone();
         let there = believable && present.binary_search(&entry).is_ok();
-        lost |= !there || held.insert(Segment { start, length, entry }).is_err();
+        lost |= !there || held.insert(Segment { start, length, entry, seen: false }).is_err();
     }
     if (lost || !believable) && row.result == Some(RecordResult::Success) {
         row.result = None;

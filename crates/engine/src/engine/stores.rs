@@ -21,7 +21,8 @@ impl Engine {
             self.drop_store(id, &entry);
             return self.broke(id, Trouble::Truncated);
         }
-        let Some(transfer) = self.transfer(id) else { return };
+        self.finish_part(id, length);
+        let Some(transfer) = self.transfer(id) else { return self.delete(vec![entry]) };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         let settles = self.result_with(id, &store);
         let row = SegmentRow { uid: uid.clone(), index, start: store.start, length, entry };
@@ -42,11 +43,20 @@ impl Engine {
         self.commit(writes, After::Segment { transfer: id, entry, settles: settles.is_some() });
     }
 
+    /// The whole rest of a body is in its entry: the connection is free for the next part.
+    fn finish_part(&mut self, id: TransferId, length: u64) {
+        let Some(transfer) = self.transfer(id).filter(|one| one.stream == Stream::Bulk) else {
+            return;
+        };
+        let uid = transfer.uid.clone();
+        if self.count(&uid, length) { self.finish(id, End::Whole) } else { self.exceed(id) }
+    }
+
     /// The result that the record will have with this last segment, if it is the last.
     fn result_with(&self, id: TransferId, store: &PendingStore) -> Option<RecordResult> {
         let transfer = self.transfer(id)?;
         let (uid, index) = (transfer.uid.as_str(), transfer.index);
-        let whole = matches!(transfer.stream, Stream::Draining(End::Whole) | Stream::Bulk);
+        let whole = transfer.stream == Stream::Draining(End::Whole);
         let alone = self.transfers_of(uid, index).count() == 1;
         if !(whole && alone && transfer.stores.len() == 1) {
             return None;
@@ -126,12 +136,8 @@ impl Engine {
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         self.drop_store(id, &entry);
         let Some(record) = self.record_mut(&uid, index) else { return };
-        let segment = Segment { start: store.start, length: store.length, entry };
+        let segment = Segment { start: store.start, length: store.length, entry, seen: true };
         let refused = record.segments.insert(segment).err();
-        let bulk = self.transfer(id).is_some_and(|transfer| transfer.stream == Stream::Bulk);
-        if let Some(job) = self.job_mut(&uid).filter(|_| bulk) {
-            job.downloaded += store.length;
-        }
         if let Some(segment) = refused {
             self.delete(vec![segment.entry]);
         }
@@ -146,7 +152,6 @@ impl Engine {
         }
         match self.transfer(id).map(|transfer| transfer.stream) {
             Some(Stream::Paused) => self.cut_and_go_on(id),
-            Some(Stream::Bulk) => self.finish(id, End::Whole),
             Some(_) => self.leave_if_drained(id),
             None => {}
         }

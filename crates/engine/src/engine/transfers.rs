@@ -135,12 +135,14 @@ impl Engine {
             transfer.end = None;
         }
         let uid = transfer.uid.clone();
-        let Some(job) = self.job_mut(&uid) else { return };
+        if self.count(&uid, length) { self.cut_and_go_on(id) } else { self.exceed(id) }
+    }
+
+    /// Counts bytes that arrived; `false` if they are more than `downloadTotal`.
+    pub(super) fn count(&mut self, uid: &str, length: u64) -> bool {
+        let Some(job) = self.job_mut(uid) else { return true };
         job.downloaded += length;
-        if job.row.download_total > 0 && job.downloaded > job.row.download_total {
-            return self.exceed(id);
-        }
-        self.cut_and_go_on(id);
+        job.row.download_total == 0 || job.downloaded <= job.row.download_total
     }
 
     /// Ends the segment if it is large or old enough, and reads on if memory allows.
