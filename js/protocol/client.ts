@@ -26,6 +26,12 @@ const HOLD_TIMEOUT = 30_000;
 /** One that only wakes it, at once; unless it was lost in a worker that was just dying. */
 const WAKE_TIMEOUT = 2_000;
 
+/**
+ * A worker answers a new port as soon as it has started. What was posted to one that was just dying
+ * is lost; so it is posted again after this time, then after twice as long, and so on.
+ */
+const WELCOME_TIMEOUT = 1_000;
+
 /** So often a call is sent before it fails. A worker without our code never answers. */
 const ATTEMPTS = 4;
 
@@ -33,6 +39,8 @@ interface Pending {
   message: CallMessage;
   attempts: number;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** Where its answer will come, if it comes. */
+  port: MessagePort | undefined;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -46,6 +54,9 @@ export class Client implements Connection {
   readonly #pending = new Map<number, Pending>();
   #registration: ServiceWorkerRegistration;
   #calls = 0;
+  /** Runs until the worker answers a new port. */
+  #welcome: ReturnType<typeof setTimeout> | undefined;
+  #patience = WELCOME_TIMEOUT;
   #port: MessagePort | undefined;
   #channel: BroadcastChannel | undefined;
 
@@ -81,7 +92,7 @@ export class Client implements Connection {
       args,
     };
     const answer = await new Promise((resolve, reject) => {
-      const pending: Pending = { message, attempts: 0, timer: undefined, resolve, reject };
+      const pending: Pending = { message, attempts: 0, timer: undefined, port: undefined, resolve, reject };
       this.#pending.set(id, pending);
       this.#send(pending);
     });
@@ -147,7 +158,9 @@ export class Client implements Connection {
     call.attempts += 1;
     call.timer = setTimeout(() => this.#resend(call), timeoutOf(call.message));
     try {
-      worker.postMessage(call.message, this.#port ? [] : [this.#connect()]);
+      const transfer = this.#port ? [] : [this.#connect()];
+      call.port = this.#port;
+      worker.postMessage(call.message, transfer);
     } catch (error) {
       this.#settle(call.message.id)?.reject(error as Error);
     }
@@ -164,14 +177,36 @@ export class Client implements Connection {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(data, port1);
     this.#port = port1;
+    this.#expectWelcome(port1);
     return port2;
+  }
+
+  #expectWelcome(port: MessagePort): void {
+    clearTimeout(this.#welcome);
+    this.#welcome = setTimeout(() => {
+      if (this.#port !== port) return;
+      this.#patience *= 2;
+      this.#port = undefined;
+      for (const call of [...this.#pending.values()]) this.#send(call);
+    }, this.#patience);
+  }
+
+  /** The worker is there. Of what was asked on other ports, another run of it may owe the answer. */
+  #welcomed(run: string, port: MessagePort): void {
+    clearTimeout(this.#welcome);
+    this.#patience = WELCOME_TIMEOUT;
+    if (run === this.run) return;
+    this.run = run;
+    for (const call of [...this.#pending.values()]) {
+      call.attempts = 0;
+      if (call.port !== port) this.#send(call);
+    }
   }
 
   #receive(message: WorkerMessage, port: MessagePort): void {
     switch (message.kind) {
       case 'welcome':
-        this.run = message.run;
-        return;
+        return this.#welcomed(message.run, port);
       case 'busy':
         return this.#encourage(message.id);
       case 'answer':

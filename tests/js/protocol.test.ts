@@ -133,15 +133,29 @@ describe('a worker that dies', () => {
     assert.ok(worker.received.length - before < 30, `${worker.received.length - before} messages`);
   });
 
-  test('is asked again after ten seconds, in vain a few times at most', async () => {
+  test('is asked again after a second, if it was lost in a dying worker', async () => {
+    worker.deaf = true;
+    const pending = [client.call('getIds'), client.call('get', 'id')];
+    await elapse(999);
+    worker.deaf = false;
+    assert.equal(calls('getIds'), 1);
+    await elapse(1);
+    await settle();
+    assert.deepEqual(await Promise.all(pending), [[], undefined]);
+  });
+
+  test('is asked again after longer and longer, in vain a few times at most', async () => {
     worker.deaf = true;
     const pending = assert.rejects(client.call('getIds'), {
       name: 'InvalidStateError',
       message: /does not answer/,
     });
-    await elapse(9_999);
-    assert.equal(calls('getIds'), 1);
-    for (let attempt = 0; attempt < 5; attempt++) await elapse(10_000);
+    for (const [attempt, seconds] of [1, 2, 4].entries()) {
+      assert.equal(calls('getIds'), attempt + 1);
+      await elapse(seconds * 1000);
+    }
+    assert.equal(calls('getIds'), 4);
+    await elapse(8000);
     await pending;
     assert.equal(calls('getIds'), 4);
   });

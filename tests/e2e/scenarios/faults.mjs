@@ -74,13 +74,13 @@ export default [
     },
   }),
   survives('429 with the date of Retry-After', { status: 429, retryAfter: 'date:3', times: 1 }),
-  survives('the connection is cut', { cut: 3_000_000, times: 1 }, {
+  survives('the connection is cut', { rate: 4e6, cut: 3_000_000, times: 1 }, {
     check(file) {
       assert.match(ranges(file).at(-1), /^bytes=\d+-/, 'the rest only');
       assert.ok(file.sent <= file.size + MIB, `${file.sent} bytes sent for ${file.size}`);
     },
   }),
-  survives('the connection is cut again and again', { size: 8 * MIB, cut: 1_500_000, times: 4 }, {
+  survives('the connection is cut again and again', { size: 8 * MIB, rate: 6e6, cut: 1_500_000, times: 4 }, {
     check: (file) => assert.ok(file.sent <= file.size + 4 * MIB, `${file.sent} bytes sent for ${file.size}`),
   }),
   survives('the connection is cut after the head', { cut: 0, times: 2 }),
