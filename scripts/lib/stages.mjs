@@ -54,12 +54,25 @@ export const stages = [
     steps: [['node', 'scripts/test-wasm.mjs']],
     needs: 'tests/service_worker.rs',
   },
-  ...['chromium', 'firefox', 'webkit'].map((browser) => ({
+  {
+    name: 'harness',
+    title: 'the drivers and the test origin themselves',
+    plan: 'test',
+    steps: [['node', '--test', 'tests/harness/harness.test.mjs', 'tests/server/origin.test.mjs']],
+  },
+  ...['chromium', 'firefox', 'webkit', 'chromium-native'].map((browser) => ({
     name: `e2e-${browser}`,
     title: `end to end in ${browser}`,
     plan: 'test',
     after: 'build',
     steps: [['node', 'tests/e2e/run.mjs', '--browser', browser]],
     needs: 'tests/e2e/run.mjs',
+  })),
+  ...['chromium', 'firefox', 'webkit', 'chromium-native'].map((browser) => ({
+    name: `demo-${browser}`,
+    title: `the demo, with two kills and a cut, in ${browser}`,
+    plan: 'test',
+    after: 'build',
+    steps: [['node', 'scripts/demo-headless.mjs', '--browser', browser]],
   })),
 ];

@@ -11,6 +11,8 @@ const [LOWEST_PORT, HIGHEST_PORT] = [12_000, 32_000];
 const CLEAN_UP_TIMEOUT = 5_000;
 const OUTCOME_TIMEOUT = 20_000;
 const SHOWN_LINES = 12;
+/** Chromium waits 20 s before it asks again. */
+export const NATIVE_PATIENCE = 4;
 
 /** Never one twice: storage of an earlier scenario would still be there. @type {Set<number>} */
 const usedPorts = new Set();
@@ -30,6 +32,7 @@ export class Context {
   #lines = [];
   #stopListening;
   #keys = 0;
+  #patience;
   /** What the worker or a page may report without failing the test. @type {RegExp | null} */
   mayReport = null;
 
@@ -38,6 +41,7 @@ export class Context {
     this.browser = browser;
     this.dist = dist;
     this.isNative = browser.name === 'chromium-native';
+    this.#patience = this.isNative ? NATIVE_PATIENCE : 1;
     const hear = ({ type, text }) => this.#lines.push(`${type}: ${text}`);
     browser.on('console', hear);
     this.#stopListening = () => browser.off('console', hear);
@@ -144,7 +148,7 @@ export class Context {
   async outcome(page, id, { timeout = OUTCOME_TIMEOUT } = {}) {
     return page.waitFor(
       async (wanted) => (await log.rows()).find((row) => row.kind === 'event' && row.id === wanted),
-      { timeout, args: [id], every: 100 },
+      { timeout: timeout * this.#patience, args: [id], every: 100 },
     );
   }
 
@@ -176,11 +180,11 @@ export class Context {
 
   /** That something holds, within a time. @template T @param {() => T | Promise<T>} probe @param {string} what */
   async until(probe, what, timeout = 10_000) {
-    const deadline = Date.now() + timeout;
+    const deadline = Date.now() + timeout * this.#patience;
     for (;;) {
       const found = await probe();
       if (found) return found;
-      if (Date.now() > deadline) throw new Error(`not within ${timeout} ms: ${what}`);
+      if (Date.now() > deadline) throw new Error(`not within ${timeout * this.#patience} ms: ${what}`);
       await sleep(20);
     }
   }

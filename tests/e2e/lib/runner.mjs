@@ -4,10 +4,10 @@
  */
 import { launch } from '../../harness/launch.mjs';
 import { within } from '../../harness/process.mjs';
-import { Context } from './context.mjs';
+import { Context, NATIVE_PATIENCE } from './context.mjs';
 
 /** An expected failure that is a time-out need not take all of it. */
-const DIFFERING_TIMEOUT = 20_000;
+const DIFFERING_TIMEOUT = 30_000;
 
 /**
  * @typedef {import('./scenarios.mjs').Named} Named
@@ -85,7 +85,8 @@ function whyNot({ skip, browsers }, browser) {
 async function runOne(lane, scenario, dist) {
   const { title } = scenario;
   const differs = lane.name === 'chromium-native' ? scenario.nativeDiffers : undefined;
-  const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout;
+  const patience = lane.name === 'chromium-native' ? NATIVE_PATIENCE : 1;
+  const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout * patience;
   const started = Date.now();
   const result = (/** @type {Result['outcome']} */ outcome, /** @type {object} */ more = {}) =>
     ({ browser: lane.name, title, outcome, seconds: (Date.now() - started) / 1000, ...more });

@@ -64,7 +64,8 @@ export default [
       await t.fetch(page, 'some', [file, slow]);
       await page.evaluate(async (url) => (await (await app.fetches.some.match(url)).responseReady).blob().then(() => null), file.url);
       await page.evaluate(() => app.abort('some'));
-      const { records: [whole, cut] } = await t.expectFailure(page, 'some', 'aborted');
+      const { records } = await t.expectFailure(page, 'some', 'aborted');
+      const [whole, cut] = [file, slow].map(({ url }) => records.find(({ request }) => request.url === url));
       assert.equal(whole.response.sha256, file.sha256);
       assert.equal(cut.error, 'AbortError');
     },

@@ -18,7 +18,6 @@ export default [
           'no arguments': () => manager.fetch(),
           'no requests': () => manager.fetch('id'),
           'an empty list': () => manager.fetch('id', []),
-          'an empty id': () => manager.fetch('', '/file'),
           'a URL that is none': () => manager.fetch('id', 'http://'),
           'one bad of two': () => manager.fetch('id', ['/file', 'http://']),
           'credentials in the URL': () => manager.fetch('id', 'http://me:secret@localhost/'),
@@ -49,6 +48,27 @@ export default [
       assert.deepEqual(names, Object.fromEntries(Object.keys(names).map((name) => [name, 'TypeError'])));
       await nothingActive(page);
       await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'an empty id rejects with TypeError',
+    nativeDiffers: 'the page does not survive it',
+    async run(t) {
+      const page = await t.open();
+      assert.equal(await page.evaluate(async () => {
+        const manager = await app.manager();
+        return app.rejection(() => manager.fetch('', '/file'));
+      }), 'TypeError');
+    },
+  },
+  {
+    name: 'a title that is null',
+    nativeDiffers: 'the page does not survive it',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file();
+      await t.fetch(page, 'null', file, { title: null });
+      await t.expectSuccess(page, 'null', file);
     },
   },
   {
@@ -120,7 +140,7 @@ export default [
           await (await app.manager()).fetch(name, url);
         }, id, files[index].url);
       }
-      assert.deepEqual(await page.evaluate(async () => (await app.manager()).getIds()), ids);
+      assert.deepEqual((await page.evaluate(async () => (await app.manager()).getIds())).sort(), [...ids].sort());
       for (const [index, id] of ids.entries()) await t.expectSuccess(page, id, files[index]);
       await t.expectNothingLeft(page);
     },
@@ -132,7 +152,7 @@ export default [
       const states = await page.evaluate(async (urls) => {
         const manager = await app.manager();
         const [one, other] = [
-          await manager.fetch('null', new URL(urls[0]), { downloadTotal: null, title: null, icons: undefined }),
+          await manager.fetch('null', new URL(urls[0]), { downloadTotal: null, title: undefined, icons: undefined }),
           await manager.fetch('none', urls[1], null),
         ];
         return [one.downloadTotal, other.downloadTotal];

@@ -116,6 +116,7 @@ export default [
   },
   {
     name: 'a request that needs a preflight',
+    nativeDiffers: 'such requests fail',
     async run(t) {
       const page = await t.open();
       const other = await t.startOrigin();

@@ -52,6 +52,7 @@ export default [
   },
   {
     name: 'the browser is killed in 48 MiB at 8 MB/s',
+    nativeDiffers: 'it starts again from the beginning',
     alone: true,
     timeout: 90_000,
     async run(t) {
@@ -205,6 +206,7 @@ export default [
   },
   {
     name: 'from inside the worker',
+    nativeDiffers: 'workers may not start fetches without a permission',
     async run(t) {
       const page = await t.open({ do: ['inside'] });
       const file = t.file({ size: 2 * MIB, rate: 2e6 });
@@ -220,6 +222,7 @@ export default [
   },
   {
     name: 'from inside the worker, aborted there',
+    nativeDiffers: 'workers may not start fetches without a permission',
     async run(t) {
       const page = await t.open({ do: ['inside'] });
       await page.evaluate((url) => app.ask({ call: 'fetch', id: 'inside', url }), t.file({ rate: 10_000 }).url);
@@ -229,6 +232,7 @@ export default [
   },
   {
     name: 'from inside the worker, which is killed: an open page has it go on',
+    nativeDiffers: 'workers may not start fetches without a permission',
     async run(t) {
       const page = await t.open({ do: ['inside'] });
       const file = t.file({ size: 8 * MIB, rate: 3e6 });

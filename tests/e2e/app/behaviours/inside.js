@@ -3,7 +3,9 @@ const held = {};
 
 addEventListener('message', (event) => {
   const { call, id, url } = event.data ?? {};
-  if (call) event.waitUntil(calls[call](id, url).then((value) => event.ports[0].postMessage(value)));
+  if (!call) return;
+  const answered = calls[call](id, url).catch((error) => ({ error: error.name }));
+  event.waitUntil(answered.then((value) => event.ports[0].postMessage(value)));
 });
 
 addEventListener('backgroundfetchsuccess', (event) => {

@@ -6,13 +6,19 @@ for (const type of ['backgroundfetchsuccess', 'backgroundfetchfail', 'background
 async function attempt(event) {
   const row = { kind: 'updateUI', type: event.type, exists: 'updateUI' in event };
   if (row.exists) {
-    row.first = await outcome(event.updateUI({ title: 'Done', icons: [{ src: '/icon.png' }] }));
-    row.second = await outcome(event.updateUI({ title: 'Again' }));
+    row.first = await outcome(() => event.updateUI({ title: 'Done', icons: [{ src: '/icon.png' }] }));
+    row.second = await outcome(() => event.updateUI({ title: 'Again' }));
     const own = new event.constructor(event.type, { registration: event.registration });
-    row.untrusted = await atMost(2_000, outcome(own.updateUI({ title: 'Own' })));
+    row.untrusted = await outcome(() => own.updateUI({ title: 'Own' }));
   }
   await log.add(row);
 }
 
-const outcome = (promise) => promise.then((value) => `resolved ${value}`, (error) => error.name);
-const atMost = (time, promise) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, time, 'never'))]);
+async function outcome(action) {
+  const never = new Promise((resolve) => setTimeout(resolve, 2_000, 'never'));
+  try {
+    return `resolved ${await Promise.race([action(), never])}`;
+  } catch (error) {
+    return error.name;
+  }
+}
