@@ -4,6 +4,12 @@ export const MAX_HOLD = 25_000;
 /** How long a call to keep the worker alive waits, at most, before it is answered. */
 const COMMON_HOLD = 20_000;
 
+/**
+ * The same while a newer version waits: it may be told at any time to take over, and in Chromium can
+ * do so only in a moment in which this worker has no event.
+ */
+const BRIEF_HOLD = 3_000;
+
 /** How long the worker waits for pages to take note of a result. */
 export const ACKNOWLEDGE_TIMEOUT = 1_000;
 
@@ -26,10 +32,10 @@ export class CommonHold {
   #end: (() => void) | undefined;
   #current: Promise<void> | undefined;
 
-  /** Resolves when the current hold ends; begins one if there is none. */
-  join(): Promise<void> {
+  /** Resolves when the current hold ends; begins one, a brief one on wish, if there is none. */
+  join(brief: boolean): Promise<void> {
     this.#current ??= atMost(
-      COMMON_HOLD,
+      brief ? BRIEF_HOLD : COMMON_HOLD,
       new Promise<void>((resolve) => {
         this.#end = resolve;
       }),

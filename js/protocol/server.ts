@@ -65,7 +65,7 @@ export class Server {
   /** As {@link resume}, and keeps an event until all is done, or for about 20 s. */
   async work(): Promise<void> {
     await this.resume();
-    await Promise.race([this.#loader.idle(), this.#hold.join()]);
+    await Promise.race([this.#loader.idle(), this.#hold.join(this.#isFollowed)]);
   }
 
   /** Lets go of the events that wait: see {@link CommonHold}. */
@@ -94,6 +94,11 @@ export class Server {
   /** An engine that has trapped has left its work in the store. */
   async #isWorking(): Promise<boolean> {
     return this.#loader.loaded ? this.#loader.active : hasStoredWork(this.#registration.scope);
+  }
+
+  /** Whether a newer version waits for this one to end. */
+  get #isFollowed(): boolean {
+    return this.#registration.waiting !== null;
   }
 
   /** Where nothing is stored, nothing need be loaded to say so. */
@@ -132,7 +137,7 @@ export class Server {
     },
     keepAlive: async (_, hold) => {
       await (hold ? this.work() : this.resume());
-      return { active: await this.#isWorking(), pause: this.#registration.waiting !== null };
+      return { active: await this.#isWorking(), pause: this.#isFollowed };
     },
   };
 

@@ -12,6 +12,11 @@ import send from 'send';
 import { PlainError, capture, which } from '../../scripts/lib/run.mjs';
 
 const START_TIMEOUT = 10_000;
+/** What a server of media has to send along so that an app of another origin may resume and split. */
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Last-Modified, Content-Range, Accept-Ranges, Content-Length, Date',
+};
 /** So long after a response broke off the server may take to notice and write it down. */
 const LOG_MS = 150;
 
@@ -19,6 +24,7 @@ const LOG_MS = 150;
  * @typedef {object} Server
  * @property {string} name
  * @property {string} url
+ * @property {string} otherUrl the same, as another origin
  * @property {(run: number) => Promise<{requests: number, bytes: number}>} sent of the URLs with this `run=`
  * @property {() => Promise<void>} close
  */
@@ -38,8 +44,8 @@ const runOf = (/** @type {string} */ url) => new URL(url, 'http://bench').search
 
 /** @param {string} binary @param {Record<string, string>} roots @param {string} folder @returns {Promise<Server>} */
 async function startNginx(binary, roots, folder) {
-  const port = await freePort();
-  writeFileSync(join(folder, 'nginx.conf'), nginxConfig(roots, port));
+  const [port, otherPort] = [await freePort(), await freePort()];
+  writeFileSync(join(folder, 'nginx.conf'), nginxConfig(roots, [port, otherPort]));
   const child = spawn(binary, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const end = () => void child.kill('SIGTERM');
   process.once('exit', end);
@@ -47,6 +53,7 @@ async function startNginx(binary, roots, folder) {
   return {
     name: `${capture('sh', ['-c', `"${binary}" -v 2>&1`])?.match(/nginx\/[\d.]+/)?.[0].replace('/', ' ')}, sendfile`,
     url: `http://localhost:${port}`,
+    otherUrl: `http://localhost:${otherPort}`,
     async sent(run) {
       await sleep(LOG_MS);
       const lines = readFileSync(join(folder, 'access.log'), 'utf8').trim().split('\n').map((line) => line.split(' '));
@@ -62,8 +69,10 @@ async function startNginx(binary, roots, folder) {
   };
 }
 
-/** The defaults of a distribution, but for the paths. @param {Record<string, string>} roots @param {number} port */
-function nginxConfig(roots, port) {
+/** The defaults of a distribution, but for the paths. @param {Record<string, string>} roots @param {number[]} ports */
+function nginxConfig(roots, ports) {
+  const listen = ports.map((port) => `listen 127.0.0.1:${port};`);
+  const headers = Object.entries(CORS).map(([name, value]) => `add_header ${name} "${value}";`);
   const locations = Object.entries(roots).map(([prefix, folder]) => `location ${prefix} { alias "${folder}/"; }`);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
   return `
@@ -82,7 +91,8 @@ http {
   ${temporary.join(' ')}
   types { text/html html; text/javascript js mjs; application/wasm wasm; application/octet-stream bin; }
   server {
-    listen 127.0.0.1:${port};
+    ${listen.join(' ')}
+    ${headers.join('\n    ')}
     ${locations.join('\n    ')}
   }
 }
@@ -116,7 +126,9 @@ async function startSend(roots) {
   /** By run. @type {Map<string | null, {requests: number, bytes: number}>} */
   const counts = new Map();
   const prefixes = Object.keys(roots).sort((a, b) => b.length - a.length);
-  const server = createServer((request, response) => {
+  /** @type {import('node:http').RequestListener} */
+  const answer = (request, response) => {
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
     const { url = '/' } = request;
     const { pathname } = new URL(url, 'http://bench');
     const run = runOf(url);
@@ -133,20 +145,28 @@ async function startSend(roots) {
       .on('headers', (head, path, { size, mtimeMs }) => head.setHeader('ETag', `"${size.toString(16)}-${Math.round(mtimeMs).toString(16)}"`))
       .on('error', (error) => response.writeHead(error.status ?? 500).end())
       .pipe(response);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  };
+  const servers = [createServer(answer), createServer(answer)];
+  const urls = [];
+  for (const server of servers) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    urls.push(`http://localhost:${port}`);
+  }
   return {
     name: `Node.js ${process.versions.node} with send`,
-    url: `http://localhost:${port}`,
+    url: urls[0],
+    otherUrl: urls[1],
     async sent(run) {
       await sleep(LOG_MS);
       return counts.get(String(run)) ?? { requests: 0, bytes: 0 };
     },
     async close() {
-      server.close();
-      server.closeAllConnections();
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
     },
   };
 }

@@ -96,11 +96,12 @@ impl Segments {
         std::mem::take(&mut self.pieces).into_iter().map(|piece| piece.entry).collect()
     }
 
-    /// Forgets the pieces that `keep` denies; returns whether there were any.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&EntryKey) -> bool) -> bool {
-        let before = self.pieces.len();
+    /// Forgets the pieces that `keep` denies, and tells where they were.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&EntryKey) -> bool) -> Vec<EntryKey> {
+        let denied = |piece: &&Segment| !keep(&piece.entry);
+        let lost = self.pieces.iter().filter(denied).map(|piece| piece.entry.clone()).collect();
         self.pieces.retain(|piece| keep(&piece.entry));
-        self.pieces.len() < before
+        lost
     }
 }
 

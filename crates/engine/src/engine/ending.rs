@@ -67,11 +67,13 @@ impl Engine {
     pub(super) fn checked(&mut self, uid: &str, entries: Result<Vec<EntryKey>, StoreError>) {
         let Some(job) = self.job_mut(uid).filter(|job| job.step == Step::Checking) else { return };
         let Ok(present) = entries else { return self.end(uid, None, Vec::new(), Vec::new()) };
-        let mut writes = Vec::new();
+        let (mut writes, mut lost) = (Vec::new(), Vec::new());
         for record in &mut job.records {
-            if !record.segments.retain(|entry| present.contains(entry)) {
+            let missing = record.segments.retain(|entry| present.contains(entry));
+            if missing.is_empty() {
                 continue;
             }
+            lost.extend(missing);
             record.row.result = None;
             // What was shown of it is no longer true.
             record.row.version += 1;
@@ -93,7 +95,8 @@ impl Engine {
             return self.end(uid, None, Vec::new(), Vec::new());
         }
         job.step = Step::Running;
-        self.commit(writes, After::Note);
+        // One that is there after all, but too short, must not stay.
+        self.commit(writes, After::Freed { entries: lost });
         self.recount(uid);
     }
 
