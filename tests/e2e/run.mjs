@@ -1,6 +1,6 @@
 /**
  * The end-to-end tests: `node tests/e2e/run.mjs [--browser B[,B…]] [--only PATTERN] [--repeat N]
- * [--lanes N] [--json FILE] [--dist FOLDER] [--list]`. See tests/README.md.
+ * [--lanes N] [--json FILE] [--dist FOLDER] [--list] [--differences]`. See tests/README.md.
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     dist: { type: 'string', default: resolve(import.meta.dirname, '../../dist') },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
+    differences: { type: 'boolean', default: false },
   },
 });
 
@@ -25,6 +26,12 @@ const pattern = new RegExp(values.only, 'i');
 const scenarios = (await loadScenarios()).filter(({ title }) => pattern.test(title));
 if (values.list) {
   for (const { title } of scenarios) console.log(title);
+  process.exit();
+}
+
+if (values.differences) {
+  const differing = scenarios.filter(({ nativeDiffers }) => nativeDiffers);
+  console.log(['| scenario | natively |', '|---|---|', ...differing.map((each) => `| ${each.title} | ${each.nativeDiffers} |`)].join('\n'));
   process.exit();
 }
 

@@ -55,10 +55,18 @@ pub(crate) struct Transfer {
     pub(crate) stores: Vec<PendingStore>,
     /// How long to wait for the head; `None` without limit.
     pub(crate) patience: Option<Duration>,
+    /// Where its body began, and when.
+    pub(crate) began: (u64, Timestamp),
     /// When the last sign of life came.
     pub(crate) alive_at: Timestamp,
     /// When the first byte after `kept` was waited for.
     pub(crate) cut_at: Timestamp,
+}
+
+/// Bytes a second.
+pub(crate) fn rate(bytes: u64, time: Duration) -> u64 {
+    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
+    bytes.saturating_mul(1000) / millis
 }
 
 /// An entry on its way into the stores.
@@ -73,6 +81,13 @@ impl Transfer {
     /// Bytes that the driver holds.
     pub(crate) fn buffered(&self) -> u64 {
         self.position - self.kept
+    }
+
+    /// Bytes a second since the body began. A worker that was short of time reads what has piled up
+    /// at the speed of memory, so the last moments tell too much.
+    pub(crate) fn average_rate(&self, now: Timestamp) -> u64 {
+        let (start, time) = self.began;
+        rate(self.position.saturating_sub(start), now.since(time))
     }
 
     /// Bytes that came and are not recorded yet. Of what the browser stores by itself nobody knows.

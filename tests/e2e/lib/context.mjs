@@ -11,6 +11,8 @@ const [LOWEST_PORT, HIGHEST_PORT] = [12_000, 32_000];
 const CLEAN_UP_TIMEOUT = 5_000;
 const OUTCOME_TIMEOUT = 20_000;
 const SHOWN_LINES = 12;
+/** The app's workers. */
+const SCRIPTS = { classic: 'sw.js', module: 'sw.mjs', slim: 'sw.slim.mjs' };
 /** Chromium waits 20 s before it asks again. */
 export const NATIVE_PATIENCE = 4;
 
@@ -75,22 +77,23 @@ export class Context {
    * @param {object} [options]
    * @param {string[]} [options.do] behaviours of the worker
    * @param {string[]} [options.before] the same, before the polyfill
-   * @param {'classic' | 'module'} [options.type]
+   * @param {'classic' | 'module' | 'slim'} [options.type] of the worker
+   * @param {string} [options.html] the page
    * @param {string} [options.scope] '/app/' controls the page, others do not
    * @param {Record<string, string>} [options.query] more parameters of the worker's script
    * @param {boolean} [options.registers] false: the worker has been registered before
    * @param {boolean} [options.eager] true: does not wait for the worker
    */
-  async open({ do: behaviours = [], before = [], type = 'classic', scope = '/app/', query = {}, registers = true, eager = false } = {}) {
+  async open({ do: behaviours = [], before = [], type = 'classic', html = 'page.html', scope = '/app/', query = {}, registers = true, eager = false } = {}) {
     const script = new URLSearchParams([
       ...behaviours.map((name) => ['do', name]),
       ...before.map((name) => ['before', name]),
       ...Object.entries(query),
     ]);
-    const page = new URLSearchParams({ scope, type });
-    if (registers) page.set('script', `/app/sw.${type === 'module' ? 'mjs' : 'js'}${script.size ? `?${script}` : ''}`);
+    const page = new URLSearchParams({ scope, type: type === 'classic' ? type : 'module' });
+    if (registers) page.set('script', `/app/${SCRIPTS[type]}${script.size ? `?${script}` : ''}`);
     if (eager) page.set('eager', '');
-    return this.openPage(`${this.origin.url}/app/page.html?${page}`, eager);
+    return this.openPage(`${this.origin.url}/app/${html}?${page}`, eager);
   }
 
   /** @param {string} url @param {boolean} [eager] */

@@ -225,6 +225,24 @@ export default [
     },
   },
   {
+    name: 'by the slim module worker',
+    async run(t) {
+      const page = await t.open({ type: 'slim' });
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'slim', file);
+      await t.expectSuccess(page, 'slim', file);
+    },
+  },
+  {
+    name: 'from a page of modules',
+    async run(t) {
+      const page = await t.open({ html: 'module.html' });
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'module', file);
+      await t.expectSuccess(page, 'module', file);
+    },
+  },
+  {
     name: 'from a page that the worker does not control',
     async run(t) {
       const scope = '/app/elsewhere/';

@@ -141,6 +141,27 @@ export default [
   survives('weak validators', { cut: 3_000_000, times: 1, etag: 'weak', lastModified: 'recent' }),
   survives('an old Last-Modified only', { cut: 3_000_000, times: 1, etag: 'none' }),
   survives('no Content-Length, and cut', { cut: 3_000_000, times: 1, chunked: 1 }),
+  {
+    name: 'with integrity, and cut',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 5 * MIB, rate: 4e6, cut: 3_000_000, times: 1 });
+      const integrity = `sha256-${Buffer.from(file.sha256, 'hex').toString('base64')}`;
+      await t.fetch(page, 'integrity', [[file.url, { integrity }]]);
+      await t.expectSuccess(page, 'integrity', file, { timeout: 30_000 });
+    },
+  },
+  {
+    name: 'with integrity, and another version after a cut',
+    nativeDiffers: 'integrity is not checked',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 5 * MIB, rate: 4e6, cut: 3_000_000, times: 1, changeAfter: 1 });
+      const integrity = `sha256-${Buffer.from(file.sha256, 'hex').toString('base64')}`;
+      await t.fetch(page, 'integrity', [[file.url, { integrity }]]);
+      await t.expectFailure(page, 'integrity', 'fetch-error', { timeout: 30_000 });
+    },
+  },
   survives('compressed, and cut', { gzip: 1, cut: 2_000_000, times: 1 }),
   {
     name: 'started while the server cannot be reached',

@@ -6,6 +6,12 @@ import { MIB } from '../lib/context.mjs';
 
 const LONG = { size: 20 * MIB, rate: 4e6 };
 
+/** A file on a link of so many bytes a second, which all connections share. */
+function onLink(t, size, rate) {
+  t.origin.setThrottle(rate);
+  return t.file({ size });
+}
+
 /** Waits until a part of a file has been sent. */
 const sentUpTo = (t, file, part) => t.until(() => file.sent >= part * file.size, `${part} of the file sent`, 60_000);
 
@@ -38,7 +44,7 @@ export default [
     timeout: 90_000,
     async run(t) {
       const page = await t.open();
-      const file = t.file({ size: 48 * MIB, rate: 8e6 });
+      const file = onLink(t, 48 * MIB, 8e6);
       await t.fetch(page, 'killed', file);
       for (const part of [0.25, 0.5, 0.75]) {
         await sentUpTo(t, file, part);
@@ -57,7 +63,7 @@ export default [
     timeout: 90_000,
     async run(t) {
       const page = await t.open();
-      const file = t.file({ size: 48 * MIB, rate: 8e6 });
+      const file = onLink(t, 48 * MIB, 8e6);
       await t.fetch(page, 'killed', file);
       await sentUpTo(t, file, 0.4);
       await t.relaunch();
@@ -297,7 +303,7 @@ export default [
     timeout: 160_000,
     async run(t) {
       const page = await t.open();
-      const file = t.file({ size: 40 * MIB, rate: 6e6 });
+      const file = onLink(t, 40 * MIB, 6e6);
       await t.fetch(page, 'idle', file);
       await t.expectSuccess(page, 'idle', file, { timeout: 150_000 });
       await t.expectNothingLeft(page);

@@ -97,6 +97,7 @@ impl Engine {
             kept: start,
             end: range.and_then(|range| range.end),
             stores: Vec::new(),
+            began: (start, self.now),
             patience,
             alive_at: self.now,
             cut_at: self.now,

@@ -10,7 +10,7 @@ use crate::record::Phase;
 use crate::retry::Trouble;
 use crate::segments::Segment;
 use crate::snapshot::{EntryKey, SegmentRow, Write};
-use crate::transfer::{End, PendingStore, Stream};
+use crate::transfer::{End, PendingStore, Stream, rate};
 
 impl Engine {
     /// An entry is finished; if it holds what it should, it is recorded.
@@ -222,10 +222,9 @@ impl Engine {
             return;
         };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
-        let millis =
-            u64::try_from(now.since(transfer.cut_at).as_millis()).unwrap_or(u64::MAX).max(1);
+        let time = now.since(transfer.cut_at);
         let parts = self.transfers_of(&uid, index).filter(|one| one.is_open()).count() as u64;
-        let rate = store.length.saturating_mul(1000) / millis * parts.max(1);
+        let rate = rate(store.length, time) * parts.max(1);
         let threshold = self.config.bulk.as_ref().map_or(0, |bulk| bulk.threshold);
         if let Some(record) = self.record_mut(&uid, index) {
             record.rate = record.rate.midpoint(rate);

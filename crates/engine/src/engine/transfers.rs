@@ -12,7 +12,7 @@ use crate::record::{Phase, Record};
 use crate::representation::{self, Part};
 use crate::retry::{self, Trouble};
 use crate::snapshot::Write;
-use crate::transfer::{End, PendingStore, Stream, Transfer};
+use crate::transfer::{End, PendingStore, Stream, Transfer, rate};
 
 impl Engine {
     /// A response head arrived.
@@ -21,6 +21,7 @@ impl Engine {
         let Some(transfer) = self.transfer_mut(id) else { return };
         transfer.alive_at = now;
         transfer.cut_at = now;
+        transfer.began = (transfer.position, now);
         let (uid, index, asked) = (transfer.uid.clone(), transfer.index, transfer.asked);
         let Some(record) = self.record(&uid, index) else { return };
         let busy = self.busy(&record.row.request, &head, asked.is_some());
@@ -84,7 +85,8 @@ impl Engine {
 
     /// A response that begins the body, perhaps anew.
     fn first_response(&mut self, id: TransferId, head: Head) {
-        let validator = representation::strong_validator(&head, self.now, self.config.parse_date);
+        let now = self.now;
+        let validator = representation::strong_validator(&head, now, self.config.parse_date);
         let Some(transfer) = self.transfer(id) else { return };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         let own_range = self.record(&uid, index).is_some_and(Record::has_own_range);
@@ -104,6 +106,7 @@ impl Engine {
             transfer.asked = None;
             transfer.position = 0;
             transfer.kept = 0;
+            transfer.began = (0, now);
             transfer.end = end;
         }
         self.tell_record(&uid, index);
@@ -175,9 +178,7 @@ impl Engine {
         let entry = self.new_entry(&uid, index);
         let Some(transfer) = self.transfer_mut(id) else { return };
         let length = transfer.buffered();
-        let millis =
-            u64::try_from(now.since(transfer.cut_at).as_millis()).unwrap_or(u64::MAX).max(1);
-        let rate = length.saturating_mul(1000) / millis;
+        let rate = rate(length, now.since(transfer.cut_at));
         transfer.stores.push(PendingStore { entry: entry.clone(), start: transfer.kept, length });
         transfer.kept = transfer.position;
         transfer.cut_at = now;
@@ -192,12 +193,13 @@ impl Engine {
         let Some(bulk) = self.config.bulk.clone() else { return false };
         let Some(transfer) = self.transfer(id) else { return false };
         let (uid, index, position) = (transfer.uid.clone(), transfer.index, transfer.position);
+        let average = transfer.average_rate(self.now);
         let waiting = self.jobs.iter().flat_map(|job| &job.records);
         let others = waiting.filter(|record| record.phase == Phase::Pending).count();
         let Some(record) = self.record_mut(&uid, index) else { return false };
         let left = record.total().unwrap_or(0).saturating_sub(position);
         let pays = others == 0
-            && record.rate >= bulk.threshold
+            && record.rate.min(average) >= bulk.threshold
             && left >= bulk.segment.saturating_mul(2)
             && record.may_split();
         record.bulk = pays;
