@@ -60,7 +60,9 @@ export const stages = [
     plan: 'test',
     steps: [['node', '--test', 'tests/harness/harness.test.mjs', 'tests/server/origin.test.mjs']],
   },
-  ...['chromium', 'firefox', 'webkit', 'chromium-native'].map((browser) => ({
+  // Chromium's own implementation, the oracle, is asked by hand (`--browser chromium-native`): it waits
+  // for 20 s before each retry, and what it does is not ours to mend.
+  ...['chromium', 'firefox', 'webkit'].map((browser) => ({
     name: `e2e-${browser}`,
     title: `end to end in ${browser}`,
     plan: 'test',

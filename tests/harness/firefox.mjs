@@ -1,5 +1,5 @@
 /** Firefox by puppeteer-core over WebDriver BiDi. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { Browser } from './browser.mjs';
@@ -61,13 +61,20 @@ export class Firefox extends Browser {
     appendFileSync(join(this.profile, 'user.js'), lines.join(''));
   }
 
+  /** Large Blobs become files; those of a browser that is killed would stay behind elsewhere. */
+  #temporary() {
+    const folder = join(this.profile, 'temporary');
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
   async start() {
     const args = ['--no-remote', '--profile', this.profile, '--remote-debugging-port=0', '--remote-allow-system-access'];
     if (this.options.headless !== false) args.push('--headless');
     args.push(...(this.options.args ?? []), 'about:blank');
     const { group, match } = await startAndAwait(BINARY, args, /WebDriver BiDi listening on (ws:\S+)/, {
       onLine: (line) => this.#hear(line),
-      env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' },
+      env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1', TMPDIR: this.#temporary() },
     });
     this.#group = group;
     this.#remote = await puppeteer.connect({

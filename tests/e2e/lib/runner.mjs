@@ -7,12 +7,15 @@ import { within } from '../../harness/process.mjs';
 import { Context, NATIVE_PATIENCE } from './context.mjs';
 
 /** An expected failure that is a time-out need not take all of it. */
-const DIFFERING_TIMEOUT = 30_000;
+const DIFFERING_TIMEOUT = 12_000;
 
 /**
  * @typedef {import('./scenarios.mjs').Named} Named
  * @typedef {{browser: string, title: string, outcome: 'passed' | 'failed' | 'skipped' | 'differs', seconds: number, error?: string, evidence?: string[]}} Result
  */
+
+/** @param {string} browser */
+const isNative = (browser) => browser === 'chromium-native';
 
 /** A browser that is launched when it is needed, and again when a scenario has left it in disorder. */
 class Lane {
@@ -65,7 +68,9 @@ export async function runInBrowser(name, scenarios, { dist, repeat, lanes }) {
       tell(results, await runOne(lane, next, dist));
     }
   };
-  const all = Array.from({ length: Math.max(1, Math.min(lanes, together.length)) }, () => new Lane(name));
+  // Chromium's own implementation hardly does anything but wait before it asks again.
+  const wanted = isNative(name) ? 2 * lanes : lanes;
+  const all = Array.from({ length: Math.max(1, Math.min(wanted, together.length)) }, () => new Lane(name));
   await Promise.all(all.map((lane) => work(lane, together)));
   await Promise.all(all.slice(1).map((lane) => lane.close()));
   await work(all[0], alone);
@@ -84,8 +89,8 @@ function whyNot({ skip, browsers }, browser) {
 /** @param {Lane} lane @param {Named} scenario @param {string} dist @returns {Promise<Result>} */
 async function runOne(lane, scenario, dist) {
   const { title } = scenario;
-  const differs = lane.name === 'chromium-native' ? scenario.nativeDiffers : undefined;
-  const patience = lane.name === 'chromium-native' ? NATIVE_PATIENCE : 1;
+  const differs = isNative(lane.name) ? scenario.nativeDiffers : undefined;
+  const patience = isNative(lane.name) ? NATIVE_PATIENCE : 1;
   const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout * patience;
   const started = Date.now();
   const result = (/** @type {Result['outcome']} */ outcome, /** @type {object} */ more = {}) =>
@@ -106,8 +111,9 @@ async function runOne(lane, scenario, dist) {
     return result('failed', { error: String(/** @type {Error} */ (error)?.stack ?? error), evidence });
   } finally {
     await context?.end();
-    // Nobody knows what a scenario that broke off has left behind.
-    if (!isGood) await lane.close();
+    // Nobody knows what a scenario that broke off has left behind, and native downloads go on when
+    // their app is gone.
+    if (!isGood || isNative(lane.name)) await lane.close();
   }
 }
 

@@ -28,7 +28,7 @@ export default [
     name: 'a bad status fails the fetch, with its response',
     async run(t) {
       const page = await t.open();
-      for (const status of [404, 403, 410]) {
+      for (const status of [404, 403]) {
         await t.fetch(page, `${status}`, t.file({ status }));
         const { records: [{ response }] } = await t.expectFailure(page, `${status}`, 'bad-status');
         assert.deepEqual([response.status, response.ok], [status, false]);
@@ -126,13 +126,13 @@ export default [
   }),
   survives('a server without ranges', { cut: 3_000_000, times: 1, ranges: 0 }),
   survives('a server that does not say it has ranges', { cut: 3_000_000, times: 1, acceptRanges: 'omit' }),
-  {
-    name: 'another range than the one asked for, after a cut',
-    nativeDiffers: 'it puts together what does not belong together',
-    run: lying('start'),
-  },
+  { name: 'another range than the one asked for, after a cut', run: lying('start') },
   { name: 'a complete length that is another, after a cut', run: lying('size') },
-  { name: 'a complete length that is not known, after a cut', run: lying('total') },
+  {
+    name: 'a complete length that is not known, after a cut',
+    nativeDiffers: 'it succeeds with an empty body',
+    run: lying('total'),
+  },
   survives('another version appears in mid-download', { cut: 3_000_000, times: 1, changeAfter: 1 }, { changes: true }),
   survives('another version, with weak validators', { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'weak', lastModified: 'recent' }, { changes: true }),
   survives('another version, without validators', { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'none', lastModified: 'none' }, { changes: true }),

@@ -15,8 +15,8 @@ function onLink(t, size, rate) {
 /** Waits until a part of a file has been sent. */
 const sentUpTo = (t, file, part) => t.until(() => file.sent >= part * file.size, `${part} of the file sent`, 60_000);
 
-/** Longer than any event may be extended: a new version becomes active when none is. */
-const VERY_LONG = { size: 32 * MIB, rate: 1e6 };
+/** Long enough to see a new version become active, which it does when no event of the old one is left. */
+const VERY_LONG = { size: 16 * MIB, rate: 1e6 };
 
 /** The second version has the end of the download. */
 async function expectTakenOver(t, page, file, id) {

@@ -6,8 +6,8 @@ import { MIB } from '../lib/context.mjs';
 const LONGEST_PAUSE = 1_300;
 
 /** The progress events of a fetch, when its result has come. */
-async function progressOf(page, id, timeout = 20_000) {
-  await page.waitFor((name) => app.state(name).result, { args: [id], timeout });
+async function progressOf(page, id) {
+  await page.waitFor((name) => app.state(name).result, { args: [id], timeout: 60_000 });
   // Whatever came after the result would be there by now.
   return page.evaluate(async (name) => {
     await new Promise((resolve) => setTimeout(resolve, 500));
