@@ -171,7 +171,7 @@ export default [
       const file = t.file({ size: MIB });
       await t.origin.setOffline(true);
       await t.fetch(page, 'later', file);
-      await sleep(2_000);
+      await sleep(7_000);
       assert.equal((await page.evaluate(() => app.state('later'))).result, '');
       await t.origin.setOffline(false);
       await t.expectSuccess(page, 'later', file, { timeout: 30_000 });
