@@ -30,8 +30,8 @@ if (values.list) {
 }
 
 if (values.differences) {
-  const differing = scenarios.filter(({ nativeDiffers }) => nativeDiffers);
-  console.log(['| scenario | natively |', '|---|---|', ...differing.map((each) => `| ${each.title} | ${each.nativeDiffers} |`)].join('\n'));
+  const differing = scenarios.filter((each) => each.nativeDiffers ?? each.nativeVaries);
+  console.log(['| scenario | natively |', '|---|---|', ...differing.map((each) => `| ${each.title} | ${each.nativeDiffers ?? each.nativeVaries} |`)].join('\n'));
   process.exit();
 }
 

@@ -9,6 +9,7 @@ const DEFAULT_TIMEOUT = 40_000;
  * @property {string} name what the user is promised
  * @property {string[]} [browsers] the only ones that it runs in
  * @property {string} [nativeDiffers] why Chromium's own implementation fails it
+ * @property {string} [nativeVaries] why Chromium's own implementation fails it at times
  * @property {string} [skip] why it runs nowhere
  * @property {boolean} [alone] nothing may run beside it: it measures time, or is heavy
  * @property {object} [launch] options of the browser, which it then has for itself
