@@ -1,5 +1,5 @@
-// Unit tests of the TypeScript, in Node.js: `tests/js/**/*.test.ts` (or `.mjs`), bundled and run by Node's
-// own runner. Arguments are passed on to `node --test`.
+// Unit tests of the TypeScript, in Node.js: `tests/js/**/*.test.ts` (or `.mjs`), bundled and run by the
+// runner that comes with it. Arguments are passed on to `node --test`.
 
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';

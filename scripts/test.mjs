@@ -88,6 +88,8 @@ function runStep([program, ...args], keep) {
   };
   const [command, ...before] = programs[program] ?? [program];
   return start(command, [...before, ...args], {
+    // Far more than any of them takes: one that hangs must not take the others' results with it.
+    timeout: 20 * 60_000,
     onOutput(data, stream) {
       stream.write(data);
       keep(data.toString());

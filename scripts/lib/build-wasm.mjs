@@ -25,8 +25,11 @@ const bindgenArgs = [
   '--experimental-reset-state-function',
 ];
 
+// `-Oz` alone leaves 2 % more, measured after brotli, which is how the file travels: functions inlined a
+// little less, and like beside like, compress better.
 const optArgs = [
-  '-Oz',
+  '--one-caller-inline-max-function-size=20', '--flatten', '--rereloop',
+  '-Oz', '-Oz', '--dealign', '--reorder-functions-by-name',
   '--strip-debug', '--strip-producers', '--strip-target-features',
   // What rustc enables for this target by default, and every supported browser has.
   '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',

@@ -65,6 +65,10 @@ export function start(command, args = [], { env, cwd = root, timeout, onOutput }
       if (error.code === 'ENOENT') resolve(127);
       else reject(error);
     });
+    child.on('exit', (code, signal) => {
+      // Ended by force: what it had started may hold the pipes open, and nobody waits for that.
+      if (signal) for (const pipe of [child.stdout, child.stderr]) pipe?.destroy();
+    });
     child.on('close', (code, signal) => resolve(signal ? 128 : code));
   });
 }

@@ -5,7 +5,9 @@
 // nothing to run yet. `node` stands for this Node.js, `tsc` for the installed TypeScript.
 
 /** Each is compiled with another view of the world: the sources, then the published types in use. */
-export const typeProjects = ['.', ...['page', 'worker', 'implementation'].map((name) => `tests/types/${name}`)];
+export const typeProjects = [
+  '.', 'tests/types/page', 'tests/types/worker', 'tests/types/implementation',
+];
 
 export const stages = [
   {
