@@ -1,11 +1,13 @@
 // From the Rust sources to the wasm file and its JavaScript bindings, in three steps: cargo,
 // wasm-bindgen, wasm-opt.
 
-import { renameSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { fromRoot, targetDir } from './paths.mjs';
-import { run } from './run.mjs';
+import { fromRoot, root, targetDir } from './paths.mjs';
+import { PlainError, capture, run } from './run.mjs';
+import { shorten, shortNamesPass } from './short-names.mjs';
 import { toolEnv } from './tool-env.mjs';
 import { unlessFresh } from './fresh.mjs';
 import { wasmTarget } from './wasm-target.mjs';
@@ -34,6 +36,7 @@ const optArgs = [
   // What rustc enables for this target by default, and every supported browser has.
   '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',
   '--enable-nontrapping-float-to-int', '--enable-reference-types', '--enable-sign-ext',
+  shortNamesPass,
 ];
 
 /** Builds `target/bindgen/`. Returns whether anything changed. */
@@ -41,7 +44,10 @@ export async function buildWasm({ force = false } = {}) {
   const env = toolEnv();
   // `cargo rustc` and not `cargo build`: with an rlib made beside the cdylib, for the tests, cargo
   // would leave out the link-time optimisation, an eighth of the size.
-  const args = ['--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget];
+  const args = [
+    '--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget,
+    '--config', `target.${wasmTarget}.rustflags=${JSON.stringify(nameless())}`,
+  ];
   await run('cargo', ['rustc', '--package', crate, ...args], { env });
   const compiled = join(targetDir, wasmTarget, 'release', `${name}.wasm`);
   return unlessFresh({
@@ -50,16 +56,26 @@ export async function buildWasm({ force = false } = {}) {
     inputs: {
       files: [compiled, fromRoot('node_modules', 'binaryen', 'package.json')],
       // The version of wasm-bindgen is in the compiled file.
-      values: [bindgenArgs, optArgs],
+      values: [bindgenArgs, optArgs, shorten.toString()],
     },
     outputs: [wasmFile, `${bindgenDir}/${name}.js`, `${bindgenDir}/${name}.d.ts`],
   }, () => bind(compiled, env));
+}
+
+/** Messages of panics name source files: they need not tell where on this machine those were. */
+function nameless() {
+  const registry = join(process.env.CARGO_HOME || join(homedir(), '.cargo'), 'registry', 'src');
+  const places = existsSync(registry) ? readdirSync(registry).map((name) => join(registry, name)) : [];
+  return [root, ...places].map((place) => `--remap-path-prefix=${place.replace(/\/$/, '')}=`);
 }
 
 async function bind(compiled, env) {
   await run('wasm-bindgen', [compiled, '--out-dir', bindgenDir, ...bindgenArgs], { env });
   const optimised = `${wasmFile}.opt`;
   const wasmOpt = fromRoot('node_modules', 'binaryen', 'bin', 'wasm-opt');
-  await run(process.execPath, [wasmOpt, wasmFile, '-o', optimised, ...optArgs]);
+  const printed = capture(process.execPath, [wasmOpt, wasmFile, '-o', optimised, ...optArgs], { timeout: 300_000 });
+  if (!printed) throw new PlainError('wasm-opt failed: try `npm ci`.');
+  const bindings = `${bindgenDir}/${name}.js`;
+  writeFileSync(bindings, shorten(readFileSync(bindings, 'utf8'), printed));
   renameSync(optimised, wasmFile);
 }
