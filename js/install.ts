@@ -1,10 +1,12 @@
 /** Puts the interfaces on the global object, as far as https://wicg.github.io/background-fetch/ exposes them there. */
+import { forgetStoredWork } from './engine/stored-work.ts';
 import { BackgroundFetchManagerImpl } from './impl/BackgroundFetchManagerImpl.ts';
 import { BackgroundFetchEvent } from './interfaces/BackgroundFetchEvent.ts';
 import { BackgroundFetchManager, createManager } from './interfaces/BackgroundFetchManager.ts';
 import { BackgroundFetchRecord } from './interfaces/BackgroundFetchRecord.ts';
 import { BackgroundFetchRegistration } from './interfaces/BackgroundFetchRegistration.ts';
 import { BackgroundFetchUpdateUIEvent } from './interfaces/BackgroundFetchUpdateUIEvent.ts';
+import { installPermission } from './permission.ts';
 import type { Connection } from './protocol/connection.ts';
 import { exposeInterface, extendInterface } from './webidl/define.ts';
 import { defineGlobalEventHandlers } from './webidl/event-handler.ts';
@@ -28,6 +30,7 @@ export function install(connect: Connect): void {
   if (typeof ServiceWorkerRegistration === 'function') {
     extendRegistration(ServiceWorkerRegistration.prototype, connect);
   }
+  installPermission();
 }
 
 /** What only service workers have. */
@@ -40,6 +43,7 @@ export function installEvents(global: EventTarget): void {
 /** https://wicg.github.io/background-fetch/#dom-serviceworkerregistration-backgroundfetch */
 function extendRegistration(prototype: ServiceWorkerRegistration, connect: Connect): void {
   const managers = new WeakMap<ServiceWorkerRegistration, BackgroundFetchManager>();
+  const { unregister } = prototype;
   const { get: scopeOf } = Object.getOwnPropertyDescriptor(prototype, 'scope') as {
     get(this: unknown): string;
   };
@@ -54,6 +58,12 @@ function extendRegistration(prototype: ServiceWorkerRegistration, connect: Conne
         managers.set(registration, manager);
       }
       return manager;
+    },
+    /** Ends the registration's background fetches, without an event. */
+    async unregister(): Promise<boolean> {
+      const done = await unregister.call(this as unknown as ServiceWorkerRegistration);
+      if (done) await forgetStoredWork(scopeOf.call(this));
+      return done;
     },
   });
 }

@@ -1,6 +1,7 @@
 /** What may wake the worker, and what it makes of that: all listeners but those of the app. */
 import { SYNC_TAG, type WorkerHost } from './engine/host.ts';
 import { type EngineLoader, isTrap } from './engine/load.ts';
+import { forgetStoredWork } from './engine/stored-work.ts';
 import { atMost, MAX_HOLD } from './protocol/hold.ts';
 import type { Server } from './protocol/server.ts';
 
@@ -18,6 +19,10 @@ export function listen(
   host: WorkerHost,
 ): void {
   global.addEventListener('message', (event) => server.receive(event));
+  global.addEventListener('install', (event) => {
+    // What a registration that is gone has left is not for the next one of that scope.
+    if (!global.registration.active) event.waitUntil(forgetStoredWork(global.registration.scope));
+  });
   global.addEventListener('activate', (event) => {
     // Only begun: navigations wait for the end of this event.
     event.waitUntil(atMost(MAX_HOLD, server.resume()));

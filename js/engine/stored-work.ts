@@ -1,4 +1,5 @@
-import { databaseName } from './types.ts';
+import { channelName as lockName } from '../protocol/messages.ts';
+import { cacheName, databaseName } from './types.ts';
 
 /** The object store with a row for each unfinished fetch. */
 const FETCHES = 'fetches';
@@ -15,6 +16,20 @@ export async function hasStoredWork(scope: string): Promise<boolean> {
   } finally {
     database.close();
   }
+}
+
+/**
+ * Removes all that is stored for a registration. An engine that still runs on it is stopped by the loss of
+ * its lock, before it can store more; where there are no locks, by the loss of its database.
+ */
+export async function forgetStoredWork(scope: string): Promise<void> {
+  const forget = async (): Promise<void> => {
+    await settled(indexedDB.deleteDatabase(databaseName(scope)));
+    await caches.delete(cacheName(scope));
+  };
+  const locks = navigator.locks as LockManager | undefined;
+  // What cannot be removed is not ours to complain of: the registration is gone all the same.
+  await (locks ? locks.request(lockName(scope), { steal: true }, forget) : forget()).catch(() => undefined);
 }
 
 /** Rejects where there is no such database. */

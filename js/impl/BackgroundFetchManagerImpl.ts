@@ -1,4 +1,5 @@
 import type { BackgroundFetchRegistration } from '../interfaces/BackgroundFetchRegistration.ts';
+import { isDenied } from '../permission.ts';
 import type { Connection } from '../protocol/connection.ts';
 import { createRequest, storeRequests } from '../request.ts';
 import type { BackgroundFetchOptions } from '../webidl/dictionaries.ts';
@@ -24,6 +25,7 @@ export class BackgroundFetchManagerImpl {
     if (inputs.length === 0) throw new TypeError('At least one request must be given.');
     // Before anything else happens: they take over the bodies of the Requests given.
     const requests = inputs.map(createRequest);
+    if (await isDenied()) throw new DOMException('The user has denied background fetches.', 'NotAllowedError');
     if (!this.#connection.available) throw new TypeError('There is no active service worker.');
     const state = await this.#connection.call('fetch', {
       uid: uniqueId(),

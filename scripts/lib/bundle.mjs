@@ -89,7 +89,21 @@ async function buildBundle(esbuild, { name, source, wasm }, outDir) {
     // esbuild has printed what is wrong, with the place in the source.
     throw new PlainError(`dist/${name} could not be built: ${error.errors?.length ?? 1} error(s).`);
   });
-  return result.outputFiles;
+  return shrink(result.outputFiles, name);
+}
+
+/** Once more, by a minifier that knows more tricks: another 4 % less, after brotli. */
+async function shrink(files, name) {
+  const { minify } = await import('terser');
+  const [map, script] = ['.map', name].map((end) => files.find(({ path }) => path.endsWith(end)));
+  const result = await minify(script.text, {
+    ecma: 2022,
+    toplevel: true,
+    compress: { passes: 3 },
+    format: { comments: /^!/ },
+    sourceMap: { content: map.text, filename: name, url: `${name}.map`, includeSources: true },
+  });
+  return [{ path: script.path, text: result.code }, { path: map.path, text: result.map }];
 }
 
 function banner() {

@@ -19,6 +19,7 @@ import { TempDir } from './process.mjs';
  * @property {string} killsWorker how killWorker() does it
  * @property {boolean} killReloadsPage killWorker() loads the page anew
  * @property {boolean} hides hide() makes document.hidden true
+ * @property {boolean} [permissions] setPermission() is there
  * @property {boolean} workerConsole console lines of service workers are seen
  */
 

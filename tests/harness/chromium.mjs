@@ -31,6 +31,8 @@ export class Chromium extends Browser {
   #group = null;
   /** @type {import('puppeteer-core').Browser | null} */
   #remote = null;
+  /** @type {import('puppeteer-core').CDPSession | null} */
+  #decisions = null;
 
   /** @param {import('./browser.mjs').LaunchOptions} options @param {{native: boolean}} flavour */
   constructor(options, { native }) {
@@ -40,6 +42,7 @@ export class Chromium extends Browser {
       killReloadsPage: false,
       hides: true,
       workerConsole: Boolean(options.workerConsole),
+      permissions: true,
     }, ['SingletonLock', 'SingletonCookie', 'SingletonSocket']);
     this.#native = native;
   }
@@ -80,10 +83,20 @@ export class Chromium extends Browser {
     }
   }
 
+  /**
+   * What the user has decided about a permission, for one origin.
+   * @param {string} origin @param {string} name @param {'granted' | 'denied' | 'prompt'} setting
+   */
+  async setPermission(origin, name, setting) {
+    // It holds for as long as the session does.
+    this.#decisions ??= await this.#alive().target().createCDPSession();
+    await this.#decisions.send('Browser.setPermission', { origin, permission: { name }, setting });
+  }
+
   async kill() {
     await this.#group?.kill();
     await this.#remote?.disconnect().catch(() => {});
-    this.#group = this.#remote = null;
+    this.#group = this.#remote = this.#decisions = null;
   }
 
   async relaunch() {
