@@ -1,11 +1,12 @@
 /**
  * The end-to-end tests: `node tests/e2e/run.mjs [--browser B[,B…]] [--only PATTERN] [--repeat N]
- * [--lanes N] [--json FILE] [--dist FOLDER] [--list] [--differences]`. See tests/README.md.
+ * [--lanes N] [--json FILE] [--dist FOLDER] [--list] [--differences] [--checklist]`. See tests/README.md.
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ENGINES } from '../harness/launch.mjs';
+import { checklistTable, unknownTitles } from './checklist.mjs';
 import { runInBrowser } from './lib/runner.mjs';
 import { loadScenarios } from './lib/scenarios.mjs';
 
@@ -19,11 +20,20 @@ const { values } = parseArgs({
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
     differences: { type: 'boolean', default: false },
+    checklist: { type: 'boolean', default: false },
   },
 });
 
 const pattern = new RegExp(values.only, 'i');
-const scenarios = (await loadScenarios()).filter(({ title }) => pattern.test(title));
+const all = await loadScenarios();
+const unknown = unknownTitles(all);
+if (unknown.length > 0) throw new Error(`the checklist names scenarios that are none: ${unknown.join(', ')}`);
+if (values.checklist) {
+  console.log(checklistTable());
+  process.exit();
+}
+
+const scenarios = all.filter(({ title }) => pattern.test(title));
 if (values.list) {
   for (const { title } of scenarios) console.log(title);
   process.exit();

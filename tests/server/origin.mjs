@@ -82,6 +82,8 @@ export async function startOrigin({ roots = {}, files = {}, throttle = 0, peer, 
   return {
     url,
     port: bound,
+    /** Path → content, or a function of the request; more may be added. */
+    files,
     /** All requests since the start or reset(). */
     requests: () => log,
     /** Bytes of bodies written to sockets for a key (all keys when none is given). @param {string} [key] */
