@@ -1,12 +1,13 @@
 //! The body store: the bytes of responses, in Cache Storage.
 
+use background_fetch_engine::integrity::Check;
 use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::snapshot::EntryKey;
 use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Cache, CacheStorage, Request, Response};
+use web_sys::{Blob, Cache, CacheStorage, ReadableStreamDefaultReader, Request, Response};
 
 use crate::error::{Kind, Thrown, failed};
 use crate::network::{Body, broken};
@@ -77,6 +78,25 @@ impl BodyStore {
         Ok(Some(blob.unchecked_ref::<Blob>().size() as u64))
     }
 
+    /// See [`check`](background_fetch_engine::ports::BodyStore::check).
+    pub async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+        let Some(mut check) = Check::new(integrity, decode_base64) else { return Ok(true) };
+        for entry in entries {
+            let found = self.cache().await?.match_with_str(&entry_url(entry));
+            let found = settled(found).await.map_err(failed)?;
+            let stream = found.dyn_ref::<Response>().and_then(Response::body);
+            let reader = stream.map(|stream| ReadableStreamDefaultReader::new(&stream));
+            let reader = reader.ok_or_else(missing)?.map_err(failed)?;
+            loop {
+                let result = settled(reader.read()).await.map_err(failed)?;
+                let chunk = plain::get(&result, "value").dyn_into::<Uint8Array>();
+                let Ok(chunk) = chunk else { break };
+                check.update(&chunk.to_vec());
+            }
+        }
+        Ok(check.matches())
+    }
+
     /// See [`delete`](background_fetch_engine::ports::BodyStore::delete).
     pub async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
         let cache = self.cache().await?;
@@ -120,6 +140,16 @@ fn told_length(response: &Response) -> Option<u64> {
     length.trim().parse().ok().filter(|_| basic && !coded)
 }
 
+/// See [`DecodeBase64`](background_fetch_engine::integrity::DecodeBase64). The browser gives a
+/// character for each byte.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    atob(text).ok()?.chars().map(|character| u8::try_from(character).ok()).collect()
+}
+
+fn missing() -> StoreError {
+    StoreError::Failed("an entry is missing".to_owned())
+}
+
 async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
     JsFuture::from(promise).await
 }
@@ -154,6 +184,8 @@ pub(crate) fn is_chromium() -> bool {
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(catch)]
+    fn atob(text: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(thread_local_v2, js_name = caches)]
     static CACHES: CacheStorage;
     #[wasm_bindgen(thread_local_v2, js_name = navigator)]

@@ -74,6 +74,10 @@ impl ports::BodyStore for Browser {
         self.bodies.length(entry).await
     }
 
+    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+        self.bodies.check(entries, integrity).await
+    }
+
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
         self.bodies.delete(entries).await
     }

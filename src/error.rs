@@ -77,7 +77,7 @@ pub fn exception(name: &str, message: &str) -> JsValue {
 
 /// The exception of a call that the engine refused.
 pub fn refused(error: Error) -> JsValue {
-    exception(error.name(), &error.to_string())
+    exception(error.name(), &error.message())
 }
 
 /// The exception of a call that the store failed.

@@ -89,8 +89,8 @@ pub(crate) fn broken() -> NetworkError {
 
 /// The `RequestInit` of an exchange.
 ///
-/// The integrity metadata always goes with it: the browser checks a whole response, and refuses a
-/// part, which nobody would check.
+/// Without the integrity metadata: the browser would check each part on its own. The engine has
+/// the whole body checked.
 fn request_init(exchange: &Exchange, upload: JsValue) -> JsValue {
     let request = &exchange.request;
     let init = Members::new()
@@ -101,7 +101,6 @@ fn request_init(exchange: &Exchange, upload: JsValue) -> JsValue {
         .with("cache", &request.cache)
         .with("redirect", &request.redirect)
         .with("referrerPolicy", &request.referrer_policy)
-        .with("integrity", &request.integrity)
         // The page's own traffic goes first. Ignored where it is unknown.
         .with("priority", "low")
         .object();

@@ -39,6 +39,9 @@ const optArgs = [
   shortNamesPass,
 ];
 
+/** Of `sha2`: its rounds as a loop, which is a twentieth slower and 8 KB smaller. */
+const compact = ['--cfg', 'sha2_backend_soft="compact"'];
+
 /** Builds `target/bindgen/`. Returns whether anything changed. */
 export async function buildWasm({ force = false } = {}) {
   const env = toolEnv();
@@ -46,7 +49,7 @@ export async function buildWasm({ force = false } = {}) {
   // would leave out the link-time optimisation, an eighth of the size.
   const args = [
     '--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget,
-    '--config', `target.${wasmTarget}.rustflags=${JSON.stringify(nameless())}`,
+    '--config', `target.${wasmTarget}.rustflags=${JSON.stringify([...nameless(), ...compact])}`,
   ];
   await run('cargo', ['rustc', '--package', crate, ...args], { env });
   const compiled = join(targetDir, wasmTarget, 'release', `${name}.wasm`);

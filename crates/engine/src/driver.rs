@@ -203,6 +203,10 @@ impl<P: Ports> Driver<P> {
                 let entries = inventory(&*ports, doubtful).await;
                 Done::Input(Input::Inventory { uid, entries })
             }),
+            Output::Check { uid, index, entries, integrity } => self.push(async move {
+                let passed = ports.check(&entries, &integrity).await;
+                Done::Input(Input::Checked { uid, index, passed })
+            }),
             Output::Reply { command, reply } => {
                 if let Some(at) = self.replies.iter().position(|(id, _)| *id == command) {
                     // A caller that is gone does not miss the answer.

@@ -120,6 +120,7 @@ impl Engine {
             Input::Committed { commit } => self.committed(commit),
             Input::CommitFailed { commit, error } => self.commit_failed(commit, &error),
             Input::Inventory { uid, entries } => self.checked(&uid, entries),
+            Input::Checked { uid, index, passed } => self.integrity_known(&uid, index, passed),
             Input::Notified { uid } => self.notified(&uid),
             Input::EventSettled { uid } => self.event_settled(&uid),
             Input::Online(online) => self.set_online(online),
@@ -166,7 +167,8 @@ impl Engine {
 
     fn new_entry(&mut self, uid: &str, index: u32) -> EntryKey {
         let serial = self.next_serial();
-        EntryKey(format!("{uid}/{index}/{}.{serial}", self.epoch))
+        let [index, epoch, serial] = [index.into(), self.epoch, serial].map(|n: u64| n.to_string());
+        EntryKey([uid, "/", &index, "/", &epoch, ".", &serial].concat())
     }
 
     /// splitmix64: only for jitter.

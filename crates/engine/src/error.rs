@@ -37,36 +37,38 @@ impl Error {
             Self::Stopped => "AbortError",
         }
     }
+
+    /// What to do, in a sentence. Not by `format!`, which is 2 KB of the wasm file.
+    pub fn message(&self) -> String {
+        match self {
+            Self::DuplicateId(id) => [
+                "There already is an active background fetch with the id '",
+                id,
+                "'. Take it up with get(), or abort() it first.",
+            ]
+            .concat(),
+            Self::NoRoom { needed, available } => [
+                "downloadTotal is ",
+                &needed.to_string(),
+                " bytes, but only ",
+                &available.to_string(),
+                " are left to this origin.",
+            ]
+            .concat(),
+            Self::Quota => "The requests do not fit in this origin's storage.".to_owned(),
+            Self::RecordsUnavailable => "The records of this background fetch are no longer \
+                available: read them in the handler of its event."
+                .to_owned(),
+            Self::Inactive => "The event of this background fetch is no longer active.".to_owned(),
+            Self::Store(reason) => ["The storage of this origin failed: ", reason].concat(),
+            Self::Stopped => "The service worker is being replaced. Try again.".to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DuplicateId(id) => {
-                formatter.write_str("There already is an active background fetch with the id '")?;
-                formatter.write_str(id)?;
-                formatter.write_str("'. Take it up with get(), or abort() it first.")
-            }
-            Self::NoRoom { needed, available } => write!(
-                formatter,
-                "downloadTotal is {needed} bytes, but only {available} are left to this origin."
-            ),
-            Self::Quota => formatter.write_str("The requests do not fit in this origin's storage."),
-            Self::RecordsUnavailable => formatter.write_str(
-                "The records of this background fetch are no longer available: \
-                 read them in the handler of its event.",
-            ),
-            Self::Inactive => {
-                formatter.write_str("The event of this background fetch is no longer active.")
-            }
-            Self::Store(reason) => {
-                formatter.write_str("The storage of this origin failed: ")?;
-                formatter.write_str(reason)
-            }
-            Self::Stopped => {
-                formatter.write_str("The service worker is being replaced. Try again.")
-            }
-        }
+        formatter.write_str(&self.message())
     }
 }
 

@@ -103,8 +103,11 @@ impl ByteRange {
     /// The value of the `Range` header.
     pub fn header(self) -> String {
         match self.end {
-            Some(end) => format!("bytes={}-{}", self.start, end.saturating_sub(1)),
-            None => format!("bytes={}-", self.start),
+            Some(end) => {
+                let last = end.saturating_sub(1);
+                ["bytes=", &self.start.to_string(), "-", &last.to_string()].concat()
+            }
+            None => ["bytes=", &self.start.to_string(), "-"].concat(),
         }
     }
 }

@@ -99,6 +99,15 @@ pub enum Input {
         /// All entries of the body store, but those of a wrong length.
         entries: Result<Vec<EntryKey>, StoreError>,
     },
+    /// Answer to [`Output::Check`](crate::output::Output::Check).
+    Checked {
+        /// The fetch of the record.
+        uid: String,
+        /// The record.
+        index: u32,
+        /// Whether its body is what the app asked for.
+        passed: Result<bool, StoreError>,
+    },
     /// All realms know the final state.
     Notified {
         /// Of this fetch.

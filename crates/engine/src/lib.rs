@@ -17,6 +17,7 @@ mod engine;
 mod error;
 pub mod http;
 mod input;
+pub mod integrity;
 mod job;
 mod matching;
 mod outcome;

@@ -59,6 +59,17 @@ pub enum Output {
         /// Those to measure, with their lengths in bytes.
         doubtful: Vec<(EntryKey, u64)>,
     },
+    /// Verify the integrity of a body that is whole; answer `Checked`.
+    Check {
+        /// The fetch of the record.
+        uid: String,
+        /// The record.
+        index: u32,
+        /// Its bytes, in order.
+        entries: Vec<EntryKey>,
+        /// What they have to be: [`RequestSpec::integrity`](crate::http::RequestSpec::integrity).
+        integrity: String,
+    },
     /// Answer the app.
     Reply {
         /// Its call.

@@ -74,6 +74,10 @@ pub trait BodyStore: Bytes {
     /// The length of an entry in bytes, `None` if there is none.
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError>;
 
+    /// Whether the bytes of these entries, one after the other, have the integrity (see
+    /// [`integrity`](crate::integrity)). An entry that is missing is an error.
+    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError>;
+
     /// Removes entries; one that is not there is no error.
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError>;
 }

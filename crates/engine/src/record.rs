@@ -23,6 +23,8 @@ pub(crate) enum Phase {
         /// Why not now.
         trouble: Trouble,
     },
+    /// Its integrity to be verified.
+    Checking,
     /// Its result to be durable.
     Settling,
     /// Nothing.
@@ -68,6 +70,11 @@ impl Record {
     /// Whether its end is decided.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Settling | Phase::Settled)
+    }
+
+    /// Whether its bytes are nobody's to see before all of them have been verified.
+    pub(crate) fn has_integrity(&self) -> bool {
+        !self.row.request.integrity.is_empty()
     }
 
     /// Whether the rest of the body may be asked for by `Range`.
@@ -131,13 +138,14 @@ impl Record {
 
     /// As `match` shows it.
     pub(crate) fn state(&self) -> RecordState {
+        let secret = self.has_integrity() && self.phase != Phase::Settled;
         RecordState {
             uid: self.row.uid.clone(),
             index: self.row.index,
             request: self.row.request.clone(),
             result: self.result(),
             version: self.row.version,
-            head: self.row.head.clone(),
+            head: self.row.head.clone().filter(|_| !secret),
             segments: self
                 .segments
                 .contiguous()

@@ -75,8 +75,6 @@ pub(crate) fn body_end(first: &Head) -> Option<u64> {
 pub(crate) fn may_resume(request: &RequestSpec, first: &Head) -> bool {
     request.is_get()
         && request.header("range").is_none()
-        // The browser checks integrity over a whole response, and would refuse a part.
-        && request.integrity.is_empty()
         && matches!(first.status, 200 | 206)
         && !first.is_encoded()
         && first.header("accept-ranges").is_none_or(|value| value.trim() != "none")
@@ -149,7 +147,7 @@ struct Extent {
 fn content_range(head: &Head) -> Option<Extent> {
     let value = head.header("content-range")?.trim();
     let spelled = match value.strip_prefix("bytes=") {
-        Some(rest) => format!("bytes {rest}"),
+        Some(rest) => ["bytes ", rest].concat(),
         None => value.to_owned(),
     };
     let (start, last, total) = match ContentRange::parse(&spelled)? {

@@ -58,6 +58,10 @@ impl BodyStore for Memory {
         Ok(self.bodies.length(entry))
     }
 
+    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+        self.bodies.check(entries, integrity)
+    }
+
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
         self.bodies.delete(entries);
         Ok(())

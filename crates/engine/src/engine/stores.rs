@@ -61,6 +61,9 @@ impl Engine {
         if !(whole && alone && transfer.stores.len() == 1) {
             return None;
         }
+        if self.record(uid, index)?.has_integrity() {
+            return None;
+        }
         let range = ByteRange { start: store.start, end: Some(store.start + store.length) };
         self.result_if_whole(uid, index, &[range])
     }

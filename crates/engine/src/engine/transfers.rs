@@ -7,7 +7,7 @@ use crate::http::{ByteRange, Head, RequestSpec};
 use crate::input::TransferId;
 use crate::outcome::{FailureReason, RecordResult};
 use crate::output::Output;
-use crate::ports::NetworkError;
+use crate::ports::{NetworkError, StoreError};
 use crate::record::{Phase, Record};
 use crate::representation::{self, Part};
 use crate::retry::{self, Trouble};
@@ -343,9 +343,42 @@ impl Engine {
     pub(super) fn settle_if_whole(&mut self, uid: &str, index: u32) -> bool {
         let busy = self.transfers_of(uid, index).next().is_some();
         let result = self.result_if_whole(uid, index, &[]).filter(|_| !busy);
-        if let Some(result) = result {
-            self.settle(uid, index, result);
+        match (result, self.record(uid, index).is_some_and(Record::has_integrity)) {
+            (Some(_), true) => self.check_integrity(uid, index),
+            (Some(result), false) => self.settle(uid, index, result),
+            (None, _) => {}
         }
         result.is_some()
+    }
+
+    /// Has the [integrity](https://fetch.spec.whatwg.org/#concept-request-integrity-metadata) of a
+    /// body that is whole verified.
+    fn check_integrity(&mut self, uid: &str, index: u32) {
+        let Some(record) = self.record_mut(uid, index).filter(|record| !record.is_over()) else {
+            return;
+        };
+        record.phase = Phase::Checking;
+        let entries = record.segments.iter().map(|piece| piece.entry.clone()).collect();
+        let integrity = record.row.request.integrity.clone();
+        self.emit(Output::Check { uid: uid.to_owned(), index, entries, integrity });
+    }
+
+    /// The integrity of a body is known.
+    pub(super) fn integrity_known(
+        &mut self,
+        uid: &str,
+        index: u32,
+        passed: Result<bool, StoreError>,
+    ) {
+        let checking = |record: &&Record| record.phase == Phase::Checking;
+        if self.record(uid, index).filter(checking).is_none() {
+            return;
+        }
+        match (passed, self.result_if_whole(uid, index, &[])) {
+            (Ok(true), Some(result)) => self.settle(uid, index, result),
+            (Ok(_), _) => self.give_up(uid, index),
+            // The store may have lost it, or be able to read it the next time.
+            (Err(_), _) => self.begin_anew(uid, index),
+        }
     }
 }

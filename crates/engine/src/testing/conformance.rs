@@ -27,6 +27,7 @@ macro_rules! body_store_conformance {
             a_body_becomes_an_entry
             the_rest_of_a_body_becomes_an_entry
             a_body_of_nothing_becomes_an_entry
+            integrity_is_checked
         }
     };
 }

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::integrity::Check;
 use crate::ports::StoreError;
 use crate::snapshot::{EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Write};
 
@@ -43,6 +44,16 @@ impl MemoryBodyStore {
         self.entries.borrow().get(entry).map(|bytes| length_of(bytes))
     }
 
+    /// See [`BodyStore::check`](crate::ports::BodyStore::check).
+    pub fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+        let Some(mut check) = Check::new(integrity, decode_base64) else { return Ok(true) };
+        for entry in entries {
+            let missing = || StoreError::Failed("an entry is missing".to_owned());
+            check.update(&self.bytes(entry).ok_or_else(missing)?);
+        }
+        Ok(check.matches())
+    }
+
     /// See [`BodyStore::delete`](crate::ports::BodyStore::delete).
     pub fn delete(&self, entries: &[EntryKey]) {
         self.entries.borrow_mut().retain(|entry, _| !entries.contains(entry));
@@ -74,6 +85,11 @@ impl MemoryBodyStore {
         let entries = self.entries.borrow();
         entries.iter().filter(|(key, _)| *key != entry).map(|(_, bytes)| length_of(bytes)).sum()
     }
+}
+
+/// See [`DecodeBase64`](crate::integrity::DecodeBase64).
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    data_encoding::BASE64.decode(text.as_bytes()).ok()
 }
 
 fn length_of(bytes: &[u8]) -> u64 {

@@ -224,6 +224,11 @@ impl BodyStore for World {
         Ok(self.bodies.length(entry))
     }
 
+    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+        self.step().await;
+        self.bodies.check(entries, integrity)
+    }
+
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
         self.step().await;
         self.bodies.delete(entries);

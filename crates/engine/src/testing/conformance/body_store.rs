@@ -151,3 +151,21 @@ pub async fn a_body_of_nothing_becomes_an_entry(bench: impl BodyStoreBench) {
     assert_eq!(bench.store().put_body(&key("a"), body).await, Ok(0));
     assert_eq!(bench.store().length(&key("a")).await, Ok(Some(0)));
 }
+
+/// Over all entries as over one body, in the order given; of nothing, too.
+pub async fn integrity_is_checked(bench: impl BodyStoreBench) {
+    const ABC: &str = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
+    const NOTHING: &str = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    put(&bench, "1", &[b"a"]).await;
+    put(&bench, "2", &[b"b", b"c"]).await;
+    let check = async |names: &[&str], integrity| {
+        let entries: Vec<_> = names.iter().map(|name| key(name)).collect();
+        bench.store().check(&entries, integrity).await
+    };
+    assert_eq!(check(&["1", "2"], ABC).await, Ok(true));
+    assert_eq!(check(&["2", "1"], ABC).await, Ok(false));
+    assert_eq!(check(&["1"], ABC).await, Ok(false));
+    assert_eq!(check(&[], NOTHING).await, Ok(true));
+    assert_eq!(check(&["1"], "of another kind").await, Ok(true));
+    assert!(check(&["1", "missing"], ABC).await.is_err());
+}
