@@ -8,6 +8,7 @@ import {
   trustEvent,
 } from '../interfaces/BackgroundFetchUpdateUIEvent.ts';
 import type { BackgroundFetchRegistration } from '../interfaces/BackgroundFetchRegistration.ts';
+import { requireArguments } from '../webidl/convert.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { ExtendedLifetime } from './ExtendedLifetime.ts';
 
@@ -35,12 +36,7 @@ export class FunctionalEvent {
     const Event = aborted ? BackgroundFetchEvent : BackgroundFetchUpdateUIEvent;
     const event = new Event(type, { registration });
     if (event instanceof BackgroundFetchUpdateUIEvent) trustEvent(event, this);
-    // The native method would refuse, because a script made the event.
-    Object.defineProperty(event, 'waitUntil', {
-      value: (promise: unknown) => this.#lifetime.waitUntil(promise),
-      writable: true,
-      configurable: true,
-    });
+    replaceWaitUntil(event, this.#lifetime);
     target.dispatchEvent(event);
     await this.#lifetime.ended();
   }
@@ -52,4 +48,17 @@ export class FunctionalEvent {
     this.#updateUICalled = true;
     await this.#updateUI(this.#uid, options);
   }
+}
+
+/** The native method would refuse, because a script made the event. */
+function replaceWaitUntil(event: BackgroundFetchEvent, lifetime: ExtendedLifetime): void {
+  const { waitUntil } = {
+    waitUntil(promise: unknown): void {
+      const context = "Failed to execute 'waitUntil' on 'ExtendableEvent'";
+      if ((this as unknown) !== event) throw new TypeError(`${context}: Illegal invocation`);
+      requireArguments(arguments.length, 1, context);
+      lifetime.waitUntil(promise);
+    },
+  };
+  Object.defineProperty(event, 'waitUntil', { value: waitUntil, writable: true, configurable: true });
 }

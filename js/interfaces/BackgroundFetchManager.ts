@@ -1,6 +1,6 @@
 import type { BackgroundFetchManagerImpl } from '../impl/BackgroundFetchManagerImpl.ts';
 import { requireArguments, toDOMString } from '../webidl/convert.ts';
-import { illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
+import { createObject, illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
 import { toBackgroundFetchOptions, toRequestList } from '../webidl/dictionaries.ts';
 import type { BackgroundFetchRegistration } from './BackgroundFetchRegistration.ts';
 
@@ -47,7 +47,7 @@ export class BackgroundFetchManager {
 }
 
 export function createManager(impl: BackgroundFetchManagerImpl): BackgroundFetchManager {
-  const manager = Object.create(BackgroundFetchManager.prototype) as BackgroundFetchManager;
+  const manager = createObject(BackgroundFetchManager);
   impls.set(manager, impl);
   return manager;
 }

@@ -1,5 +1,5 @@
 import type { BackgroundFetchRecordImpl } from '../impl/BackgroundFetchRecordImpl.ts';
-import { illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
+import { createObject, illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
 
 const impls = new Slot<BackgroundFetchRecordImpl>();
 
@@ -21,7 +21,7 @@ export class BackgroundFetchRecord {
 }
 
 export function createRecord(impl: BackgroundFetchRecordImpl): BackgroundFetchRecord {
-  const record = Object.create(BackgroundFetchRecord.prototype) as BackgroundFetchRecord;
+  const record = createObject(BackgroundFetchRecord);
   impls.set(record, impl);
   return record;
 }

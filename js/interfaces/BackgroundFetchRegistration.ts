@@ -1,7 +1,7 @@
 import type { BackgroundFetchRegistrationImpl } from '../impl/BackgroundFetchRegistrationImpl.ts';
 import type { FailureReason, Result } from '../engine/types.ts';
 import { type Convert, requireArguments } from '../webidl/convert.ts';
-import { illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
+import { createObject, illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
 import { toCacheQueryOptions, toRequestInfo } from '../webidl/dictionaries.ts';
 import { EventHandlerAttribute } from '../webidl/event-handler.ts';
 import type { BackgroundFetchRecord } from './BackgroundFetchRecord.ts';
@@ -92,12 +92,7 @@ export class BackgroundFetchRegistration extends EventTarget {
 export function createRegistration(
   impl: BackgroundFetchRegistrationImpl,
 ): BackgroundFetchRegistration {
-  // An EventTarget with our prototype: our own constructor refuses.
-  const registration = Reflect.construct(
-    EventTarget,
-    [],
-    BackgroundFetchRegistration,
-  ) as BackgroundFetchRegistration;
+  const registration = createObject(BackgroundFetchRegistration, EventTarget);
   impls.set(registration, impl);
   return registration;
 }

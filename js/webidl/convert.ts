@@ -33,22 +33,37 @@ export const toUnsignedLongLong: Convert<number> = (value) => {
 /** https://webidl.spec.whatwg.org/#js-sequence */
 export function toSequence<T>(convert: Convert<T>): Convert<T[]> {
   return (value, context) => {
-    if (!isObject(value) || !isIterable(value, context)) {
-      throw new TypeError(`${context}: The provided value cannot be converted to a sequence.`);
-    }
-    const sequence: T[] = [];
-    for (const item of value) sequence.push(convert(item, context));
-    return sequence;
+    const iterate = iteratorMethod(value, context);
+    if (!iterate) throw noSequence(context);
+    return createSequence(iterate.call(value), convert, context);
   };
 }
 
-/** Whether an object has an `@@iterator`: what tells a sequence in a union from an interface or string. */
-export function isIterable(value: object, context: string): value is Iterable<unknown> {
-  const method = (value as Partial<Iterable<unknown>>)[Symbol.iterator] as unknown;
-  if (method === undefined || method === null) return false;
-  if (typeof method === 'function') return true;
-  throw new TypeError(`${context}: The object's @@iterator is not a function.`);
+/** An object's `@@iterator`, if it has one: what tells a sequence in a union from an interface or string. */
+export function iteratorMethod(value: unknown, context: string): (() => object) | undefined {
+  const method = isObject(value) ? (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] : null;
+  if (method === undefined || method === null) return undefined;
+  if (typeof method === 'function') return method as () => object;
+  throw noSequence(context);
 }
+
+/**
+ * https://webidl.spec.whatwg.org/#create-sequence-from-iterable. Unlike a loop of JavaScript's own it
+ * does not close an iterator that has given something wrong.
+ */
+export function createSequence<T>(iterator: object, convert: Convert<T>, context: string): T[] {
+  const sequence: T[] = [];
+  const { next } = iterator as Iterator<unknown>;
+  for (;;) {
+    const step = next.call(iterator as Iterator<unknown>);
+    if (!isObject(step)) throw noSequence(context);
+    if (step.done) return sequence;
+    sequence.push(convert(step.value, context));
+  }
+}
+
+const noSequence = (context: string): TypeError =>
+  new TypeError(`${context}: The provided value cannot be converted to a sequence.`);
 
 /** One member of a dictionary. */
 export interface Member {

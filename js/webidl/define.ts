@@ -42,6 +42,17 @@ export function extendInterface(target: object, mixin: object): void {
 /** What an interface without a constructor throws. */
 export const illegalConstructor = (): TypeError => new TypeError('Illegal constructor');
 
+/**
+ * An object of an interface that has no constructor. `base` allocates it: an object that JavaScript
+ * knows to be special cannot be cloned, like any platform object that is not serializable.
+ */
+export function createObject<T extends object>(
+  constructor: abstract new () => T,
+  base: new () => object = WeakSet,
+): T {
+  return Reflect.construct(base, [], constructor) as T;
+}
+
 /** The internal slot of an interface's objects. */
 export class Slot<T> {
   readonly #values = new WeakMap<object, T>();

@@ -2,8 +2,9 @@
 import type { MatchOptions, UIOptions } from '../engine/types.ts';
 import {
   type Convert,
-  isIterable,
+  createSequence,
   isObject,
+  iteratorMethod,
   toBoolean,
   toDictionary,
   toDOMString,
@@ -79,10 +80,10 @@ function isRequest(value: unknown): value is Request {
 export const toRequestInfo: Convert<Request | string> = (value, context) =>
   isRequest(value) ? value : toUSVString(value, context);
 
-const toRequestInfos = toSequence(toRequestInfo);
-
 /** `(RequestInfo or sequence<RequestInfo>)`, as a list. */
-export const toRequestList: Convert<(Request | string)[]> = (value, context) =>
-  !isRequest(value) && isObject(value) && isIterable(value, context)
-    ? toRequestInfos(value, context)
+export const toRequestList: Convert<(Request | string)[]> = (value, context) => {
+  const iterate = isRequest(value) ? undefined : iteratorMethod(value, context);
+  return iterate
+    ? createSequence(iterate.call(value), toRequestInfo, context)
     : [toRequestInfo(value, context)];
+};

@@ -41,7 +41,7 @@ export class EventHandlerAttribute {
       listener: (event) => {
         // An object that cannot be called is a legal value that does nothing.
         const { value } = entry;
-        if (typeof value === 'function') (value as EventListener).call(target, event);
+        if (typeof value === 'function' && value.call(target, event) === false) event.preventDefault();
       },
     };
     this.#entries.set(target, entry);
