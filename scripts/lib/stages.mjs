@@ -62,6 +62,13 @@ export const stages = [
     plan: 'test',
     steps: [['node', '--test', 'tests/harness/harness.test.mjs', 'tests/server/origin.test.mjs']],
   },
+  {
+    name: 'idl',
+    title: 'the standard’s IDL, in every kind of global of every browser',
+    plan: 'test',
+    after: 'build',
+    steps: [['node', 'tests/idl/run.mjs']],
+  },
   // Chromium's own implementation, the oracle, is asked by hand (`--browser chromium-native`): it waits
   // for 20 s before each retry, and what it does is not ours to mend.
   ...['chromium', 'firefox', 'webkit'].map((browser) => ({
