@@ -83,17 +83,22 @@ export class Context {
    * @param {Record<string, string>} [options.query] more parameters of the worker's script
    * @param {boolean} [options.registers] false: the worker has been registered before
    * @param {boolean} [options.eager] true: does not wait for the worker
+   * @param {string} [options.client] another app: one of app/clients
+   * @param {boolean} [options.polyfilled] false: that app's page is without the polyfill
    */
-  async open({ do: behaviours = [], before = [], type = 'classic', html = 'page.html', scope = '/app/', query = {}, registers = true, eager = false } = {}) {
+  async open({ do: behaviours = [], before = [], type = 'classic', html = 'page.html', scope = '/app/', query = {}, registers = true, eager = false, client = undefined, polyfilled = true } = {}) {
     const script = new URLSearchParams([
       ...behaviours.map((name) => ['do', name]),
       ...before.map((name) => ['before', name]),
       ...Object.entries(query),
     ]);
     const page = new URLSearchParams({ scope, type: type === 'classic' ? type : 'module' });
-    if (registers) page.set('script', `/app/${SCRIPTS[type]}${script.size ? `?${script}` : ''}`);
+    const worker = client ? `clients/${client}/sw.js` : SCRIPTS[type];
+    if (registers) page.set('script', `/app/${worker}${script.size ? `?${script}` : ''}`);
     if (eager) page.set('eager', '');
-    return this.openPage(`${this.origin.url}/app/${html}?${page}`, eager);
+    if (client) page.set('client', client);
+    if (!polyfilled) page.set('without', '');
+    return this.openPage(`${this.origin.url}/app/${client ? 'clients/index.html' : html}?${page}`, eager);
   }
 
   /** @param {string} url @param {boolean} [eager] */
