@@ -26,10 +26,11 @@ export class ExtendedLifetime {
     void Promise.resolve(promise).finally(settle);
   }
 
-  /** To be called when the event has been dispatched. */
+  /** To be called right before the event is dispatched; resolves when it is no longer active. */
   async ended(): Promise<void> {
-    // A native event is active until the microtasks of its listeners have run; when a script
-    // dispatches, they run after it, all of them before the next task.
+    // A native event is active until the microtasks of its listeners have run. When a script
+    // dispatches, they run after it, all of them before the next task, which this timer is: the
+    // listeners' own come after it.
     setTimeout(() => this.#settle());
     await this.#ended;
   }

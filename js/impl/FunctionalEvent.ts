@@ -36,9 +36,10 @@ export class FunctionalEvent {
     const Event = aborted ? BackgroundFetchEvent : BackgroundFetchUpdateUIEvent;
     const event = new Event(type, { registration });
     if (event instanceof BackgroundFetchUpdateUIEvent) trustEvent(event, this);
-    replaceWaitUntil(event, this.#lifetime);
+replaceWaitUntil(event, this.#lifetime);
+    const ended = this.#lifetime.ended();
     target.dispatchEvent(event);
-    await this.#lifetime.ended();
+    await ended;
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchupdateuievent-updateui */

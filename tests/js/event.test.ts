@@ -80,6 +80,17 @@ describe('a functional event', () => {
     await assert.rejects(late.updateUI(), { name: 'InvalidStateError' });
   });
 
+  test('is over before a timer of its listeners', async () => {
+    let outcome: Promise<void> | undefined;
+    fire((event) => {
+      setTimeout(() => (outcome = assert.rejects(event.updateUI(), { name: 'InvalidStateError' })));
+    });
+    await later();
+    assert.ok(outcome, 'the timer has not fired');
+    await outcome;
+    assert.deepEqual(updates, []);
+  });
+
   test('takes a function for a value, as ever, but warns once', async () => {
     const warn = mock.method(console, 'warn', () => undefined);
     const wrong = mock.fn();
