@@ -107,8 +107,8 @@ export interface FetchArguments {
   icons: NonNullable<UIOptions['icons']>;
   /** Bytes, already converted by WebIDL's `unsigned long long`. */
   downloadTotal: number;
-  /** Bytes of storage that the origin has left, `null` where the browser does not say. */
-  available: number | null;
+  /** Bytes of storage that the origin has left, at most. */
+  available: number;
 }
 
 /** `CacheQueryOptions`. */

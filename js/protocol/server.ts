@@ -154,16 +154,19 @@ export class Server {
   }
 }
 
-/** Bytes that the origin may still store; `null` where the browser does not say. */
-async function storageLeft(): Promise<number | null> {
+/** Bytes that the origin may still store. */
+async function storageLeft(): Promise<number> {
   try {
-    const { quota, usage } = await navigator.storage.estimate();
-    return quota === undefined ? null : Math.max(0, quota - (usage ?? 0));
+    const { quota = BEYOND_ALL, usage = 0 } = await navigator.storage.estimate();
+    return Math.max(0, quota - usage);
   } catch {
-    // WebKit before 17, and insecure contexts.
-    return null;
+    // WebKitGTK, Safari before 17, and insecure contexts.
+    return BEYOND_ALL;
   }
 }
+
+/** A pebibyte: more than any browser has to give, for those that do not say what they have. */
+const BEYOND_ALL = 2 ** 50;
 
 /** Of another version, or not a message at all. */
 function refuse(port: MessagePort | undefined, data: object): void {

@@ -164,12 +164,11 @@ export default [
   },
   {
     name: 'more than there is room for rejects with QuotaExceededError',
-    // WebKitGTK does not tell how much room there is.
-    browsers: ['chromium', 'firefox', 'chromium-native'],
     async run(t) {
       const page = await t.open();
       await assert.rejects(
-        t.fetch(page, 'huge', t.file(), { downloadTotal: 1e15 }),
+        // WebKitGTK does not tell how much room there is: that much is nowhere.
+        t.fetch(page, 'huge', t.file(), { downloadTotal: Number.MAX_SAFE_INTEGER }),
         { name: 'QuotaExceededError' },
       );
       await nothingActive(page);
