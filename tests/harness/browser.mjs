@@ -10,6 +10,8 @@ import { TempDir } from './process.mjs';
  * @property {boolean} [headless] true by default
  * @property {number} [workerIdleSeconds] Firefox: how long an idle worker lives, and how long a held one
  * @property {boolean} [workerConsole] Chromium: listen to workers' consoles, which keeps them alive
+ * @property {string} [proxy] host:port of an HTTP proxy for everything but loopback
+ * @property {boolean} [anyCertificate] accepts TLS certificates of all sorts
  * @property {(line: string) => void} [log] what the browser prints
  * @property {string[]} [args] more command line
  * @property {Record<string, boolean | number | string>} [prefs] Firefox: more preferences

@@ -54,6 +54,8 @@ export class Chromium extends Browser {
     if (!this.#native) args.push('--disable-blink-features=BackgroundFetch');
     // The sandbox does not work for root.
     if (process.getuid?.() === 0) args.push('--no-sandbox');
+    if (this.options.proxy) args.push(`--proxy-server=${this.options.proxy}`);
+    if (this.options.anyCertificate) args.push('--ignore-certificate-errors');
     args.push(...(this.options.args ?? []), 'about:blank');
     const { group, match } = await startAndAwait(BINARY, args, /DevTools listening on (ws:\S+)/, { onLine: this.log });
     this.#group = group;

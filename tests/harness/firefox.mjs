@@ -56,7 +56,7 @@ export class Firefox extends Browser {
       hides: true,
       workerConsole: true,
     }, ['lock', '.parentlock']);
-    const prefs = { ...PREFS, ...idlePrefs(options.workerIdleSeconds), ...options.prefs };
+    const prefs = { ...PREFS, ...idlePrefs(options.workerIdleSeconds), ...proxyPrefs(options.proxy), ...options.prefs };
     const lines = Object.entries(prefs).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`);
     appendFileSync(join(this.profile, 'user.js'), lines.join(''));
   }
@@ -81,6 +81,7 @@ export class Firefox extends Browser {
       browserWSEndpoint: `${match[1]}/session`,
       protocol: 'webDriverBiDi',
       defaultViewport: null,
+      acceptInsecureCerts: Boolean(this.options.anyCertificate),
     });
     return this;
   }
@@ -198,6 +199,19 @@ class FirefoxPage extends Page {
     await this.#cover?.close();
     await within(this.#page.close(), CALL_TIMEOUT, 'closing a page');
   }
+}
+
+/** @param {string | undefined} proxy */
+function proxyPrefs(proxy) {
+  if (!proxy) return {};
+  const [host, port] = proxy.split(':');
+  return {
+    'network.proxy.type': 1,
+    'network.proxy.http': host,
+    'network.proxy.http_port': Number(port),
+    'network.proxy.ssl': host,
+    'network.proxy.ssl_port': Number(port),
+  };
 }
 
 /** @param {number | undefined} seconds */

@@ -59,7 +59,7 @@ export class WebKit extends Browser {
     this.#server = `127.0.0.1:${await freePort()}`;
     // Two browsers that picked one port would see each other's windows: ours is marked.
     const mark = `about:blank#${randomBytes(8).toString('hex')}`;
-    this.#group = new ProcessGroup(BINARY, [...ARGS, ...(this.options.args ?? []), mark], {
+    this.#group = new ProcessGroup(BINARY, [...ARGS, ...networkArgs(this.options), ...(this.options.args ?? []), mark], {
       env: this.#environment(),
       onLine: (line) => this.#hear(line),
     });
@@ -205,6 +205,14 @@ export class WebKit extends Browser {
     for (const page of this.pages) if (told.source.startsWith(page.url())) page.onConsole?.(told);
     this.tellConsole(told);
   }
+}
+
+/** @param {import('./browser.mjs').LaunchOptions} options */
+function networkArgs({ proxy, anyCertificate }) {
+  return [
+    ...(proxy ? [`--proxy=http://${proxy}`, ...STEP_HOSTS.map((host) => `--ignore-host=${host}`)] : []),
+    ...(anyCertificate ? ['--ignore-tls-errors'] : []),
+  ];
 }
 
 class WebKitPage extends Page {
