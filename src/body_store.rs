@@ -1,7 +1,7 @@
 //! The body store: the bytes of responses, in Cache Storage.
 
 use background_fetch_engine::integrity::Check;
-use background_fetch_engine::ports::StoreError;
+use background_fetch_engine::ports::{Piece, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
 use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -71,11 +71,36 @@ impl BodyStore {
 
     /// See [`length`](background_fetch_engine::ports::BodyStore::length).
     pub async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
-        let found = self.cache().await?.match_with_str(&entry_url(entry));
-        let found = settled(found).await.map_err(failed)?;
-        let Some(response) = found.dyn_ref::<Response>() else { return Ok(None) };
-        let blob = settled(response.blob().map_err(failed)?).await.map_err(failed)?;
-        Ok(Some(blob.unchecked_ref::<Blob>().size() as u64))
+        Ok(self.blob(entry).await?.map(|blob| blob.size() as u64))
+    }
+
+    /// See [`after`](background_fetch_engine::ports::BodyStore::after).
+    pub async fn after(
+        &self,
+        pieces: &[Piece],
+        chunks: Vec<Uint8Array>,
+    ) -> Result<Option<Vec<Uint8Array>>, StoreError> {
+        let mut expected = Vec::new();
+        for Piece { entry, start, length } in pieces {
+            let blob = self.blob(entry).await?.ok_or_else(missing)?;
+            let end = (start + length) as f64;
+            let part = blob.slice_with_f64_and_f64(*start as f64, end).map_err(failed)?;
+            let bytes = settled(part.array_buffer()).await.map_err(failed)?;
+            expected.extend(Uint8Array::new(&bytes).to_vec());
+        }
+        let (mut rest, mut expected) = (Vec::new(), expected.as_slice());
+        for chunk in chunks {
+            let compared = expected.len().min(chunk.length() as usize);
+            let (now, later) = expected.split_at(compared);
+            if chunk.subarray(0, compared as u32).to_vec() != now {
+                return Ok(None);
+            }
+            expected = later;
+            if (compared as u32) < chunk.length() {
+                rest.push(chunk.subarray(compared as u32, chunk.length()));
+            }
+        }
+        Ok(expected.is_empty().then_some(rest))
     }
 
     /// See [`check`](background_fetch_engine::ports::BodyStore::check).
@@ -103,6 +128,15 @@ impl BodyStore {
         let deletes: Array =
             entries.iter().map(|entry| cache.delete_with_str(&entry_url(entry))).collect();
         settled(Promise::all(&deletes)).await.map(drop).map_err(failed)
+    }
+
+    /// What is stored as an entry.
+    async fn blob(&self, entry: &EntryKey) -> Result<Option<Blob>, StoreError> {
+        let found = self.cache().await?.match_with_str(&entry_url(entry));
+        let found = settled(found).await.map_err(failed)?;
+        let Some(response) = found.dyn_ref::<Response>() else { return Ok(None) };
+        let blob = settled(response.blob().map_err(failed)?).await.map_err(failed)?;
+        Ok(Some(blob.unchecked_into()))
     }
 
     async fn put_rest(&self, entry: &EntryKey, body: &Body) -> Result<u64, StoreError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use background_fetch_engine::Timestamp;
 use background_fetch_engine::http::Head;
-use background_fetch_engine::ports::{self, Exchange, NetworkError, StoreError};
+use background_fetch_engine::ports::{self, Exchange, NetworkError, Piece, StoreError};
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::Uint8Array;
@@ -72,6 +72,14 @@ impl ports::BodyStore for Browser {
 
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
         self.bodies.length(entry).await
+    }
+
+    async fn after(
+        &self,
+        pieces: &[Piece],
+        chunks: Vec<Uint8Array>,
+    ) -> Result<Option<Vec<Uint8Array>>, StoreError> {
+        self.bodies.after(pieces, chunks).await
     }
 
     async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {

@@ -34,12 +34,23 @@ pub struct Config {
     pub progress_interval: Duration,
     /// How often an event is begun to be delivered before its data are given up.
     pub deliveries: u32,
+    /// Bytes that a part repeats, to be compared with what is stored.
+    pub overlap: Overlap,
     /// How long the handlers of an event may take: what Chromium gives them.
     pub event_patience: Duration,
     /// The platform's parser of dates: every browser has a good one.
     pub parse_date: ParseDate,
     /// Seed of the jitter.
     pub seed: u64,
+}
+
+/// How many bytes before a gap are fetched again, to see whether a part belongs to what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap {
+    /// With a strong validator: enough to notice a server whose ranges are not what it says.
+    pub validated: u64,
+    /// Without one, and behind a redirect: all that tells one version from another.
+    pub otherwise: u64,
 }
 
 /// How a body is cut. A segment is what a crash can cost.
@@ -121,6 +132,7 @@ impl Config {
             },
             progress_interval: Duration::from_millis(50),
             deliveries: 5,
+            overlap: Overlap { validated: 4 * 1024, otherwise: 64 * 1024 },
             event_patience: Duration::from_secs(5 * 60),
             parse_date,
             seed: 1,

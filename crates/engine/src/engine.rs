@@ -109,7 +109,7 @@ impl Engine {
         match input {
             Input::Restored { snapshots, entries } => self.restore(snapshots, entries),
             Input::Command { id, command } => self.command(id, command),
-            Input::Opened { transfer, head } => self.opened(transfer, head),
+            Input::Opened { transfer, head, followed } => self.opened(transfer, head, followed),
             Input::Read { transfer, length } => self.read(transfer, length),
             Input::Ended { transfer } => self.body_ended(transfer),
             Input::Broken { transfer, error } => self.network_failed(transfer, error),

@@ -42,6 +42,9 @@ pub enum Input {
         transfer: TransferId,
         /// The head.
         head: Head,
+        /// If there was an overlap to compare, and it is the same: how many bytes after it are
+        /// already in the driver's hands.
+        followed: Option<u64>,
     },
     /// The next bytes of a body are in the driver's hands.
     Read {

@@ -34,7 +34,7 @@ pub mod testing;
 mod time;
 mod transfer;
 
-pub use config::{Bulk, Config, ParseDate, Retry, SegmentSizes};
+pub use config::{Bulk, Config, Overlap, ParseDate, Retry, SegmentSizes};
 pub use engine::Engine;
 pub use error::Error;
 pub use input::{Command, CommandId, CommitId, Input, NewFetch, Reply, TransferId};

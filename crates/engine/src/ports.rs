@@ -42,6 +42,19 @@ pub struct Exchange {
     pub range: Option<ByteRange>,
     /// Value of an `If-Range` header. Never set for another origin: it would cause a preflight.
     pub if_range: Option<String>,
+    /// What is stored of the first bytes of `range`, if those are asked for again to be compared.
+    pub overlap: Vec<Piece>,
+}
+
+/// Some bytes of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The entry.
+    pub entry: EntryKey,
+    /// Offset of the first of them in the entry, in bytes.
+    pub start: u64,
+    /// How many.
+    pub length: u64,
 }
 
 /// Fetch.
@@ -73,6 +86,14 @@ pub trait BodyStore: Bytes {
 
     /// The length of an entry in bytes, `None` if there is none.
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError>;
+
+    /// What follows in `chunks`, which are longer, after bytes equal to those of the pieces, one
+    /// after the other; `None` if they are not equal. An entry that is missing is an error.
+    async fn after(
+        &self,
+        pieces: &[Piece],
+        chunks: Vec<Self::Chunk>,
+    ) -> Result<Option<Vec<Self::Chunk>>, StoreError>;
 
     /// Whether the bytes of these entries, one after the other, have the integrity (see
     /// [`integrity`](crate::integrity)). An entry that is missing is an error.

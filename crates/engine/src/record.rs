@@ -1,10 +1,12 @@
 //! [Complete a record](https://wicg.github.io/background-fetch/#complete-a-record): one request.
 
+use crate::config::Overlap;
 use crate::http::ByteRange;
 use crate::outcome::RecordResult;
+use crate::ports::Piece;
 use crate::representation;
 use crate::retry::Trouble;
-use crate::segments::Segments;
+use crate::segments::{Segment, Segments};
 use crate::snapshot::{EntryKey, RecordRow};
 use crate::state::RecordState;
 use crate::time::Timestamp;
@@ -79,16 +81,39 @@ impl Record {
 
     /// Whether the rest of the body may be asked for by `Range`.
     pub(crate) fn may_resume(&self) -> bool {
-        self.row.validator.is_some()
-            && self.row.head.as_ref().is_some_and(|head| {
-                representation::may_resume(&self.row.request, head) && !self.is_longer_than_told()
-            })
+        self.row.head.as_ref().is_some_and(|head| {
+            representation::may_resume(&self.row.request, head)
+                && (self.row.validator.is_some() || self.total().is_some())
+                && !self.is_longer_than_told()
+        })
+    }
+
+    /// Whether a part has to repeat some bytes, because nothing else tells whether it belongs to what
+    /// is stored: without a strong validator, and behind a redirect, which may lead elsewhere now.
+    pub(crate) fn must_overlap(&self) -> bool {
+        self.row.validator.is_none() || self.row.head.as_ref().is_some_and(|head| head.redirected)
+    }
+
+    /// The stored bytes before `gap` that a part has to repeat; none if there are not so many.
+    pub(crate) fn overlap(&self, gap: u64, lengths: Overlap) -> Vec<Piece> {
+        let length = if self.must_overlap() { lengths.otherwise } else { lengths.validated };
+        let Some(start) = gap.checked_sub(length) else { return Vec::new() };
+        let before = |segment: &&Segment| segment.end() > start && segment.start < gap;
+        let piece = |segment: &Segment| {
+            let skipped = start.saturating_sub(segment.start);
+            let length = segment.length - skipped;
+            Piece { entry: segment.entry.clone(), start: skipped, length }
+        };
+        let pieces: Vec<_> = self.segments.iter().filter(before).map(piece).collect();
+        let found: u64 = pieces.iter().map(|piece| piece.length).sum();
+        if found == length { pieces } else { Vec::new() }
     }
 
     /// Whether several parts of the body may be asked for at once.
     pub(crate) fn may_split(&self) -> bool {
         !self.bulk_failed
             && self.may_resume()
+            && !self.must_overlap()
             && self.row.head.as_ref().is_some_and(representation::may_split)
     }
 

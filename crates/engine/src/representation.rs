@@ -1,7 +1,8 @@
 //! Whether two responses are parts of one and the same body.
 //!
 //! The standard's [validate a partial response](https://wicg.github.io/background-fetch/#validate-a-partial-response),
-//! made stricter: without a strong validator nothing is ever stitched.
+//! made stricter: without a strong validator nothing is stitched unless the bytes themselves, where
+//! one part ends and the next begins, are the same in both.
 
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ pub(crate) fn body_end(first: &Head) -> Option<u64> {
     }
 }
 
-/// Whether the rest of a body with a strong validator may be asked for by `Range`.
+/// Whether the rest of a body may be asked for by `Range`, if there is a way to validate it.
 pub(crate) fn may_resume(request: &RequestSpec, first: &Head) -> bool {
     request.is_get()
         && request.header("range").is_none()
@@ -89,10 +90,11 @@ pub(crate) fn may_split(first: &Head) -> bool {
     can && checkable && complete_length(first).is_some()
 }
 
-/// Whether `part` is what `asked` asked for, of the body that `first` began.
-pub(crate) fn compare(first: &Head, asked: ByteRange, part: &Head) -> Part {
+/// Whether `part` is what `asked` asked for, of the body that `first` began. Without any validator
+/// it may only be if its first bytes are `compared` with those that are stored.
+pub(crate) fn compare(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Part {
     match part.status {
-        206 => continues(first, asked, part),
+        206 => continues(first, asked, part, compared),
         416 => {
             let length = part.header("content-range").and_then(unsatisfied_length);
             match length {
@@ -104,8 +106,8 @@ pub(crate) fn compare(first: &Head, asked: ByteRange, part: &Head) -> Part {
     }
 }
 
-fn continues(first: &Head, asked: ByteRange, part: &Head) -> Part {
-    if part.is_encoded() || !same_validators(first, part) {
+fn continues(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Part {
+    if part.is_encoded() || !same_validators(first, part, compared) {
         return Part::Mismatch;
     }
     let known = complete_length(first);
@@ -129,11 +131,13 @@ fn continues(first: &Head, asked: ByteRange, part: &Head) -> Part {
     if beyond { Part::Mismatch } else { Part::Continues { end } }
 }
 
-/// All validators that the first response had are the same, and at least one of them is there.
-fn same_validators(first: &Head, part: &Head) -> bool {
+/// All validators that the first response had are the same, weak ones too; and at least one of them
+/// is there, if nothing else is compared.
+fn same_validators(first: &Head, part: &Head, compared: bool) -> bool {
     let names = ["etag", "last-modified"];
     let given: Vec<_> = names.iter().filter(|name| first.header(name).is_some()).collect();
-    !given.is_empty() && given.iter().all(|name| first.header(name) == part.header(name))
+    (compared || !given.is_empty())
+        && given.iter().all(|name| first.header(name) == part.header(name))
 }
 
 struct Extent {

@@ -19,9 +19,9 @@ fn ask(start: u64, end: Option<u64>) -> ByteRange {
 #[test]
 fn a_part_of_the_same_version_continues() {
     let part = head(206, &[("etag", "\"a\""), ("content-range", "bytes 40-99/100")]);
-    assert_eq!(compare(&first(), ask(40, None), &part), Part::Continues { end: Some(100) });
+    assert_eq!(compare(&first(), ask(40, None), &part, false), Part::Continues { end: Some(100) });
     let part = head(206, &[("etag", "\"a\""), ("content-range", "bytes=40-99/100")]);
-    assert_eq!(compare(&first(), ask(40, None), &part), Part::Continues { end: Some(100) });
+    assert_eq!(compare(&first(), ask(40, None), &part, false), Part::Continues { end: Some(100) });
 }
 
 #[test]
@@ -36,28 +36,31 @@ fn lies_and_other_versions_do_not() {
         ("\"a\"", "items 40-99/100"),
         ("\"a\"", "bytes */100"),
     ] {
-        let compared = compare(&first(), ask(40, None), &part(etag, range));
+        let compared = compare(&first(), ask(40, None), &part(etag, range), false);
         assert_eq!(compared, Part::Mismatch, "{etag} {range}");
     }
     let gone = head(206, &[("content-range", "bytes 40-99/100")]);
-    assert_eq!(compare(&first(), ask(40, None), &gone), Part::Mismatch);
+    assert_eq!(compare(&first(), ask(40, None), &gone, false), Part::Mismatch);
 }
 
 #[test]
 fn without_content_range_only_an_exact_fit_is_believed() {
     let part = |length| head(206, &[("etag", "\"a\""), ("content-length", length)]);
-    assert_eq!(compare(&first(), ask(40, None), &part("60")), Part::Continues { end: Some(100) });
-    assert_eq!(compare(&first(), ask(40, None), &part("100")), Part::Mismatch);
+    assert_eq!(
+        compare(&first(), ask(40, None), &part("60"), false),
+        Part::Continues { end: Some(100) }
+    );
+    assert_eq!(compare(&first(), ask(40, None), &part("100"), false), Part::Mismatch);
     let silent = head(206, &[("etag", "\"a\"")]);
-    assert_eq!(compare(&first(), ask(40, None), &silent), Part::Mismatch);
+    assert_eq!(compare(&first(), ask(40, None), &silent, false), Part::Mismatch);
 }
 
 #[test]
 fn a_range_after_the_end_means_that_nothing_is_left() {
     let part = head(416, &[("content-range", "bytes */100")]);
-    assert_eq!(compare(&first(), ask(100, None), &part), Part::NothingLeft);
-    assert_eq!(compare(&first(), ask(40, None), &part), Part::Mismatch);
-    assert_eq!(compare(&first(), ask(100, None), &head(416, &[])), Part::Mismatch);
+    assert_eq!(compare(&first(), ask(100, None), &part, false), Part::NothingLeft);
+    assert_eq!(compare(&first(), ask(40, None), &part, false), Part::Mismatch);
+    assert_eq!(compare(&first(), ask(100, None), &head(416, &[]), false), Part::Mismatch);
 }
 
 #[test]
@@ -91,4 +94,17 @@ fn other_origins_are_split_only_where_every_part_can_be_checked() {
     let cors = Head { kind: "cors".into(), ..first() };
     assert!(!may_split(&cors));
     assert!(may_resume(&get, &cors));
+}
+
+#[test]
+fn without_a_strong_validator_the_bytes_must_be_compared() {
+    let first = head(200, &[("content-length", "100")]);
+    let part = head(206, &[("content-range", "bytes 40-99/100")]);
+    assert_eq!(compare(&first, ask(40, None), &part, false), Part::Mismatch);
+    assert_eq!(compare(&first, ask(40, None), &part, true), Part::Continues { end: Some(100) });
+    let weak = |etag| head(200, &[("etag", etag), ("content-length", "100")]);
+    let other = head(206, &[("etag", "W/\"b\""), ("content-range", "bytes 40-99/100")]);
+    assert_eq!(compare(&weak("W/\"a\""), ask(40, None), &other, true), Part::Mismatch);
+    let longer = head(206, &[("content-range", "bytes 40-100/101")]);
+    assert_eq!(compare(&first, ask(40, None), &longer, true), Part::Mismatch);
 }

@@ -76,11 +76,15 @@ fn what_is_stored_is_not_fetched_again() {
     let app = App::of("file", file);
     app.run();
     app.assert_success(1, LENGTH);
-    assert_eq!(app.sent("file"), LENGTH);
+    assert_eq!(app.sent("file"), LENGTH + 3 * REPEATED);
 }
 
+/// What each resumption repeats, to compare it.
+const REPEATED: u64 = 4 * KIB;
+const REPEATED_WITHOUT_VALIDATOR: u64 = 64 * KIB;
+
 #[test]
-fn without_a_strong_validator_it_begins_anew() {
+fn without_a_strong_validator_the_bytes_before_the_gap_are_compared() {
     for validator in [Validator::Weak, Validator::None] {
         let mut file = File::new(1, LENGTH);
         file.validator = validator;
@@ -88,7 +92,52 @@ fn without_a_strong_validator_it_begins_anew() {
         let app = App::of("file", file);
         app.run();
         app.assert_success(1, LENGTH);
-        assert_eq!(app.sent("file"), LENGTH + 500 * KIB);
+        assert_eq!(app.sent("file"), LENGTH + REPEATED_WITHOUT_VALIDATOR);
+    }
+}
+
+#[test]
+fn with_nothing_to_compare_it_begins_anew() {
+    let cut_too_early = Fault::Cut(REPEATED_WITHOUT_VALIDATOR - KIB);
+    for (tells_length, cut) in [(true, cut_too_early), (false, Fault::Cut(500 * KIB))] {
+        let mut file = File::new(1, LENGTH);
+        file.validator = Validator::None;
+        file.tells_length = tells_length;
+        file.faults.push_back(cut);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert!(app.sent("file") > LENGTH + 48 * KIB, "{}", app.sent("file"));
+        assert_eq!(app.requests("file"), 2);
+    }
+}
+
+#[test]
+fn behind_a_redirect_the_validators_alone_do_not_count() {
+    let mut file = File::new(1, LENGTH);
+    file.redirected = true;
+    file.faults.push_back(Fault::Cut(500 * KIB));
+    let app = App::of("file", file.clone());
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.sent("file"), LENGTH + REPEATED_WITHOUT_VALIDATOR);
+
+    // The same tag for another file.
+    file.faults.push_back(Fault::Swapped);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(2, LENGTH);
+}
+
+#[test]
+fn a_range_with_the_right_words_and_the_wrong_bytes_is_not_believed() {
+    for validator in [Validator::Strong, Validator::None] {
+        let mut file = File::new(1, LENGTH);
+        file.validator = validator;
+        file.faults.extend([Fault::Cut(500 * KIB), Fault::Shifted]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
     }
 }
 

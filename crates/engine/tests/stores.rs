@@ -8,7 +8,7 @@ use std::future::Future;
 
 use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::{
-    BodyStore, Bytes, Exchange, MetaStore, Network, NetworkError, StoreError,
+    BodyStore, Bytes, Exchange, MetaStore, Network, NetworkError, Piece, StoreError,
 };
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::testing::conformance::body_store::{self, BodyStoreBench};
@@ -56,6 +56,14 @@ impl BodyStore for Memory {
 
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
         Ok(self.bodies.length(entry))
+    }
+
+    async fn after(
+        &self,
+        pieces: &[Piece],
+        chunks: Vec<Vec<u8>>,
+    ) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        self.bodies.after(pieces, &chunks)
     }
 
     async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {

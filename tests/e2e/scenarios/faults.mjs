@@ -23,6 +23,11 @@ const survives = (name, parameters, more = {}) => ({
 
 const ranges = (file) => file.requests.map(({ headers }) => headers.range ?? 'whole');
 
+/** What had arrived is not fetched again. */
+const isResumed = (file, { isNative }) => {
+  if (!isNative) assert.ok(file.sent <= file.size + MIB, `${file.sent} bytes sent for ${file.size}`);
+};
+
 const integrityOf = ({ sha256 }) => `sha256-${Buffer.from(sha256, 'hex').toString('base64')}`;
 
 export default [
@@ -130,6 +135,7 @@ export default [
   survives('a server without ranges', { cut: 3_000_000, times: 1, ranges: 0 }),
   survives('a server that does not say it has ranges', { cut: 3_000_000, times: 1, acceptRanges: 'omit' }),
   { name: 'another range than the one asked for, after a cut', run: lying('start') },
+  { name: 'the wrong bytes under the right range, after a cut', run: lying('range') },
   { name: 'a complete length that is another, after a cut', run: lying('size') },
   {
     name: 'a complete length that is not known, after a cut',
@@ -140,8 +146,23 @@ export default [
   survives('another version, with weak validators', { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'weak', lastModified: 'recent' }, { changes: true }),
   survives('another version, without validators', { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'none', lastModified: 'none' }, { changes: true }),
   survives('another ETag at each request', { cut: 3_000_000, times: 2, etag: 'changing', lastModified: 'none' }),
-  survives('no validators', { cut: 3_000_000, times: 1, etag: 'none', lastModified: 'none' }),
-  survives('weak validators', { cut: 3_000_000, times: 1, etag: 'weak', lastModified: 'recent' }),
+  survives('no validators', { rate: 4e6, cut: 3_000_000, times: 1, etag: 'none', lastModified: 'none' }, { check: isResumed }),
+  survives('a weak ETag', { rate: 4e6, cut: 3_000_000, times: 1, etag: 'weak', lastModified: 'none' }, { check: isResumed }),
+  survives('a Last-Modified of now', { cut: 3_000_000, times: 1, etag: 'none', lastModified: 'recent' }),
+  {
+    name: 'a redirect whose target is another file after a cut, under the same ETag',
+    async run(t) {
+      const page = await t.open();
+      const old = t.file({ size: 5 * MIB, rate: 4e6, cut: 3_000_000, etag: '"same"', lastModified: 'none' });
+      const other = t.file({ size: 5 * MIB, etag: '"same"', lastModified: 'none' });
+      let hops = 0;
+      t.origin.files['/moved'] = () => ({ body: '', status: 302, headers: { location: hops++ ? other.url : old.url } });
+      await t.fetch(page, 'moved', `${t.origin.url}/moved`);
+      const { result, records } = await t.outcome(page, 'moved');
+      assert.deepEqual([result, records[0].response.sha256], ['success', other.sha256]);
+      await t.expectNothingLeft(page);
+    },
+  },
   survives('an old Last-Modified only', { cut: 3_000_000, times: 1, etag: 'none' }),
   survives('no Content-Length, and cut', { cut: 3_000_000, times: 1, chunked: 1 }),
   {

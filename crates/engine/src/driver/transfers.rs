@@ -24,15 +24,22 @@ pub(super) struct Slot<P: Ports> {
 
 /// How one operation of a transfer went.
 pub(super) enum Step<P: Ports> {
-    Opened(TransferId, Result<(Head, P::Body), NetworkError>),
+    Opened(TransferId, Result<Opened<P>, NetworkError>),
     Read(TransferId, Result<Option<(P::Chunk, u64)>, NetworkError>),
+}
+
+/// A response, and how it goes on after the overlap: what was read of that, and its length.
+pub(super) struct Opened<P: Ports> {
+    head: Head,
+    body: P::Body,
+    followed: Option<(Vec<P::Chunk>, u64)>,
 }
 
 impl<P: Ports> Driver<P> {
     pub(super) fn open(&mut self, transfer: TransferId, exchange: Exchange) {
         let ports = Rc::clone(&self.ports);
         let operation = self.push_abortable(async move {
-            Done::Transfer(Step::Opened(transfer, ports.open(exchange).await))
+            Done::Transfer(Step::Opened(transfer, opened(&*ports, exchange).await))
         });
         self.slots.push(Slot { transfer, body: None, chunks: Vec::new(), operation });
     }
@@ -54,9 +61,11 @@ impl<P: Ports> Driver<P> {
             Step::Opened(transfer, result) => {
                 let slot = self.slot(transfer)?;
                 Some(match result {
-                    Ok((head, body)) => {
+                    Ok(Opened { head, body, followed }) => {
                         slot.body = Some(Rc::new(body));
-                        Input::Opened { transfer, head }
+                        let (chunks, length) = followed.unzip();
+                        slot.chunks.extend(chunks.into_iter().flatten());
+                        Input::Opened { transfer, head, followed: length }
                     }
                     Err(error) => Input::Broken { transfer, error },
                 })
@@ -123,4 +132,24 @@ fn stored(transfer: TransferId, entry: EntryKey, result: Result<u64, StoreError>
         Ok(length) => Input::Stored { transfer, entry, length },
         Err(error) => Input::StoreFailed { transfer, entry, error },
     }
+}
+
+/// Sends the request; of a part that repeats what is stored, reads and compares that, too.
+async fn opened<P: Ports>(ports: &P, exchange: Exchange) -> Result<Opened<P>, NetworkError> {
+    let overlap = exchange.overlap.clone();
+    let (head, body) = ports.open(exchange).await?;
+    if overlap.is_empty() || head.status != 206 {
+        return Ok(Opened { head, body, followed: None });
+    }
+    let length: u64 = overlap.iter().map(|piece| piece.length).sum();
+    let (mut chunks, mut read) = (Vec::new(), 0);
+    while read < length {
+        // A part that ends in what is known already has been cut short.
+        let next = ports.read(&body).await?.ok_or(NetworkError::Unreachable)?;
+        chunks.push(next.0);
+        read += next.1;
+    }
+    // What cannot be compared counts as another version: it is begun anew.
+    let rest = ports.after(&overlap, chunks).await.ok().flatten();
+    Ok(Opened { head, body, followed: rest.map(|rest| (rest, read - length)) })
 }

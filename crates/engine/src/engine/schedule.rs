@@ -83,6 +83,7 @@ impl Engine {
             None => None,
         };
         let exchange = self.exchange(record, range);
+        let asked = exchange.range;
         let tries = record.row.tries.saturating_add(1);
         let id = TransferId(self.next_serial());
         let start = range.map_or(0, |range| range.start);
@@ -91,7 +92,7 @@ impl Engine {
             id,
             uid: uid.to_owned(),
             index,
-            asked: range,
+            asked,
             stream: Stream::Opening,
             position: start,
             kept: start,
@@ -111,7 +112,13 @@ impl Engine {
 
     /// A body that broke and may not be resumed begins anew: its old response is "redundant".
     fn forget_what_cannot_be_continued(&mut self, uid: &str, index: u32) {
-        let useless = |record: &&Record| !record.segments.is_empty() && !record.may_resume();
+        let lengths = self.config.overlap;
+        let comparable = |record: &Record| {
+            let gap = record.segments.prefix();
+            !record.must_overlap() || !record.overlap(gap, lengths).is_empty()
+        };
+        let useful = |record: &Record| record.may_resume() && comparable(record);
+        let useless = |record: &&Record| !record.segments.is_empty() && !useful(record);
         if self.record(uid, index).filter(useless).is_some() {
             self.discard(uid, index);
         }
@@ -138,7 +145,14 @@ impl Engine {
             range.is_some() && self.is_own(&request.url) && self.is_own(&head.url)
         });
         let if_range = record.row.validator.clone().filter(|_| own);
-        Exchange { uid: record.row.uid.clone(), index: record.row.index, request, range, if_range }
+        // What the browser moves by itself is not compared.
+        let gap = range.filter(|_| !record.bulk).map_or(0, |range| range.start);
+        let overlap = record.overlap(gap, self.config.overlap);
+        let repeated: u64 = overlap.iter().map(|piece| piece.length).sum();
+        let earlier = |range: ByteRange| range.start.saturating_sub(repeated);
+        let range = range.map(|range| ByteRange { start: earlier(range), ..range });
+        let (uid, index) = (record.row.uid.clone(), record.row.index);
+        Exchange { uid, index, request, range, if_range, overlap }
     }
 
     fn is_own(&self, url: &str) -> bool {

@@ -16,24 +16,28 @@ use crate::transfer::{End, PendingStore, Stream, Transfer, rate};
 
 impl Engine {
     /// A response head arrived.
-    pub(super) fn opened(&mut self, id: TransferId, head: Head) {
+    pub(super) fn opened(&mut self, id: TransferId, head: Head, followed: Option<u64>) {
         let now = self.now;
         let Some(transfer) = self.transfer_mut(id) else { return };
         transfer.alive_at = now;
         transfer.cut_at = now;
         transfer.began = (transfer.position, now);
         let (uid, index, asked) = (transfer.uid.clone(), transfer.index, transfer.asked);
+        let repeats = asked.is_some_and(|asked| asked.start < transfer.position);
         let Some(record) = self.record(&uid, index) else { return };
         let busy = self.busy(&record.row.request, &head, asked.is_some());
         if let Some(trouble) = busy.filter(|_| self.may_wait(record)) {
             return self.finish(id, End::Broken(trouble));
         }
         let part = match (asked, &record.row.head) {
-            (Some(asked), Some(first)) => representation::compare(first, asked, &head),
+            (Some(asked), Some(first)) => representation::compare(first, asked, &head, repeats),
             _ => Part::Complete,
         };
         match part {
-            Part::Continues { end } => self.continued(id, end),
+            Part::Continues { .. } if repeats && followed.is_none() => {
+                self.finish(id, End::Mismatch);
+            }
+            Part::Continues { end } => self.continued(id, end, followed.unwrap_or(0)),
             Part::NothingLeft => self.finish(id, End::Whole),
             Part::Mismatch => self.finish(id, End::Mismatch),
             Part::Complete => self.first_response(id, head),
@@ -52,7 +56,7 @@ impl Engine {
     }
 
     /// The asked part of the stored body.
-    fn continued(&mut self, id: TransferId, end: Option<u64>) {
+    fn continued(&mut self, id: TransferId, end: Option<u64>, followed: u64) {
         let Some(transfer) = self.transfer_mut(id) else { return };
         let asked = transfer.asked.and_then(|range| range.end);
         transfer.end = end.or(asked);
@@ -60,7 +64,9 @@ impl Engine {
         let whole_end = transfer.end.filter(|end| *end > start);
         let bulk = self.record(&uid, index).is_some_and(|record| record.bulk);
         let fits = whole_end.is_some_and(|end| self.has_room(&uid, end - start));
-        let Some(end) = whole_end.filter(|_| bulk && fits) else { return self.read_on(id) };
+        let Some(end) = whole_end.filter(|_| bulk && fits) else {
+            return if followed > 0 { self.read(id, followed) } else { self.read_on(id) };
+        };
         let entry = self.new_entry(&uid, index);
         let store = PendingStore { entry: entry.clone(), start, length: end - start };
         if let Some(transfer) = self.transfer_mut(id) {

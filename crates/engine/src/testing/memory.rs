@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::integrity::Check;
-use crate::ports::StoreError;
+use crate::ports::{Piece, StoreError};
 use crate::snapshot::{EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Write};
 
 /// Entries of bytes.
@@ -42,6 +42,23 @@ impl MemoryBodyStore {
     /// See [`BodyStore::length`](crate::ports::BodyStore::length).
     pub fn length(&self, entry: &EntryKey) -> Option<u64> {
         self.entries.borrow().get(entry).map(|bytes| length_of(bytes))
+    }
+
+    /// See [`BodyStore::after`](crate::ports::BodyStore::after).
+    pub fn after(
+        &self,
+        pieces: &[Piece],
+        chunks: &[Vec<u8>],
+    ) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        let mut expected = Vec::new();
+        for Piece { entry, start, length } in pieces {
+            let missing = || StoreError::Failed("an entry is missing".to_owned());
+            let bytes = self.bytes(entry).ok_or_else(missing)?;
+            let (start, length) = (*start as usize, *length as usize);
+            expected.extend(bytes.iter().skip(start).take(length));
+        }
+        let rest = chunks.concat().strip_prefix(expected.as_slice()).map(<[u8]>::to_vec);
+        Ok(rest.map(|rest| if rest.is_empty() { Vec::new() } else { vec![rest] }))
     }
 
     /// See [`BodyStore::check`](crate::ports::BodyStore::check).

@@ -19,6 +19,8 @@ pub struct Servers {
 pub struct File {
     /// Names the content: the bytes depend on it.
     pub version: u64,
+    /// The version that the validators name, if it is another.
+    pub said_version: Option<u64>,
     /// Bytes.
     pub length: u64,
     /// What the server tells about the version.
@@ -29,6 +31,8 @@ pub struct File {
     pub tells_length: bool,
     /// Whether `If-Range` is honoured; else a changed file is answered with a 206 all the same.
     pub honours_if_range: bool,
+    /// Whether its URL redirects to where it is.
+    pub redirected: bool,
     /// Bytes a second.
     pub rate: u64,
     /// Bytes that come at a time.
@@ -71,8 +75,12 @@ pub enum Fault {
     Whole,
     /// A 206 whose bytes and `Content-Range` begin elsewhere.
     Elsewhere,
+    /// A 206 whose bytes begin elsewhere, under the `Content-Range` that was asked for.
+    Shifted,
     /// From this request on, the file is another version.
     Changed,
+    /// The same, under the validators of the old one.
+    Swapped,
 }
 
 /// The response to one request.
@@ -131,11 +139,13 @@ impl File {
     pub fn new(version: u64, length: u64) -> Self {
         Self {
             version,
+            said_version: None,
             length,
             validator: Validator::Strong,
             ranges: true,
             tells_length: true,
             honours_if_range: true,
+            redirected: false,
             rate: 1_000_000,
             chunk: 16 * 1024,
             faults: VecDeque::new(),
@@ -145,12 +155,13 @@ impl File {
     }
 
     fn validators(&self) -> Vec<Header> {
+        let version = self.said_version.unwrap_or(self.version);
         let header = |name: &str, value: String| vec![(name.to_owned(), value)];
         match self.validator {
-            Validator::Strong => header("etag", format!("\"{}\"", self.version)),
-            Validator::Weak => header("etag", format!("W/\"{}\"", self.version)),
+            Validator::Strong => header("etag", format!("\"{version}\"")),
+            Validator::Weak => header("etag", format!("W/\"{version}\"")),
             Validator::Modified => {
-                let time = Duration::from_secs(1_000_000_000 + self.version % 1_000_000 * 60);
+                let time = Duration::from_secs(1_000_000_000 + version % 1_000_000 * 60);
                 let date = httpdate::fmt_http_date(std::time::UNIX_EPOCH + time);
                 header("last-modified", date)
             }
@@ -181,6 +192,10 @@ impl Servers {
             Some(Fault::Fails(error)) => return Err(error),
             Some(Fault::Status(status, after)) => return Ok(refusal(url, status, after)),
             Some(Fault::Changed) => file.version += 1,
+            Some(Fault::Swapped) => {
+                file.said_version = Some(file.version);
+                file.version += 1;
+            }
             _ => {}
         }
         Ok(file.serve(exchange, fault))
@@ -225,13 +240,20 @@ impl File {
             Some(Fault::Short(after)) => (start.saturating_add(after).min(end), Then::End),
             _ => (end, Then::End),
         };
-        let head =
-            Head { url: url.clone(), status, headers, kind: "basic".into(), ..Head::default() };
+        let head = Head {
+            url: url.clone(),
+            status,
+            headers,
+            kind: "basic".into(),
+            redirected: self.redirected,
+            ..Head::default()
+        };
+        let shift = u64::from(fault == Some(Fault::Shifted) && status == 206);
         let body = Script {
             url,
             version: self.version,
-            position: start,
-            stop,
+            position: start + shift,
+            stop: stop + shift,
             then,
             chunk: self.chunk.max(1),
             rate: self.rate.max(1),

@@ -13,7 +13,7 @@ use crate::driver::Handle;
 use crate::http::Head;
 use crate::matching::MatchOptions;
 use crate::ports::{
-    BodyStore, Bytes, Clock, Exchange, Host, MetaStore, Network, NetworkError, StoreError,
+    BodyStore, Bytes, Clock, Exchange, Host, MetaStore, Network, NetworkError, Piece, StoreError,
 };
 use crate::snapshot::{EntryKey, Snapshot, Write};
 use crate::state::{EventType, FetchResult, FetchState, RecordState};
@@ -222,6 +222,15 @@ impl BodyStore for World {
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
         self.step().await;
         Ok(self.bodies.length(entry))
+    }
+
+    async fn after(
+        &self,
+        pieces: &[Piece],
+        chunks: Vec<Vec<u8>>,
+    ) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        self.step().await;
+        self.bodies.after(pieces, &chunks)
     }
 
     async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {

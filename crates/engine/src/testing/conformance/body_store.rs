@@ -1,6 +1,6 @@
 //! The tests of a [`BodyStore`].
 
-use crate::ports::{BodyStore, Network};
+use crate::ports::{BodyStore, Network, Piece};
 use crate::snapshot::EntryKey;
 
 /// A new, empty body store, and the handles to bytes that it takes.
@@ -168,4 +168,25 @@ pub async fn integrity_is_checked(bench: impl BodyStoreBench) {
     assert_eq!(check(&[], NOTHING).await, Ok(true));
     assert_eq!(check(&["1"], "of another kind").await, Ok(true));
     assert!(check(&["1", "missing"], ABC).await.is_err());
+}
+
+/// Whatever pieces the stored bytes and those that came are in.
+pub async fn what_follows_the_same_bytes_is_told(bench: impl BodyStoreBench) {
+    put(&bench, "1", &[b"0123"]).await;
+    put(&bench, "2", &[b"456", b"789"]).await;
+    let piece = |name, start, length| Piece { entry: key(name), start, length };
+    let pieces = [piece("1", 2, 2), piece("2", 0, 3)];
+    let after = async |chunks: &[&[u8]]| {
+        let chunks = chunks.iter().map(|bytes| bench.chunk(bytes)).collect();
+        let rest = bench.store().after(&pieces, chunks).await.unwrap()?;
+        bench.store().put(&key("rest"), rest).await.unwrap();
+        Some(bench.bytes(&key("rest")).await.unwrap())
+    };
+    assert_eq!(after(&[b"2345678"]).await.unwrap(), b"78");
+    assert_eq!(after(&[b"23", b"4", b"567", b"8"]).await.unwrap(), b"78");
+    assert_eq!(after(&[b"23456"]).await.unwrap(), b"");
+    assert_eq!(after(&[b"2", b"3457"]).await, None);
+    assert_eq!(after(&[b"1234567"]).await, None);
+    let missing = [piece("3", 0, 1)];
+    assert!(bench.store().after(&missing, vec![bench.chunk(b"x")]).await.is_err());
 }
