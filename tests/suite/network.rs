@@ -22,7 +22,14 @@ fn get(url: &str) -> Exchange {
         referrer: "about:client".to_owned(),
         ..RequestSpec::default()
     };
-    Exchange { uid: "u".to_owned(), index: 0, request, range: None, if_range: None }
+    Exchange {
+        uid: "u".to_owned(),
+        index: 0,
+        request,
+        range: None,
+        if_range: None,
+        overlap: Vec::new(),
+    }
 }
 
 fn own_url() -> String {

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn spellings() {
-        let url_safe = ABC_256.replacen("/", "_", 2).replace('+', "-").replacen('-', "-", 1);
-        assert_eq!(matches(&url_safe.replace("sha256", "SHA256"), &["abc"]), Some(true));
+        let url_safe = ABC_256.replace('/', "_").replace('+', "-").replace("sha256", "SHA256");
+        assert_eq!(matches(&url_safe, &["abc"]), Some(true));
     }
 }
