@@ -84,9 +84,19 @@ impl Engine {
         let Some(transfer) = self.transfer(id) else { return };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         match error {
-            StoreError::Quota => self.fail_record(&uid, index, FailureReason::QuotaExceeded),
+            StoreError::Quota => self.out_of_room(&uid, index),
             _ => self.broke(id, Trouble::Store),
         }
+    }
+
+    /// What there is of the body is nobody's to see any more: others may need the room.
+    fn out_of_room(&mut self, uid: &str, index: u32) {
+        self.close_transfers(uid, index, None);
+        let Some(record) = self.record_mut(uid, index) else { return };
+        let entries = record.segments.take_entries();
+        let write = Write::DeleteSegments { uid: uid.to_owned(), index };
+        self.commit(vec![write], After::Freed { entries });
+        self.fail_record(uid, index, FailureReason::QuotaExceeded);
     }
 
     /// Something other than the network's own word ended a transfer.
@@ -177,7 +187,10 @@ impl Engine {
             Some(After::Ended { uid, commands }) => self.ended(&uid, commands),
             Some(After::Deleted { uid }) => self.forget(&uid),
             Some(After::Ui { command }) => self.reply(command, Reply::Done(Ok(()))),
-            Some(After::Freed { .. } | After::Note) | None => {}
+            // Rows without their entries are noticed at the next start; entries without rows that
+            // are still in use would not be before it.
+            Some(After::Freed { entries }) => self.delete(entries),
+            Some(After::Note) | None => {}
         }
     }
 
