@@ -15,14 +15,17 @@ export function createRequest(input: Request | string): Request {
   return request;
 }
 
-/** All requests with their bodies, https://wicg.github.io/background-fetch/#request-body. */
+/**
+ * All requests with their bodies, https://wicg.github.io/background-fetch/#request-body. One after
+ * the other: a stream that is being read can no longer be cancelled, and if one fails, all that
+ * follow must be.
+ */
 export async function storeRequests(requests: Request[]): Promise<RequestData[]> {
+  const stored: RequestData[] = [];
   try {
-    return await Promise.all(
-      requests.map(async (request) => describeRequest(request, await readBody(request))),
-    );
+    for (const request of requests) stored.push(describeRequest(request, await readBody(request)));
+    return stored;
   } catch (error) {
-    // A stream that is being read cannot be cancelled any more; those that are not, can.
     const reason = abortError('The body of another request of this background fetch failed.');
     for (const { body } of requests) if (body && !body.locked) void body.cancel(reason).catch(noop);
     throw new TypeError(`The body of a request could not be read: ${error as string}`);

@@ -22,7 +22,8 @@ const EXPOSED =
  * @property {Buffer | {seed: number, start: number, end: number} | null} body
  * @property {number} delay ms before the head
  * @property {number} bodyDelay ms between head and body
- * @property {number} rate bytes a second of this response, 0 for no limit
+ * @property {number} rate bytes a second of this response, and of the request's body, 0 for no limit
+ * @property {number | null} cutUpload reset the connection after so many bytes of the request's body
  * @property {{after: number, how: 'reset' | 'end' | 'hang'} | null} stop how the body breaks off
  *
  * @typedef {{count: number, hits: number}} KeyState requests seen, and those of them a fault applied to
@@ -49,11 +50,16 @@ function reader(query) {
 export function planFile(request, state, { peer, now = Date.now() } = {}) {
   const get = reader(request.url.searchParams);
   const cors = corsHeaders(get, request);
-  if (request.method === 'OPTIONS') return preflight(get, request, cors);
+  if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) return preflight(get, request, cors);
 
   state.count++;
   const faulty = faultApplies(get, request, state);
-  const common = { delay: faulty ? get.number('delay') : 0, bodyDelay: faulty ? get.number('bodyDelay') : 0, rate: get.number('rate') };
+  const common = {
+    delay: faulty ? get.number('delay') : 0,
+    bodyDelay: faulty ? get.number('bodyDelay') : 0,
+    rate: get.number('rate'),
+    cutUpload: faulty && get.text('cutUpload') !== null ? get.number('cutUpload') : null,
+  };
   const bare = (/** @type {number} */ status, /** @type {Record<string, string>} */ headers = {}, /** @type {Buffer} */ body = Buffer.alloc(0)) =>
     ({ ...common, status, headers: { ...cors, 'cache-control': 'no-store', ...headers, ...extraHeaders(get) }, body, stop: null });
 
@@ -96,10 +102,10 @@ function corsHeaders(get, request) {
 function preflight(get, request, cors) {
   const allowed = get.flag('cors') && get.text('preflight') !== '0';
   if (allowed) {
-    cors['access-control-allow-methods'] = 'GET, HEAD, POST, PUT, DELETE, PATCH';
+    cors['access-control-allow-methods'] = request.headers['access-control-request-method'];
     cors['access-control-allow-headers'] = request.headers['access-control-request-headers'] ?? '*';
   }
-  return { status: allowed ? 204 : 403, headers: cors, body: Buffer.alloc(0), delay: 0, bodyDelay: 0, rate: 0, stop: null };
+  return { status: allowed ? 204 : 403, headers: cors, body: Buffer.alloc(0), delay: 0, bodyDelay: 0, rate: 0, cutUpload: null, stop: null };
 }
 
 function extraHeaders(get) {

@@ -20,6 +20,7 @@ import { Pace, sleep } from './throttle.mjs';
  * @property {number} status 0 until the head is sent
  * @property {number} bytesSent of the body, as the kernel took them
  * @property {number} bytesReceived of the request's body
+ * @property {string | null} sha256 of the request's body, once all of it has come
  * @property {boolean} aborted the other side, or setOffline(), broke it off
  * @property {boolean} done nothing more will be sent
  * @property {number} at ms since the origin started
@@ -66,13 +67,14 @@ export async function startOrigin({ roots = {}, files = {}, throttle = 0, peer, 
       const state = states.get(entry.key) ?? { count: 0, hits: 0 };
       states.set(entry.key, state);
       const plan = planFile(request, state, { peer: crossOrigin });
-      const upload = url.pathname === '/upload' && plan.status === 200 ? await digestUpload(req, entry, plan.rate) : null;
-      return sendPlan(res, upload ? withJson(plan, upload) : plan, entry, pace);
+      if (!(await receive(req, entry, plan))) return;
+      const answersJson = url.pathname === '/upload' && plan.status === 200;
+      return sendPlan(res, answersJson ? withJson(plan, uploadOf(entry)) : plan, entry, pace);
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD' && !files[url.pathname]) await digestUpload(req, entry, 0);
+    if (request.method !== 'GET' && request.method !== 'HEAD' && !files[url.pathname]) await receive(req, entry);
     const found = await findStatic({ roots, files }, request);
     const { status, headers, body } = found ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('not found') };
-    return sendPlan(res, { status, headers: { 'content-length': String(body.length), ...headers }, body, delay: 0, bodyDelay: 0, rate: 0, stop: null }, entry, NO_PACE);
+    return sendPlan(res, { status, headers: { 'content-length': String(body.length), ...headers }, body, delay: 0, bodyDelay: 0, rate: 0, cutUpload: null, stop: null }, entry, NO_PACE);
   }
 
   const listener = new Listener(server);
@@ -121,23 +123,40 @@ function newEntry(req, url, started) {
     status: 0,
     bytesSent: 0,
     bytesReceived: 0,
+    sha256: null,
     aborted: false,
     done: false,
     at: Math.round(performance.now() - started),
   };
 }
 
-/** Reads a request's body, at `rate` if given, and tells what it was. */
-async function digestUpload(req, entry, rate) {
+/**
+ * Reads a request's body, at `rate` if given; false if it resets the connection in the middle of it.
+ * @param {import('node:http').IncomingMessage} req @param {Entry} entry
+ * @param {{rate: number, cutUpload: number | null}} [plan]
+ */
+async function receive(req, entry, { rate, cutUpload } = { rate: 0, cutUpload: null }) {
   const hash = createHash('sha256');
   const pace = new Pace(rate);
+  const cut = () => {
+    const due = cutUpload !== null && entry.bytesReceived >= cutUpload;
+    if (due) req.socket.resetAndDestroy();
+    return due;
+  };
+  if (cut()) return false;
   for await (const chunk of req) {
     entry.bytesReceived += chunk.length;
     hash.update(chunk);
+    if (cut()) return false;
     await pace.take(chunk.length);
   }
-  return { method: req.method, type: req.headers['content-type'] ?? null, length: entry.bytesReceived, sha256: hash.digest('hex') };
+  entry.sha256 = hash.digest('hex');
+  return true;
 }
+
+/** @param {Entry} entry */
+const uploadOf = ({ method, headers, bytesReceived, sha256 }) =>
+  ({ method, type: headers['content-type'] ?? null, length: bytesReceived, sha256 });
 
 /** @param {import('./faults.mjs').Plan} plan */
 function withJson(plan, value) {

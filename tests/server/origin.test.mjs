@@ -126,8 +126,11 @@ test('encodings, redirects, headers', async () => {
   assert.equal((await get('/file?size=50&redirect=cross')).url, `${other.url}/file?size=50`);
   const dressed = await get('/file?size=50&type=text/x-a&vary=Cookie&cors=1&expose=1&headers={"x-test":"1"}');
   assert.deepEqual(['content-type', 'vary', 'access-control-allow-origin', 'x-test'].map(dressed.header), ['text/x-a', 'Cookie', '*', '1']);
-  assert.equal((await get('/file?size=1&cors=1', { method: 'OPTIONS' })).status, 204);
-  assert.equal((await get('/file?size=1&cors=1&preflight=0', { method: 'OPTIONS' })).status, 403);
+  const preflight = { method: 'OPTIONS', headers: { 'access-control-request-method': 'REPORT' } };
+  const allowed = await get('/file?size=1&cors=1', preflight);
+  assert.deepEqual([allowed.status, allowed.header('access-control-allow-methods')], [204, 'REPORT']);
+  assert.equal((await get('/file?size=1&cors=1&preflight=0', preflight)).status, 403);
+  assert.equal((await get('/file?size=1&cors=1', { method: 'OPTIONS' })).status, 200);
 });
 
 test('pace of a response and of the origin', async () => {
@@ -168,4 +171,7 @@ test('uploads', async () => {
   assert.deepEqual(JSON.parse(String(answer.body)), expected);
   assert.equal(origin.requests()[0].bytesReceived, 300_000);
   assert.equal((await get('/upload?status=500', { method: 'POST', body })).status, 500);
+  assert.equal(origin.requests()[1].sha256, expected.sha256);
+  await assert.rejects(get('/upload?cutUpload=1000', { method: 'POST', body }));
+  assert.deepEqual([origin.requests()[2].sha256, origin.requests()[2].aborted], [null, true]);
 });

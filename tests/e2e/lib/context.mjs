@@ -140,6 +140,26 @@ export class Context {
     };
   }
 
+  /**
+   * Where to upload to, with a key of its own.
+   * @param {Record<string, string | number>} [parameters] of /upload, as in tests/harness/README.md
+   * @param {Origin} [origin]
+   */
+  upload(parameters = {}, origin = this.origin, path = '/upload') {
+    const key = `upload-${++this.#keys}`;
+    const query = new URLSearchParams({ key });
+    for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
+    const all = () => origin.requests().filter((each) => each.key === key);
+    const isPreflight = ({ method, headers }) => method === 'OPTIONS' && 'access-control-request-method' in headers;
+    return {
+      key, origin,
+      url: `${origin.url}${path}?${query}`,
+      /** What came, without preflights. */
+      get requests() { return all().filter((each) => !isPreflight(each)); },
+      get preflights() { return all().filter(isPreflight); },
+    };
+  }
+
   /** Starts a background fetch in the page. @param {any} page @param {string} id @param {any} requests files, URLs or [URL, RequestInit] */
   fetch(page, id, requests, options = undefined) {
     const list = [requests].flat().map((each) => each.url ?? each);

@@ -2,9 +2,9 @@
 const held = {};
 
 addEventListener('message', (event) => {
-  const { call, id, url } = event.data ?? {};
+  const { call, id, url, body } = event.data ?? {};
   if (!call) return;
-  const answered = calls[call](id, url).catch((error) => ({ error: error.name }));
+  const answered = calls[call](id, url, body).catch((error) => ({ error: error.name }));
   event.waitUntil(answered.then((value) => event.ports[0].postMessage(value)));
 });
 
@@ -18,6 +18,7 @@ const calls = {
     held[id] = await self.registration.backgroundFetch.fetch(id, url);
     return recorder.stateOf(held[id]);
   },
+  upload: (id, url, body) => calls.fetch(id, new Request(url, { method: 'POST', body })),
   getIds: () => self.registration.backgroundFetch.getIds(),
   async get(id) {
     const got = await self.registration.backgroundFetch.get(id);
