@@ -13,7 +13,7 @@ use crate::body_store::{BodyStore, is_chromium};
 use crate::host::JsHost;
 use crate::meta_store::MetaStore;
 use crate::network::Body;
-use crate::{clock, network};
+use crate::{clock, network, probe};
 
 /// The service worker that this runs in.
 #[derive(Debug)]
@@ -50,6 +50,10 @@ impl ports::Network for Browser {
             },
         };
         network::open(&exchange, upload).await
+    }
+
+    fn is_online(&self) -> bool {
+        !probe::is_offline()
     }
 
     async fn read(&self, body: &Body) -> Result<Option<(Uint8Array, u64)>, NetworkError> {

@@ -108,6 +108,9 @@ export class Server {
 
   readonly #handlers: Handlers = {
     fetch: async (session, args) => {
+      // Its answer was lost, and all is over: what was uploaded must not be uploaded again.
+      const gone = this.#sessions.gone.get(args.uid);
+      if (gone) return gone;
       // Before it begins: it may be over as soon as the call.
       session.uids.add(args.uid);
       try {

@@ -216,6 +216,20 @@ describe('a call that takes long', () => {
   });
 });
 
+test('a fetch that is over is not begun again by a call whose answer was lost', async () => {
+  const given = args();
+  const first = client.call('fetch', given);
+  await settle();
+  const state = await first;
+  const { engine, sessions } = worker.run;
+  engine?.jobs.delete(state.uid);
+  void sessions.update({ ...state, result: 'success', recordsAvailable: false });
+  const again = client.call('fetch', given);
+  await settle();
+  assert.equal((await again).result, 'success');
+  assert.equal(engine?.jobs.size, 0);
+});
+
 describe('updates', () => {
   test('reach the page before the worker goes on', async () => {
     const state = await begin();

@@ -73,12 +73,13 @@ describe('a request survives being stored', () => {
   });
 });
 
-test('a body that fails makes all fail, and the others are cancelled where they can be', async () => {
+test('a body that fails makes all fail, and those after it are cancelled', async () => {
   const failing = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+  const reasons: unknown[] = [];
+  const endless = new ReadableStream({ cancel: ({ name }: Error) => void reasons.push(name) });
   const init = { method: 'POST', duplex: 'half' } as RequestInit;
-  const requests = [
-    new Request(URL_A, { ...init, body: failing }),
-    new Request(URL_A, { ...init, body: 'fine' }),
-  ];
+  const bodies = ['fine', failing, 'fine', endless];
+  const requests = bodies.map((body) => createRequest(new Request(URL_A, { ...init, body })));
   await assert.rejects(storeRequests(requests), { name: 'TypeError', message: /gone/ });
+  assert.deepEqual(reasons, ['AbortError']);
 });

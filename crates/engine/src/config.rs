@@ -25,9 +25,11 @@ pub struct Config {
     /// this, plus one, times the segment size.
     pub stores_in_flight: usize,
     /// How long a connection may be silent. Until the response head it is longer with each try, as
-    /// some servers think for long; and a request with a body may take any time, as nobody can see
-    /// how far it got.
+    /// some servers think for long.
     pub stall: Duration,
+    /// The same where nothing is asked again, which are all requests but GETs. Proxies do not wait
+    /// longer either. While a body is on its way nobody can see how far it got: that has no limit.
+    pub stall_of_uploads: Duration,
     /// Repeated requests.
     pub retry: Retry,
     /// Least time between two progress updates of one fetch.
@@ -120,6 +122,7 @@ impl Config {
             bulk,
             stores_in_flight: 2,
             stall: Duration::from_secs(30),
+            stall_of_uploads: Duration::from_secs(10 * 60),
             retry: Retry {
                 tries: 10,
                 known_tries: 60,

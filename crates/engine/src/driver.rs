@@ -59,6 +59,7 @@ pub async fn start<P: Ports>(
         operations: FuturesUnordered::new(),
         timer: None,
         last_command: 0,
+        online: true,
         stopped: false,
     };
     driver.feed(Input::Restored { snapshots, entries });
@@ -77,6 +78,8 @@ struct Driver<P: Ports> {
     operations: FuturesUnordered<Boxed<Done<P>>>,
     timer: Option<(Timestamp, Boxed<()>)>,
     last_command: u64,
+    /// What the engine was told last.
+    online: bool,
     stopped: bool,
 }
 
@@ -151,7 +154,10 @@ impl<P: Ports> Driver<P> {
                 self.replies.push((id, reply));
                 self.feed(Input::Command { id, command });
             }
-            Call::Online(online) => self.feed(Input::Online(online)),
+            Call::Online(online) => {
+                self.online = online;
+                self.step(Input::Online(online));
+            }
         }
     }
 
@@ -173,8 +179,18 @@ impl<P: Ports> Driver<P> {
         }
     }
 
-    /// One input, then all outputs.
+    /// One input, and before it the state of the network: not every platform tells when it changes.
     fn feed(&mut self, input: Input) {
+        let online = self.ports.is_online();
+        if online != self.online {
+            self.online = online;
+            self.step(Input::Online(online));
+        }
+        self.step(input);
+    }
+
+    /// One input, then all outputs.
+    fn step(&mut self, input: Input) {
         self.engine.handle(self.ports.now(), input);
         while let Some(output) = self.engine.poll_output() {
             self.perform(output);

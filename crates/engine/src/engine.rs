@@ -6,6 +6,7 @@ mod restore;
 mod schedule;
 mod stores;
 mod transfers;
+mod uploads;
 
 use std::collections::VecDeque;
 
@@ -65,6 +66,8 @@ enum After {
     Created { uid: String, commands: Vec<CommandId> },
     /// A finished entry of this transfer, and perhaps the record's result.
     Segment { transfer: TransferId, entry: EntryKey, settles: bool },
+    /// That this request is about to be sent.
+    Marked { transfer: TransferId },
     /// A record's result.
     Settled { uid: String, index: u32 },
     /// The outcome, and the begun delivery; then answer those who aborted it.
@@ -279,7 +282,7 @@ impl Engine {
     }
 
     fn wake_times(&self) -> impl Iterator<Item = Timestamp> + '_ {
-        let stalls = self.transfers.iter().filter_map(|one| one.stalls_at(self.config.stall));
+        let stalls = self.transfers.iter().filter_map(|one| one.stalls_at());
         let jobs = self.jobs.iter().flat_map(|job| {
             let event = match job.step {
                 Step::Delivering { until } => Some(until),

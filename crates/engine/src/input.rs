@@ -22,7 +22,7 @@ pub struct CommandId(pub u64);
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// The store has been taken over. Comes once, and first.
+    /// The store has been taken over. Comes once, and before all that follow here but `Online`.
     Restored {
         /// All that is stored.
         snapshots: Vec<Snapshot>,

@@ -65,6 +65,9 @@ pub trait Network: Bytes {
     /// credentials, cache mode, redirect mode, referrer.
     async fn open(&self, exchange: Exchange) -> Result<(Head, Self::Body), NetworkError>;
 
+    /// Whether the platform says that there is a network. It may be wrong.
+    fn is_online(&self) -> bool;
+
     /// The next piece of the body and its length in bytes, never an empty one; `None` at its end.
     async fn read(&self, body: &Self::Body) -> Result<Option<(Self::Chunk, u64)>, NetworkError>;
 }

@@ -76,7 +76,8 @@ pub struct RecordRow {
     pub version: u32,
     /// `None` until settled.
     pub result: Option<RecordResult>,
-    /// Tries since the last progress.
+    /// Tries since the last progress. Of a request that is no GET, and so sent once, it is counted
+    /// before it is made.
     pub tries: u32,
 }
 

@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 /// What a transfer waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stream {
+    /// Any sign of the server, before a request that is sent once.
+    Probing,
     /// The response head.
     Opening,
     /// The next bytes.
@@ -55,6 +57,8 @@ pub(crate) struct Transfer {
     pub(crate) stores: Vec<PendingStore>,
     /// How long to wait for the head; `None` without limit.
     pub(crate) patience: Option<Duration>,
+    /// How long the body may be silent.
+    pub(crate) stall: Duration,
     /// Where its body began, and when.
     pub(crate) began: (u64, Timestamp),
     /// When the last sign of life came.
@@ -111,10 +115,10 @@ impl Transfer {
     }
 
     /// When it counts as stalled.
-    pub(crate) fn stalls_at(&self, stall: Duration) -> Option<Timestamp> {
+    pub(crate) fn stalls_at(&self) -> Option<Timestamp> {
         let patience = match self.stream {
-            Stream::Opening => self.patience?,
-            Stream::Reading | Stream::Bulk => stall,
+            Stream::Probing | Stream::Opening => self.patience?,
+            Stream::Reading | Stream::Bulk => self.stall,
             Stream::Paused | Stream::Draining(_) => return None,
         };
         Some(self.alive_at + patience)

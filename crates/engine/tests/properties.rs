@@ -4,10 +4,10 @@
 
 mod common;
 
-use background_fetch_engine::FailureReason;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File, Validator, content};
-use background_fetch_engine::testing::world::World;
+use background_fetch_engine::testing::world::{Delivery, World};
+use background_fetch_engine::{FailureReason, RecordResult};
 use common::{App, KIB, bulk_config, config, fetch};
 use proptest::prelude::*;
 
@@ -17,6 +17,8 @@ struct Plan {
     file: File,
     /// Every request is answered so.
     fate: Option<Fault>,
+    /// It is the answer to an upload.
+    upload: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -79,7 +81,8 @@ fn plan() -> impl Strategy<Value = Plan> {
         12 => Just(None),
         1 => Just(Some(Fault::Status(404, None))),
     ];
-    (file(), fate).prop_map(|(file, fate)| Plan { file, fate })
+    let upload = prop::bool::weighted(0.2);
+    (file(), fate, upload).prop_map(|(file, fate, upload)| Plan { file, fate, upload })
 }
 
 fn scenario() -> impl Strategy<Value = Scenario> {
@@ -103,7 +106,14 @@ fn app(scenario: &Scenario) -> App {
             app.serve(path, file);
         }
         let paths: Vec<_> = paths.iter().map(String::as_str).collect();
-        app.fetches.push(fetch(&number.to_string(), &paths));
+        let mut new = fetch(&number.to_string(), &paths);
+        for (request, plan) in new.requests.iter_mut().zip(plans) {
+            if plan.upload {
+                request.method = "POST".to_owned();
+                request.body_length = Some(1000);
+            }
+        }
+        app.fetches.push(new);
     }
     app
 }
@@ -113,13 +123,19 @@ fn check(scenario: &Scenario, app: &App) {
         let delivery = app.delivery(&number.to_string());
         let fails = plans.iter().any(|plan| plan.fate.is_some());
         let expected = fails.then_some(FailureReason::BadStatus);
-        assert_eq!(delivery.state.failure_reason, expected, "fetch {number}");
+        let failure = delivery.state.failure_reason;
+        if plans.iter().any(|plan| plan.upload) {
+            check_uploads(scenario, plans, &delivery, app);
+        } else {
+            assert_eq!(failure, expected, "fetch {number}");
+        }
         let most: u64 = plans.iter().map(|plan| plan.file.length.max(20)).sum();
         for state in &app.world.notifications()[&number.to_string()] {
             assert!(state.downloaded <= most, "fetch {number}: {} of {most}", state.downloaded);
         }
         for (plan, (record, bytes)) in plans.iter().zip(&delivery.records) {
-            if plan.fate.is_some() {
+            if plan.fate.is_some() || record.result != Some(RecordResult::Success) {
+                assert!(plan.fate.is_some() || plan.upload, "fetch {number}");
                 continue;
             }
             let newest = app.world.servers.borrow().files[&record.request.url].version;
@@ -129,6 +145,18 @@ fn check(scenario: &Scenario, app: &App) {
         }
     }
     app.assert_nothing_left();
+}
+
+/// What is sent once fails with whatever goes wrong, and never otherwise.
+fn check_uploads(scenario: &Scenario, plans: &[Plan], delivery: &Delivery, app: &App) {
+    for (plan, (record, _)) in plans.iter().zip(&delivery.records).filter(|(plan, _)| plan.upload) {
+        let sent = app.world.servers.borrow().files[&record.request.url].uploads;
+        assert!(sent <= 1, "{} was sent {sent} times", record.request.url);
+        let undisturbed = scenario.crashes.is_empty() && plan.file.faults.is_empty();
+        if undisturbed && plan.fate.is_none() {
+            assert_eq!(record.result, Some(RecordResult::Success));
+        }
+    }
 }
 
 proptest! {

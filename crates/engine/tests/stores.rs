@@ -33,6 +33,10 @@ impl Network for Memory {
         Err(NetworkError::Offline)
     }
 
+    fn is_online(&self) -> bool {
+        false
+    }
+
     async fn read(&self, body: &Self::Body) -> Result<Option<(Vec<u8>, u64)>, NetworkError> {
         Ok(body.borrow_mut().pop_front().map(|chunk| {
             let length = chunk.len() as u64;

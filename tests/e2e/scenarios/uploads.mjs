@@ -229,6 +229,7 @@ export default [
   },
   {
     name: 'one URL with several bodies: each record has its own',
+    nativeVaries: 'it lists records in the order in which they ended',
     async run(t) {
       const page = await t.open();
       const target = t.upload({ delay: 1_500 });

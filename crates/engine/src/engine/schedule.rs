@@ -69,6 +69,9 @@ impl Engine {
 
     /// Begins a transfer for a record. `false` if there was nothing to begin.
     fn start(&mut self, uid: &str, index: u32) -> bool {
+        if self.end_if_spent(uid, index) {
+            return true;
+        }
         self.forget_what_cannot_be_continued(uid, index);
         let Some(record) = self.record(uid, index) else { return false };
         let range = match &record.row.head {
@@ -87,7 +90,8 @@ impl Engine {
         let tries = record.row.tries.saturating_add(1);
         let id = TransferId(self.next_serial());
         let start = range.map_or(0, |range| range.start);
-        let patience = exchange.request.body_length.is_none().then(|| self.config.stall * tries);
+        let is_get = exchange.request.is_get();
+        let stall = if is_get { self.config.stall } else { self.config.stall_of_uploads };
         self.transfers.push(Transfer {
             id,
             uid: uid.to_owned(),
@@ -99,14 +103,19 @@ impl Engine {
             end: range.and_then(|range| range.end),
             stores: Vec::new(),
             began: (start, self.now),
-            patience,
+            patience: Some(self.config.stall * tries),
+            stall,
             alive_at: self.now,
             cut_at: self.now,
         });
         if let Some(record) = self.record_mut(uid, index) {
             record.phase = Phase::Running;
         }
-        self.emit(Output::Open { transfer: id, exchange });
+        if is_get {
+            self.emit(Output::Open { transfer: id, exchange });
+        } else {
+            self.send_once(id);
+        }
         true
     }
 
@@ -136,6 +145,13 @@ impl Engine {
             (end, most) => end.or(most),
         };
         ByteRange { start: gap.start, end }
+    }
+
+    /// The whole of the request of a transfer.
+    pub(super) fn exchange_of(&self, id: TransferId) -> Option<Exchange> {
+        let transfer = self.transfer(id)?;
+        let record = self.record(&transfer.uid, transfer.index)?;
+        Some(self.exchange(record, None))
     }
 
     fn exchange(&self, record: &Record, range: Option<ByteRange>) -> Exchange {
@@ -208,11 +224,8 @@ impl Engine {
     pub(super) fn woken(&mut self) {
         let now = self.now;
         self.end_waits(|until, _| until <= now);
-        let patience = self.config.stall;
-        let stalled = self
-            .transfers
-            .iter()
-            .filter(|one| one.stalls_at(patience).is_some_and(|time| time <= now));
+        let stalled =
+            self.transfers.iter().filter(|one| one.stalls_at().is_some_and(|time| time <= now));
         let stalled: Vec<_> = stalled.map(|one| one.id).collect();
         for id in stalled {
             self.broke(id, Trouble::Stall);

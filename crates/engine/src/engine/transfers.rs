@@ -19,6 +19,9 @@ impl Engine {
     pub(super) fn opened(&mut self, id: TransferId, head: Head, followed: Option<u64>) {
         let now = self.now;
         let Some(transfer) = self.transfer_mut(id) else { return };
+        if transfer.stream == Stream::Probing {
+            return self.probed(id, End::Whole);
+        }
         transfer.alive_at = now;
         transfer.cut_at = now;
         transfer.began = (transfer.position, now);
@@ -227,6 +230,9 @@ impl Engine {
     /// Ends the use of the network, keeps what came, and goes on when that is stored.
     pub(super) fn finish(&mut self, id: TransferId, end: End) {
         let Some(transfer) = self.transfer(id) else { return };
+        if transfer.stream == Stream::Probing {
+            return self.probed(id, end);
+        }
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         let worth_it = match end {
             End::Whole | End::Enough => true,

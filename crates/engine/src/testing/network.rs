@@ -43,6 +43,8 @@ pub struct File {
     pub sent: u64,
     /// Requests that came.
     pub requests: u64,
+    /// Those among them that are neither GET nor HEAD.
+    pub uploads: u64,
 }
 
 /// What a server tells about a version.
@@ -151,6 +153,7 @@ impl File {
             faults: VecDeque::new(),
             sent: 0,
             requests: 0,
+            uploads: 0,
         }
     }
 
@@ -187,6 +190,8 @@ impl Servers {
         let url = exchange.request.url.as_str();
         let Some(file) = self.files.get_mut(url) else { return Err(NetworkError::Unreachable) };
         file.requests += 1;
+        let method = exchange.request.method.as_str();
+        file.uploads += u64::from(!matches!(method, "GET" | "HEAD"));
         let fault = file.faults.pop_front();
         match fault {
             Some(Fault::Fails(error)) => return Err(error),

@@ -39,6 +39,7 @@ struct Inner {
     crash_at: Cell<Option<u64>>,
     crashed: Cell<bool>,
     offline: Cell<bool>,
+    mistaken: Cell<bool>,
     random: Cell<u64>,
     handle: RefCell<Option<Handle>>,
     delivered: RefCell<BTreeMap<String, Vec<Delivery>>>,
@@ -87,6 +88,11 @@ impl World {
     /// Takes the network away or gives it back. Bodies on their way break at their next byte.
     pub fn set_offline(&self, offline: bool) {
         self.inner.offline.set(offline);
+    }
+
+    /// Lets the platform say that there is no network, though there is.
+    pub fn set_mistaken(&self, mistaken: bool) {
+        self.inner.mistaken.set(mistaken);
     }
 
     /// The engine whose records handlers read.
@@ -186,6 +192,10 @@ impl Network for World {
         }
         let answer = self.servers.borrow_mut().answer(&exchange, self.clock.now())?;
         Ok((answer.head, RefCell::new(answer.body)))
+    }
+
+    fn is_online(&self) -> bool {
+        !self.inner.offline.get() && !self.inner.mistaken.get()
     }
 
     async fn read(&self, body: &RefCell<Script>) -> Result<Option<(Vec<u8>, u64)>, NetworkError> {
