@@ -250,6 +250,34 @@ export default [
     },
   },
   {
+    name: 'bodies that there is no room for: QuotaExceededError, and nothing is left',
+    nativeDiffers: 'bodies count for nothing',
+    // WebKitGTK has no way to make the room smaller.
+    browsers: ['chromium', 'firefox', 'chromium-native'],
+    // Firefox gives one site a fifth of it, but 10 MiB at least.
+    launch: { prefs: { 'dom.quotaManager.temporaryStorage.fixedLimit': 50 * 1024 } },
+    async run(t) {
+      const page = await t.open();
+      // Before IndexedDB is used: it remembers for a while how much room there was.
+      const cdp = await page.target?.createCDPSession();
+      await cdp?.send('Storage.overrideQuotaForOrigin', { origin: t.origin.url, quotaSize: 5 << 20 });
+      const target = t.upload();
+      await t.fetch(page, 'before', [[target.url, { method: 'POST', body: 'small' }]]);
+      await t.outcome(page, 'before');
+      const seen = await page.evaluate(async (url) => {
+        const manager = await app.manager();
+        const body = new Blob([new Uint8Array(20 << 20)]);
+        const rejection = await app.rejection(() => manager.fetch('large', new Request(url, { method: 'POST', body })));
+        return { rejection, ids: await manager.getIds() };
+      }, target.url);
+      assert.deepEqual(seen, { rejection: 'QuotaExceededError', ids: [] });
+      await t.expectNothingLeft(page);
+      await t.fetch(page, 'after', [[target.url, { method: 'POST', body: 'small' }]]);
+      assert.equal((await t.outcome(page, 'after')).type, 'backgroundfetchsuccess');
+      assert.equal(target.requests.length, 2);
+    },
+  },
+  {
     name: 'from inside the worker',
     nativeDiffers: 'workers may not start fetches without a permission',
     async run(t) {
