@@ -4,6 +4,7 @@ import type { Connection } from '../protocol/connection.ts';
 import { createRequest, storeRequests } from '../request.ts';
 import type { BackgroundFetchOptions } from '../webidl/dictionaries.ts';
 import { instanceOf } from './instances.ts';
+import { persist } from './persist.ts';
 import { resolveUrl } from './resolve-url.ts';
 import { uniqueId } from './unique-id.ts';
 
@@ -35,6 +36,7 @@ export class BackgroundFetchManagerImpl {
       icons: icons.map((icon) => ({ ...icon, src: resolveUrl(icon.src) })),
       downloadTotal,
     });
+    persist();
     return instanceOf(state, this.#connection);
   }
 

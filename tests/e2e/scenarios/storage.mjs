@@ -239,4 +239,20 @@ export default [
       assert.deepEqual(await page.evaluate(() => caches.keys().then((names) => names.filter((name) => !name.startsWith('background-fetch-polyfill:')))), []);
     },
   },
+  {
+    name: 'that it be kept is asked for where the user is not asked',
+    // Firefox asks the user; WebKitGTK has no navigator.storage over http.
+    browsers: ['chromium', 'firefox'],
+    async run(t) {
+      const page = await t.open();
+      const calls = await page.evaluate(async (url) => {
+        let count = 0;
+        navigator.storage.persist = async () => { count++; return false; };
+        await app.fetch('kept', url);
+        return count;
+      }, t.file().url);
+      assert.equal(calls, t.browser.name === 'firefox' ? 0 : 1);
+      await t.outcome(page, 'kept');
+    },
+  },
 ];
