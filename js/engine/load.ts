@@ -1,7 +1,7 @@
 import { uniqueId } from '../impl/unique-id.ts';
 import { type Broadcast, channelName } from '../protocol/messages.ts';
 import { invalidState } from '../webidl/exceptions.ts';
-import { takeLock } from './lock.ts';
+import { type Release, takeLock } from './lock.ts';
 import type { Engine, Host, StartEngine } from './types.ts';
 
 /** What makes engines. */
@@ -33,7 +33,9 @@ export class EngineLoader {
   readonly #isActiveWorker: () => boolean;
   #channel: BroadcastChannel | undefined;
   #instance: Promise<void> | undefined;
-  #lock: Promise<void> | undefined;
+  #lock: Promise<Release> | undefined;
+  /** Calls that are being worked on. */
+  #users = 0;
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
   #replaced = false;
@@ -86,13 +88,32 @@ export class EngineLoader {
   checkIdle(): void {
     if (this.active) return;
     for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#users > 0) return;
+    // Nothing of ours stays behind, not even its name in a list.
+    void this.#lock?.then((release) => release());
+    this.#lock = undefined;
   }
 
   /**
    * Runs `steps` with the engine. If it traps, all is repeated once with a new one: what was done is
    * in the store, and every call of the engine may be repeated.
    */
-  async use<T>(steps: (engine: Engine) => T | Promise<T>): Promise<T> {
+  use<T>(steps: (engine: Engine) => T | Promise<T>): Promise<T> {
+    return this.#during(() => this.#use(steps));
+  }
+
+  /** The lock is not given back meanwhile; after it, if there is no work. */
+  async #during<T>(steps: () => Promise<T>): Promise<T> {
+    this.#users += 1;
+    try {
+      return await steps();
+    } finally {
+      this.#users -= 1;
+      this.checkIdle();
+    }
+  }
+
+  async #use<T>(steps: (engine: Engine) => T | Promise<T>): Promise<T> {
     const running = await this.#start();
     try {
       return await Promise.race([steps(running.engine), running.death]);
@@ -105,12 +126,14 @@ export class EngineLoader {
   }
 
   /** Starts the engine, which resumes what is unfinished, and tells it of the network. */
-  async resume(): Promise<void> {
-    const { onLine } = navigator;
-    const running = await this.#start();
-    // Told again that it is online, it would ask servers that want to be left alone for a while.
-    if (running.online !== onLine) await this.use((engine) => engine.setOnline(onLine));
-    running.online = onLine;
+  resume(): Promise<void> {
+    return this.#during(async () => {
+      const { onLine } = navigator;
+      const running = await this.#start();
+      // Told again that it is online, it would ask servers that want to be left alone for a while.
+      if (running.online !== onLine) await this.use((engine) => engine.setOnline(onLine));
+      running.online = onLine;
+    });
   }
 
   /** Forgets an engine that has trapped, the current one if none is named; the next use makes another. */
@@ -135,7 +158,7 @@ export class EngineLoader {
     this.#channel.postMessage(message);
   }
 
-  #start(): Promise<Running> {
+  async #start(): Promise<Running> {
     if (!this.#starting) {
       const starting = this.#load();
       this.#starting = starting;
@@ -144,7 +167,8 @@ export class EngineLoader {
         if (this.#starting === starting) this.#starting = undefined;
       });
     }
-    return this.#starting;
+    const [running] = await Promise.all([this.#starting, this.#own()]);
+    return running;
   }
 
   async #load(): Promise<Running> {
@@ -174,7 +198,7 @@ export class EngineLoader {
     return this.#instance;
   }
 
-  #own(): Promise<void> {
+  async #own(): Promise<void> {
     this.#lock ??= takeLock(channelName(this.#scope), () => {
       this.#replaced = true;
       this.#running?.engine.stop();
@@ -183,7 +207,7 @@ export class EngineLoader {
       this.#starting = undefined;
       this.checkIdle();
     });
-    return this.#lock;
+    await this.#lock;
   }
 }
 

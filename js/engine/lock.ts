@@ -1,21 +1,25 @@
+/** Gives the lock back. */
+export type Release = () => void;
+
 /**
  * Makes this worker the only one that runs the engine: an older worker that still holds the lock
  * loses it. Resolves when it is held; `lost` is called when a newer worker takes it in turn.
  */
-export async function takeLock(name: string, lost: () => void): Promise<void> {
+export async function takeLock(name: string, lost: () => void): Promise<Release> {
   // Missing before Safari 15.4 and Firefox 96.
   const locks = navigator.locks as LockManager | undefined;
-  if (!locks) return;
-  await new Promise<void>((resolve) => {
+  if (!locks) return noop;
+  return new Promise((resolve) => {
     let held = false;
-    const hold = (): Promise<never> => {
+    const hold = (): Promise<void> => {
       held = true;
-      resolve();
-      return new Promise(() => undefined);
+      return new Promise((release) => resolve(release));
     };
     locks
       .request(name, { steal: true }, hold)
       // A stolen lock rejects what it was held for. Refused, it has to do without: the store is fenced.
-      .catch(() => (held ? lost() : resolve()));
+      .catch(() => (held ? lost() : resolve(noop)));
   });
 }
+
+const noop = (): void => undefined;

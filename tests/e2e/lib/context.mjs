@@ -236,12 +236,12 @@ export class Context {
         }
         database.close();
       }
-      const { pending } = await navigator.locks.query();
-      return { entries, rows, waiting: pending.map((lock) => lock.name) };
+      const { held, pending } = await navigator.locks.query();
+      return { entries, rows, locks: [...held, ...pending].map((lock) => lock.name) };
     }, ourName(scope));
   }
 
-  /** That nothing of ours is left, but for the lock of a worker that has not been stopped yet. @param {any} page */
+  /** That nothing of ours is left: no entry, no row, no lock held or waited for. @param {any} page */
   async expectNothingLeft(page, scope = undefined) {
     if (this.isNative) return;
     let left;
@@ -249,10 +249,10 @@ export class Context {
       // Deleting begins when the handlers have ended.
       await this.until(async () => {
         left = await this.leftovers(page, scope);
-        return !left.entries.length && !Object.keys(left.rows).length && !left.waiting.length;
+        return !left.entries.length && !Object.keys(left.rows).length && !left.locks.length;
       }, 'nothing left', 3_000);
     } catch {
-      assert.deepEqual(left, { entries: [], rows: {}, waiting: [] });
+      assert.deepEqual(left, { entries: [], rows: {}, locks: [] });
     }
   }
 
