@@ -51,6 +51,11 @@ pub(crate) struct Record {
     pub(crate) bulk_failed: bool,
     /// Responses discarded because they did not fit what was stored.
     pub(crate) restarts: u32,
+    /// Where the whole body ended, if that was before the length told, and that may be the length of
+    /// a content coding which other origins hide.
+    pub(crate) short_end: Option<u64>,
+    /// It ended there twice: the length told is not that of the body.
+    pub(crate) coded: bool,
 }
 
 impl Record {
@@ -66,6 +71,8 @@ impl Record {
             bulk: false,
             bulk_failed: false,
             restarts: 0,
+            short_end: None,
+            coded: false,
         }
     }
 
@@ -84,6 +91,7 @@ impl Record {
         self.row.head.as_ref().is_some_and(|head| {
             representation::may_resume(&self.row.request, head)
                 && (self.row.validator.is_some() || self.total().is_some())
+                && self.short_end.is_none()
                 && !self.is_longer_than_told()
         })
     }
@@ -119,7 +127,13 @@ impl Record {
 
     /// Length of the whole body, if it is known.
     pub(crate) fn total(&self) -> Option<u64> {
-        self.row.head.as_ref().and_then(representation::complete_length)
+        let told = self.row.head.as_ref().and_then(representation::complete_length);
+        told.filter(|_| !self.coded)
+    }
+
+    /// Whether a length that its head told may be that of a content coding.
+    pub(crate) fn may_hide_coding(&self) -> bool {
+        self.row.head.as_ref().is_some_and(|head| head.kind == "cors" && head.status == 200)
     }
 
     /// More bytes came than `Content-Length` told: another origin hides a content coding, so
@@ -142,7 +156,7 @@ impl Record {
         } else if self.has_own_range() {
             head.content_length().filter(|_| !head.is_encoded())
         } else {
-            representation::body_end(head)
+            representation::body_end(head).filter(|_| !self.coded)
         }
     }
 

@@ -180,6 +180,23 @@ fn a_server_that_restarts_from_zero_gives_the_whole_file() {
 }
 
 #[test]
+fn a_coding_that_is_hidden_may_be_longer_than_the_body() {
+    let mut file = File::new(1, 100 * KIB);
+    file.hidden_coding = 23;
+    let app = App::of("file", file.clone());
+    app.run();
+    app.assert_success(1, 100 * KIB);
+    assert_eq!(app.requests("file"), 2);
+
+    // Cut short twice, at different places.
+    file.faults.extend([Fault::Short(70 * KIB), Fault::Short(80 * KIB)]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, 100 * KIB);
+    assert_eq!(app.requests("file"), 4);
+}
+
+#[test]
 fn a_body_that_ends_early_is_not_taken_for_whole() {
     let mut file = File::new(1, LENGTH);
     file.faults.push_back(Fault::Short(500 * KIB));

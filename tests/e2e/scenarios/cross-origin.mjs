@@ -137,4 +137,15 @@ export default [
       await t.expectFailure(page, 'refused', 'fetch-error', { timeout: 30_000 });
     },
   },
+  {
+    name: 'a coding that is hidden, and longer than the body',
+    async run(t) {
+      const page = await t.open();
+      const other = await t.startOrigin();
+      const file = t.file({ size: 3_554, cors: 1, gzip: 1 }, other);
+      await t.fetch(page, 'coded', file);
+      await t.expectSuccess(page, 'coded', file);
+      await t.expectNothingLeft(page);
+    },
+  },
 ];

@@ -219,8 +219,21 @@ impl Engine {
     pub(super) fn body_ended(&mut self, id: TransferId) {
         let Some(transfer) = self.transfer(id) else { return };
         let short = transfer.end.is_some_and(|end| transfer.position < end);
-        let end = if short { End::Broken(Trouble::Truncated) } else { End::Whole };
-        self.finish(id, end);
+        let whole = !short || self.ends_where_it_did(id);
+        self.finish(id, if whole { End::Whole } else { End::Broken(Trouble::Truncated) });
+    }
+
+    /// Whether a body of another origin has come to the same end, short of its Content-Length, for
+    /// the second time: then that is the length of a content coding, whose name is hidden.
+    fn ends_where_it_did(&mut self, id: TransferId) -> bool {
+        let Some(transfer) = self.transfer(id).filter(|one| one.asked.is_none()) else {
+            return false;
+        };
+        let (uid, index, position) = (transfer.uid.clone(), transfer.index, transfer.position);
+        let coded = |record: &&mut Record| record.may_hide_coding();
+        let Some(record) = self.record_mut(&uid, index).filter(coded) else { return false };
+        record.coded = record.short_end.replace(position) == Some(position);
+        record.coded
     }
 
     pub(super) fn network_failed(&mut self, id: TransferId, error: NetworkError) {
