@@ -49,6 +49,8 @@ pub(crate) struct Record {
     pub(crate) bulk: bool,
     /// Set when a part went wrong: go on with one stream.
     pub(crate) bulk_failed: bool,
+    /// When the tries without progress began.
+    pub(crate) trouble_since: Option<Timestamp>,
     /// Responses discarded because they did not fit what was stored.
     pub(crate) restarts: u32,
     /// Where the whole body ended, if that was before the length told, and that may be the length of
@@ -70,6 +72,7 @@ impl Record {
             rate: 0,
             bulk: false,
             bulk_failed: false,
+            trouble_since: None,
             restarts: 0,
             short_end: None,
             coded: false,

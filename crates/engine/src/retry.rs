@@ -31,16 +31,24 @@ pub(crate) enum Advice {
     GiveUp,
 }
 
-/// Decides on the next try. `tries` counts those without progress before this one; `known` tells
-/// that the server has given this record a response before.
+/// Where a record stands with its server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Tries without progress before this one.
+    pub(crate) tries: u32,
+    /// How long there has been none, if the server has given this record a response before.
+    pub(crate) known_for: Option<Duration>,
+}
+
+/// Decides on the next try.
 pub(crate) fn advise(
     config: &Retry,
     now: Timestamp,
     trouble: Trouble,
-    tries: u32,
-    known: bool,
+    Standing { tries, known_for }: Standing,
     random: u64,
 ) -> Advice {
+    let known = known_for.is_some();
     let limit = match trouble {
         Trouble::Network(NetworkError::Forbidden) => 0,
         Trouble::Network(NetworkError::Offline) => {
@@ -55,16 +63,21 @@ pub(crate) fn advise(
     }
     let until = match trouble {
         Trouble::Busy(Some(asked)) => asked.min(now + config.retry_after_cap).max(now),
-        _ => now + back_off(config, tries, random),
+        _ => now + back_off(config, longest_wait(config, tries, known_for), random),
     };
     Advice::Wait { until, counts: true }
 }
 
-/// Full jitter: anything between nothing and the doubled base, so that clients of a server that
+/// Of a server that was there a moment ago, as long again as it has been away: what an outage costs
+/// is no more than twice itself. Of one that never answered, the doubled base.
+fn longest_wait(config: &Retry, tries: u32, known_for: Option<Duration>) -> Duration {
+    known_for.unwrap_or_else(|| config.base.saturating_mul(2_u32.saturating_pow(tries)))
+}
+
+/// Full jitter: anything between nothing and the longest wait, so that clients of a server that
 /// comes back do not all arrive at once.
-fn back_off(config: &Retry, tries: u32, random: u64) -> Duration {
-    let factor = 2_u32.saturating_pow(tries);
-    let most = config.base.saturating_mul(factor).min(config.cap);
+fn back_off(config: &Retry, longest: Duration, random: u64) -> Duration {
+    let most = longest.max(config.base).min(config.cap);
     let millis = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(random % millis.saturating_add(1))
 }
@@ -103,6 +116,10 @@ mod tests {
         Config::new(String::new(), None, parse_date).retry
     }
 
+    fn unknown(tries: u32) -> Standing {
+        Standing { tries, known_for: None }
+    }
+
     fn head(status: u16, retry_after: &str) -> Head {
         let headers = vec![("retry-after".to_owned(), retry_after.to_owned())];
         Head { status, headers, ..Head::default() }
@@ -110,23 +127,32 @@ mod tests {
 
     #[test]
     fn waits_grow_and_stay_under_the_cap() {
-        let longest = |tries| back_off(&retry(), tries, u64::MAX - 1);
-        assert!(back_off(&retry(), 0, 500) <= Duration::from_millis(500));
-        assert!((0..40).all(|tries| longest(tries) <= retry().cap));
-        assert_eq!(back_off(&retry(), 9, 60_000), Duration::from_secs(60));
+        let most = |tries| longest_wait(&retry(), tries, None);
+        assert!(back_off(&retry(), most(0), 500) <= Duration::from_millis(500));
+        assert!((0..40).all(|tries| back_off(&retry(), most(tries), u64::MAX - 1) <= retry().cap));
+        assert_eq!(back_off(&retry(), most(9), 60_000), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn an_outage_is_at_most_doubled() {
+        let waits = |seconds| longest_wait(&retry(), 30, Some(Duration::from_secs(seconds)));
+        assert_eq!(back_off(&retry(), waits(4), 4_000), Duration::from_secs(4));
+        assert_eq!(back_off(&retry(), waits(4), 4_001), Duration::ZERO);
+        assert_eq!(back_off(&retry(), waits(0), 500), retry().base);
+        assert_eq!(back_off(&retry(), waits(9_999), 60_000), Duration::from_secs(60));
     }
 
     #[test]
     fn offline_waits_without_limit() {
         let trouble = Trouble::Network(NetworkError::Offline);
-        let advice = advise(&retry(), NOW, trouble, 1_000_000, false, 7);
+        let advice = advise(&retry(), NOW, trouble, unknown(1_000_000), 7);
         assert_eq!(advice, Advice::Wait { until: NOW + retry().offline_poll, counts: false });
     }
 
     #[test]
     fn what_cannot_get_better_is_given_up_at_once() {
         let trouble = Trouble::Network(NetworkError::Forbidden);
-        assert_eq!(advise(&retry(), NOW, trouble, 0, false, 7), Advice::GiveUp);
+        assert_eq!(advise(&retry(), NOW, trouble, unknown(0), 7), Advice::GiveUp);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 /** Workers, pages and browsers come and go; the download goes on. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sleep } from '../../harness/process.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
@@ -345,6 +347,47 @@ export default [
         return held.length + pending.length === 0;
       }), 'no locks', 3_000);
       assert.equal(locks, true);
+    },
+  },
+  {
+    name: 'the page is frozen, and comes back',
+    // The others cannot be told to freeze a page.
+    browsers: ['chromium'],
+    timeout: 60_000,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 8 * MIB, rate: 1e6 });
+      await t.fetch(page, 'frozen', file);
+      await sentUpTo(t, file, 0.2);
+      const cdp = await page.target.createCDPSession();
+      await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
+      await sleep(4_000);
+      await cdp.send('Page.setWebLifecycleState', { state: 'active' });
+      await t.expectSuccess(page, 'frozen', file, { timeout: 40_000 });
+      checkSent(file);
+      await t.until(() => page.evaluate(() => app.state('frozen').result === 'success'), 'the page is told');
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'a page with another version of this library is refused, and harms nobody',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 4 * MIB, rate: 1e6 });
+      await t.fetch(page, 'ours', file);
+      const script = readFileSync(join(t.dist, 'window.js'), 'utf8');
+      const other = script.replace('version:1,session', 'version:2,session');
+      assert.notEqual(other, script);
+      t.origin.files['/dist/window.js'] = { body: other, type: 'text/javascript' };
+      const stranger = await t.open({ registers: false });
+      const names = await stranger.evaluate(async () => {
+        const manager = await app.manager();
+        return Promise.all([app.rejection(() => manager.getIds()), app.rejection(() => manager.fetch('theirs', '/file'))]);
+      });
+      assert.deepEqual(names, ['VersionError', 'VersionError']);
+      await t.expectSuccess(page, 'ours', file);
+      await t.expectNothingLeft(page);
     },
   },
 ];

@@ -7,7 +7,7 @@ use crate::job::{Job, Step};
 use crate::output::Output;
 use crate::ports::Exchange;
 use crate::record::{Phase, Record};
-use crate::retry::Trouble;
+use crate::retry::{Standing, Trouble};
 use crate::snapshot::Write;
 use crate::time::Timestamp;
 use crate::transfer::{Stream, Transfer};
@@ -186,7 +186,11 @@ impl Engine {
             return self.give_up(uid, index);
         }
         let known = record.row.head.is_some();
-        match crate::retry::advise(&config, now, trouble, record.row.tries, known, random) {
+        let tries = record.row.tries;
+        let since = record.trouble_since.filter(|_| tries > 0).unwrap_or(now);
+        record.trouble_since = Some(since);
+        let standing = Standing { tries, known_for: known.then(|| now.since(since)) };
+        match crate::retry::advise(&config, now, trouble, standing, random) {
             crate::retry::Advice::GiveUp => self.give_up(uid, index),
             crate::retry::Advice::Wait { until, counts } => {
                 record.row.tries += u32::from(counts);
