@@ -6,8 +6,7 @@ import { readFileSync } from 'node:fs';
 import { PlainError, capture, exitWith } from './lib/run.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { listFiles } from './lib/fresh.mjs';
-
-const bindings = './background_fetch_bg.js';
+import { shortModule } from './lib/short-names.mjs';
 
 const rules = [
   {
@@ -21,11 +20,12 @@ const rules = [
     },
   },
   {
-    rule: `the wasm file imports from ${bindings} only`,
+    // The build has looked at the modules' long names.
+    rule: 'the wasm file imports from its bindings only',
     broken() {
       const module = new WebAssembly.Module(readFileSync(fromRoot('dist', 'background_fetch.wasm')));
       return WebAssembly.Module.imports(module)
-        .filter((each) => each.module !== bindings)
+        .filter((each) => each.module !== shortModule)
         .map((each) => `${each.module}.${each.name}`);
     },
   },

@@ -6,6 +6,10 @@
 
 import { PlainError } from './run.mjs';
 
+/** What the bindings are called in the wasm, before and after. */
+const bindingsModule = './background_fetch_bg.js';
+export const shortModule = 'a';
+
 /** The pass of wasm-opt whose output `shorten` reads. */
 export const shortNamesPass = '--minify-imports-and-exports-and-modules';
 
@@ -15,6 +19,8 @@ export const shortNamesPass = '--minify-imports-and-exports-and-modules';
  */
 export function shorten(bindings, printed) {
   const { imports, exports } = JSON.parse(printed);
+  const foreign = imports.filter(([module]) => module !== bindingsModule);
+  if (foreign.length > 0) throw new PlainError(`The wasm file imports ${foreign[0].slice(0, 2).join('.')}.`);
   const importNames = new Map(imports.map(([, name, short]) => [name, short]));
   const exportNames = new Map(exports);
   const found = new Set();
@@ -25,7 +31,7 @@ export function shorten(bindings, printed) {
   const text = bindings
     .replace(/^( {8})([\w$]+)(?=: function|\()/gm, (_, indent, name) => indent + renamed(importNames, name))
     .replace(/\bwasm\.([\w$]+)/g, (_, name) => `wasm.${renamed(exportNames, name)}`)
-    .replace(/"\.\/[\w.]+"(?=: import0)/, '"a"');
+    .replace(`"${bindingsModule}": import0`, `"${shortModule}": import0`);
   const missing = [...importNames.keys()].filter((name) => !found.has(name));
   if (missing.length > 0) throw new PlainError(`The bindings have no ${missing.join(', ')}.`);
   return text;
