@@ -26,8 +26,10 @@ export class BackgroundFetchManagerImpl {
     if (inputs.length === 0) throw new TypeError('At least one request must be given.');
     // Before anything else happens: they take over the bodies of the Requests given.
     const requests = inputs.map(createRequest);
+    // As it is now: a worker may become active while the browser thinks about the permission.
+    const { available } = this.#connection;
     if (await isDenied()) throw new DOMException('The user has denied background fetches.', 'NotAllowedError');
-    if (!this.#connection.available) throw new TypeError('There is no active service worker.');
+    if (!available) throw new TypeError('There is no active service worker.');
     const state = await this.#connection.call('fetch', {
       uid: uniqueId(),
       id,

@@ -51,7 +51,11 @@ describe('fetch()', () => {
 
   test('needs an active worker; get() and getIds() do not', async () => {
     connection.available = false;
-    await assert.rejects(make().fetch('id', URL_A), TypeError);
+    const refused = assert.rejects(make().fetch('id', URL_A), TypeError);
+    // One that comes later is too late.
+    connection.available = true;
+    await refused;
+    connection.available = false;
     assert.equal(await make().get('id'), undefined);
     assert.deepEqual(await make().getIds(), []);
     await assert.rejects(make().get(''), TypeError);
