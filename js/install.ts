@@ -61,9 +61,12 @@ function extendRegistration(prototype: ServiceWorkerRegistration, connect: Conne
     },
     /** Ends the registration's background fetches, without an event. */
     async unregister(): Promise<boolean> {
-      const done = await unregister.call(this as unknown as ServiceWorkerRegistration);
-      if (done) await forgetStoredWork(scopeOf.call(this));
-      return done;
+      const scope = scopeOf.call(this);
+      const registration = this as unknown as ServiceWorkerRegistration;
+      // First, while the worker can still let go of the database: of one that is just being ended,
+      // WebKit waits for that for good. A registration of no use any more may have a successor.
+      if (registration.active) await forgetStoredWork(scope);
+      return unregister.call(registration);
     },
   });
 }

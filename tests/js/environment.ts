@@ -39,9 +39,10 @@ class FakeLocks {
   async request(_: string, options: LockOptions, callback: () => unknown): Promise<unknown> {
     if (options.steal) {
       this.#holder?.steal();
-      return new Promise((_, reject) => {
+      return new Promise((resolve, reject) => {
         this.#holder = { steal: () => reject(new DOMException('stolen', 'AbortError')) };
-        void callback();
+        // Not resolved with it: it can still be stolen.
+        void Promise.resolve(callback()).then(resolve);
       });
     }
     await new Promise<void>((resolve, reject) => {
