@@ -26,6 +26,12 @@ pub(crate) fn own_origin() -> String {
     plain::get(&js_sys::global(), "origin").as_string().unwrap_or_default()
 }
 
+/// What this worker was loaded from: a small file that is sure to be there.
+fn own_script() -> String {
+    let location = plain::get(&js_sys::global(), "location");
+    plain::get(&location, "href").as_string().unwrap_or_default()
+}
+
 /// Whether an absolute http(s) URL is of this worker's origin.
 pub(crate) fn is_same_origin(url: &str) -> bool {
     url.strip_prefix(&own_origin()).is_some_and(|rest| rest.starts_with(['/', '?', '#']))
@@ -34,7 +40,8 @@ pub(crate) fn is_same_origin(url: &str) -> bool {
 /// Finds out why the fetch of a request was rejected.
 ///
 /// A GET is asked again without CORS: if that gets an answer, so opaque that there is nothing to
-/// read in it, the server is there, and the refusal was of its answer. A probe of an upload would
+/// read in it, the server is there, and the refusal was of its answer. If it gets none, but this
+/// worker's own server answers, it is not the network that is missing. A probe of an upload would
 /// tell nothing that matters, as it is never repeated.
 pub(crate) async fn why_failed(request: &RequestSpec) -> NetworkError {
     if is_offline() {
@@ -58,6 +65,7 @@ pub(crate) async fn why_failed(request: &RequestSpec) -> NetworkError {
         (true, _) => NetworkError::Forbidden,
         (_, true) => NetworkError::Refused,
         _ if is_offline() => NetworkError::Offline,
+        _ if !is_same_origin(&request.url) && answers(&own_script()).await => NetworkError::Absent,
         _ => NetworkError::Unreachable,
     }
 }

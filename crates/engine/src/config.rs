@@ -92,8 +92,12 @@ pub struct Retry {
     /// Requests without progress to a server that has answered this record before: about half an
     /// hour. Many systems say that they are online when they are not.
     pub known_tries: u32,
-    /// Requests without progress to a server that answers, but not to this origin.
+    /// Refusals in a row of a server that answers, but not to this origin: a second or two, for the
+    /// errors of a busy one, which often lack the headers of CORS.
     pub refused_tries: u32,
+    /// Requests in a row to a server that is not there, while others are: about eight seconds, in
+    /// which one may have been restarted.
+    pub absent_tries: u32,
     /// Responses thrown away because another version of the file appeared in mid-transfer.
     pub restarts: u32,
     /// The first wait; doubled each time.
@@ -126,7 +130,8 @@ impl Config {
             retry: Retry {
                 tries: 10,
                 known_tries: 60,
-                refused_tries: 3,
+                refused_tries: 2,
+                absent_tries: 5,
                 restarts: 3,
                 base: Duration::from_millis(500),
                 cap: Duration::from_secs(60),

@@ -152,6 +152,8 @@ pub enum NetworkError {
     Unreachable,
     /// The server answers, but Fetch gives nothing of it to this origin: CORS, a refused redirect.
     Refused,
+    /// Nothing answers at that address, while others do: there may be no such server.
+    Absent,
     /// It would fail whenever it is tried: scheme, blocked port, mixed content, CSP.
     Forbidden,
 }

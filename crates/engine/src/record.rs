@@ -58,6 +58,8 @@ pub(crate) struct Record {
     pub(crate) short_end: Option<u64>,
     /// It ended there twice: the length told is not that of the body.
     pub(crate) coded: bool,
+    /// Tries in a row that failed although the network is there.
+    pub(crate) denials: u32,
 }
 
 impl Record {
@@ -76,6 +78,7 @@ impl Record {
             restarts: 0,
             short_end: None,
             coded: false,
+            denials: 0,
         }
     }
 

@@ -22,6 +22,13 @@ pub(crate) enum Trouble {
     Store,
 }
 
+impl Trouble {
+    /// Whether the network is there, and this is not.
+    pub(crate) fn is_denial(self) -> bool {
+        matches!(self, Self::Network(NetworkError::Refused | NetworkError::Absent))
+    }
+}
+
 /// What to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Advice {
@@ -36,6 +43,10 @@ pub(crate) enum Advice {
 pub(crate) struct Standing {
     /// Tries without progress before this one.
     pub(crate) tries: u32,
+    /// Those in a row that failed although the network is there, this one included. They count by
+    /// themselves: a server that comes back at the right moment looks like one that refuses, and
+    /// has been asked often by then.
+    pub(crate) denials: u32,
     /// How long there has been none, if the server has given this record a response before.
     pub(crate) known_for: Option<Duration>,
 }
@@ -45,7 +56,7 @@ pub(crate) fn advise(
     config: &Retry,
     now: Timestamp,
     trouble: Trouble,
-    Standing { tries, known_for }: Standing,
+    Standing { tries, denials, known_for }: Standing,
     random: u64,
 ) -> Advice {
     let known = known_for.is_some();
@@ -54,8 +65,9 @@ pub(crate) fn advise(
         Trouble::Network(NetworkError::Offline) => {
             return Advice::Wait { until: now + config.offline_poll, counts: false };
         }
-        Trouble::Network(NetworkError::Refused) if !known => config.refused_tries,
         _ if known => config.known_tries,
+        Trouble::Network(NetworkError::Refused) if denials > config.refused_tries => 0,
+        Trouble::Network(NetworkError::Absent) if denials > config.absent_tries => 0,
         _ => config.tries,
     };
     if tries >= limit {
@@ -117,7 +129,7 @@ mod tests {
     }
 
     fn unknown(tries: u32) -> Standing {
-        Standing { tries, known_for: None }
+        Standing { tries, denials: 0, known_for: None }
     }
 
     fn head(status: u16, retry_after: &str) -> Head {
@@ -153,6 +165,26 @@ mod tests {
     fn what_cannot_get_better_is_given_up_at_once() {
         let trouble = Trouble::Network(NetworkError::Forbidden);
         assert_eq!(advise(&retry(), NOW, trouble, unknown(0), 7), Advice::GiveUp);
+    }
+
+    #[test]
+    fn denials_are_believed_soon_and_count_by_themselves() {
+        let errors = [
+            (NetworkError::Refused, retry().refused_tries),
+            (NetworkError::Absent, retry().absent_tries),
+        ];
+        for (error, most) in errors {
+            let trouble = Trouble::Network(error);
+            let gives_up = |tries, denials, known_for| {
+                let standing = Standing { tries, denials, known_for };
+                advise(&retry(), NOW, trouble, standing, 7) == Advice::GiveUp
+            };
+            assert!(!gives_up(most, most, None));
+            assert!(gives_up(most, most + 1, None));
+            assert!(!gives_up(most + 1, 1, None));
+            assert!(gives_up(retry().tries, 1, None));
+            assert!(!gives_up(most, most + 1, Some(Duration::ZERO)));
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ fn every_fault_is_survived_with_or_without_validators_and_lengths() {
         Fault::Fails(NetworkError::Unreachable),
         Fault::Fails(NetworkError::Offline),
         Fault::Fails(NetworkError::Refused),
+        Fault::Fails(NetworkError::Absent),
         Fault::Cut(0),
         Fault::Cut(300 * KIB),
         Fault::Silent(300 * KIB),
@@ -66,6 +67,26 @@ fn every_fault_is_survived_with_or_without_validators_and_lengths() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_denial_is_believed_soon_but_not_at_once() {
+    for (error, requests) in [(NetworkError::Refused, 3), (NetworkError::Absent, 6)] {
+        let denied = Fault::Fails(error);
+        let mut file = File::new(1, LENGTH);
+        file.faults.extend([denied; 100]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_failure(FailureReason::FetchError);
+        assert_eq!(app.requests("file"), requests);
+
+        let mut file = File::new(1, LENGTH);
+        file.faults.extend([Fault::Fails(NetworkError::Unreachable); 7]);
+        file.faults.push_back(denied);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
     }
 }
 

@@ -81,6 +81,22 @@ export default [
     },
   },
   {
+    name: 'a server that is not there fails soon, one that is restarted does not',
+    nativeDiffers: 'it asks again, every 20 s',
+    async run(t) {
+      const page = await t.open();
+      const [gone, restarted] = [await t.startOrigin(), await t.startOrigin()];
+      const file = t.file({ cors: 1 }, restarted);
+      await gone.setOffline(true);
+      await restarted.setOffline(true);
+      await t.fetch(page, 'gone', t.file({ cors: 1 }, gone));
+      await t.fetch(page, 'restarted', file);
+      await restarted.setOffline(false);
+      await t.expectSuccess(page, 'restarted', file);
+      await t.expectFailure(page, 'gone', 'fetch-error', { timeout: 25_000 });
+    },
+  },
+  {
     name: 'the response of a record that failed rejects with TypeError',
     nativeDiffers: 'it rejects with UnknownError',
     async run(t) {

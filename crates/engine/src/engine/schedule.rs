@@ -189,7 +189,9 @@ impl Engine {
         let tries = record.row.tries;
         let since = record.trouble_since.filter(|_| tries > 0).unwrap_or(now);
         record.trouble_since = Some(since);
-        let standing = Standing { tries, known_for: known.then(|| now.since(since)) };
+        record.denials = if trouble.is_denial() { record.denials.saturating_add(1) } else { 0 };
+        let known_for = known.then(|| now.since(since));
+        let standing = Standing { tries, denials: record.denials, known_for };
         match crate::retry::advise(&config, now, trouble, standing, random) {
             crate::retry::Advice::GiveUp => self.give_up(uid, index),
             crate::retry::Advice::Wait { until, counts } => {
