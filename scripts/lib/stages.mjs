@@ -58,9 +58,9 @@ export const stages = [
   },
   {
     name: 'harness',
-    title: 'the drivers and the test origin themselves',
+    title: 'the drivers, the test origin and the WPT runner themselves',
     plan: 'test',
-    steps: [['node', '--test', 'tests/harness/harness.test.mjs', 'tests/server/origin.test.mjs']],
+    steps: [['node', '--test', 'tests/harness/harness.test.mjs', 'tests/server/origin.test.mjs', 'tests/wpt/wpt.test.mjs']],
   },
   {
     name: 'idl',
