@@ -89,11 +89,11 @@ async function buildBundle(esbuild, { name, source, wasm }, outDir) {
     // esbuild has printed what is wrong, with the place in the source.
     throw new PlainError(`dist/${name} could not be built: ${error.errors?.length ?? 1} error(s).`);
   });
-  return shrink(result.outputFiles, name);
+  return shrink(result.outputFiles, name, wasm === 'inline' ? inlineSource(wasmFile) : undefined);
 }
 
 /** Once more, by a minifier that knows more tricks: another 4 % less, after brotli. */
-async function shrink(files, name) {
+async function shrink(files, name, inlined) {
   const { minify } = await import('terser');
   const [map, script] = ['.map', name].map((end) => files.find(({ path }) => path.endsWith(end)));
   const result = await minify(script.text, {
@@ -103,7 +103,15 @@ async function shrink(files, name) {
     format: { comments: /^!/ },
     sourceMap: { content: map.text, filename: name, url: `${name}.map`, includeSources: true },
   });
-  return [{ path: script.path, text: result.code }, { path: map.path, text: result.map }];
+  const text = inlined ? withWasm(result.code, inlined) : result.code;
+  return [{ path: script.path, text }, { path: map.path, text: result.map }];
+}
+
+/** The minifier has its own taste in quotes; the text has no single ones. */
+function withWasm(code, { placeholder, text }) {
+  const start = code.indexOf(placeholder) - 1;
+  if (start < 0) throw new PlainError('The minified worker has no place for the wasm file.');
+  return `${code.slice(0, start)}'${text}'${code.slice(start + placeholder.length + 2)}`;
 }
 
 function banner() {
@@ -117,7 +125,7 @@ function banner() {
  */
 function virtualModules(wasm) {
   const sources = {
-    inline: () => inlineSource(wasmFile),
+    inline: () => inlineSource(wasmFile).module,
     url: () => urlSource(wasmName),
   };
   return {
