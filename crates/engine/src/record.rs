@@ -1,7 +1,7 @@
 //! [Complete a record](https://wicg.github.io/background-fetch/#complete-a-record): one request.
 
 use crate::config::Overlap;
-use crate::http::ByteRange;
+use crate::http::{ByteRange, Head};
 use crate::outcome::RecordResult;
 use crate::ports::Piece;
 use crate::representation;
@@ -43,6 +43,8 @@ pub(crate) struct Record {
     pub(crate) phase: Phase,
     /// Whether `row.head` is in the meta store.
     pub(crate) head_saved: bool,
+    /// Whether `row.result` could not be written down.
+    pub(crate) unsaved: bool,
     /// Bytes a second, of the last segments; 0 when unknown.
     pub(crate) rate: u64,
     /// Whether the body is being fetched in parts that pass by the script.
@@ -60,17 +62,23 @@ pub(crate) struct Record {
     pub(crate) coded: bool,
     /// Tries in a row that failed although the network is there.
     pub(crate) denials: u32,
+    /// Where a response came to the end of the body; only this tells if no head does.
+    pub(crate) ended: Option<u64>,
+    /// The most bytes that were ever stored of it: less is no progress.
+    pub(crate) most: u64,
 }
 
 impl Record {
     pub(crate) fn new(row: RecordRow, segments: Segments) -> Self {
         let phase = if row.result.is_some() { Phase::Settled } else { Phase::Pending };
         let head_saved = row.head.is_some();
+        let most = segments.stored();
         Self {
             row,
             segments,
             phase,
             head_saved,
+            unsaved: false,
             rate: 0,
             bulk: false,
             bulk_failed: false,
@@ -79,6 +87,8 @@ impl Record {
             short_end: None,
             coded: false,
             denials: 0,
+            ended: None,
+            most,
         }
     }
 
@@ -156,14 +166,26 @@ impl Record {
     /// Offset after the last byte of the body that the stored head began, if it is known.
     pub(crate) fn body_end(&self) -> Option<u64> {
         let head = self.row.head.as_ref()?;
-        let bodiless = self.row.request.method == "HEAD" || matches!(head.status, 204 | 205 | 304);
-        if bodiless {
+        if self.is_bodiless(head) {
             None
         } else if self.has_own_range() {
             head.content_length().filter(|_| !head.is_encoded())
         } else {
             representation::body_end(head).filter(|_| !self.coded)
         }
+    }
+
+    fn is_bodiless(&self, head: &Head) -> bool {
+        self.row.request.method == "HEAD" || matches!(head.status, 204 | 205 | 304)
+    }
+
+    /// Whether nothing of the body is missing, if `extra` is there too.
+    pub(crate) fn is_whole(&self, head: &Head, extra: &[ByteRange]) -> bool {
+        if self.has_own_range() || self.is_bodiless(head) {
+            return true;
+        }
+        let end = self.total().or(self.ended);
+        end.is_some() && self.segments.gap(end, extra).is_none()
     }
 
     /// The first missing stretch that no transfer in `taken` brings.
@@ -178,6 +200,7 @@ impl Record {
         self.row.version += 1;
         self.head_saved = false;
         self.bulk = false;
+        self.ended = None;
         self.segments.take_entries()
     }
 

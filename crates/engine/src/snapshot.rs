@@ -10,6 +10,13 @@ use crate::outcome::{FailureReason, RecordResult};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryKey(pub String);
 
+impl EntryKey {
+    /// The epoch of the engine that made it.
+    pub(crate) fn epoch(&self) -> Option<u64> {
+        self.0.rsplit('/').next()?.split('.').next()?.parse().ok()
+    }
+}
+
 /// How far a background fetch has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {

@@ -53,6 +53,8 @@ pub(crate) struct Transfer {
     pub(crate) kept: u64,
     /// Offset after the last byte, as far as the head told.
     pub(crate) end: Option<u64>,
+    /// Whether its end is that of the body.
+    pub(crate) last: bool,
     /// Entries being stored or recorded: where each begins, and its length.
     pub(crate) stores: Vec<PendingStore>,
     /// How long to wait for the head; `None` without limit.

@@ -133,6 +133,9 @@ impl Engine {
         job.step = Step::Ending;
         job.row.deliveries += 1;
         writes.push(Write::PutFetch(job.row.clone()));
+        // The outcome says that they have a result.
+        let unsaved = job.records.iter().filter(|record| record.unsaved);
+        writes.extend(unsaved.map(|record| Write::PutRecord(record.row.clone())));
         let changed: Vec<_> = job.records.iter().map(|record| record.row.index).collect();
         self.commit(writes, After::Ended { uid: uid.to_owned(), commands });
         if failure.is_some() {

@@ -33,8 +33,11 @@ impl Engine {
                 *mark = true;
             }
         }
+        // A newer engine may be at work already, and have no record of its own entries yet.
+        let epoch = self.epoch;
+        let is_old = |entry: &EntryKey| entry.epoch().is_none_or(|made| made < epoch);
         let orphans = present.into_iter().zip(recorded).filter(|(_, recorded)| !recorded);
-        self.delete(orphans.map(|(entry, _)| entry).collect());
+        self.delete(orphans.map(|(entry, _)| entry).filter(is_old).collect());
     }
 }
 

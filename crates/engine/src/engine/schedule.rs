@@ -101,6 +101,7 @@ impl Engine {
             position: start,
             kept: start,
             end: range.and_then(|range| range.end),
+            last: false,
             stores: Vec::new(),
             began: (start, self.now),
             patience: Some(self.config.stall * tries),

@@ -29,8 +29,12 @@ impl Engine {
         let entry = row.entry.clone();
         let mut writes = vec![Write::PutSegment(row)];
         let Some(record) = self.record_mut(&uid, index) else { return };
-        if settles.is_some() || !record.head_saved || record.row.tries > 0 {
-            record.row.tries = 0;
+        // What comes again, because it could not be resumed, is no progress.
+        let held = record.segments.stored() + store.length;
+        let more = held > record.most;
+        record.most = record.most.max(held);
+        if settles.is_some() || !record.head_saved || (more && record.row.tries > 0) {
+            record.row.tries = if more { 0 } else { record.row.tries };
             record.head_saved = true;
             let mut row = record.row.clone();
             row.result = settles;
@@ -101,24 +105,19 @@ impl Engine {
 
     /// Something other than the network's own word ended a transfer.
     pub(super) fn broke(&mut self, id: TransferId, trouble: Trouble) {
-        if let Some(transfer) = self.transfer_mut(id)
-            && trouble != Trouble::Stall
-        {
+        let Some(transfer) = self.transfer_mut(id) else { return };
+        if trouble != Trouble::Stall {
             // A hole has come up before these bytes: they are not worth keeping.
             transfer.kept = transfer.position;
         }
-        let already = self.transfer(id).is_some_and(|transfer| !transfer.is_open());
-        if already {
-            if let Some(transfer) = self.transfer_mut(id) {
-                transfer.stream = Stream::Draining(End::Broken(trouble));
-            }
-            self.leave_if_drained(id);
-        } else {
+        let uid = transfer.uid.clone();
+        if transfer.is_open() {
             self.finish(id, End::Broken(trouble));
+        } else {
+            transfer.stream = Stream::Draining(End::Broken(trouble));
+            self.leave_if_drained(id);
         }
-        if let Some(uid) = self.transfer(id).map(|transfer| transfer.uid.clone()) {
-            self.recount(&uid);
-        }
+        self.recount(&uid);
     }
 
     /// A transaction is durable.
@@ -145,7 +144,11 @@ impl Engine {
 
     /// A segment is durable: from now on it is never fetched again.
     fn recorded(&mut self, id: TransferId, entry: EntryKey, settles: bool) {
-        let Some(store) = self.pending_store(id, &entry) else { return self.delete(vec![entry]) };
+        let Some(store) = self.pending_store(id, &entry) else {
+            // Given up meanwhile, which is on its way into the store. Only then it may go, and not
+            // at all if another engine has come to own it.
+            return self.commit(Vec::new(), After::Freed { entries: vec![entry] });
+        };
         let Some(transfer) = self.transfer(id) else { return };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
         self.drop_store(id, &entry);
@@ -185,7 +188,12 @@ impl Engine {
             Some(After::Marked { transfer }) => self.store_trouble(transfer, error),
             // The outcome stays decided, and is told, even where it cannot be written down: after a
             // crash it would be found anew.
-            Some(After::Settled { uid, index }) => self.settled(&uid, index),
+            Some(After::Settled { uid, index }) => {
+                if let Some(record) = self.record_mut(&uid, index) {
+                    record.unsaved = true;
+                }
+                self.settled(&uid, index);
+            }
             Some(After::Ended { uid, commands }) => self.ended(&uid, commands),
             Some(After::Deleted { uid }) => self.forget(&uid),
             Some(After::Ui { command }) => self.reply(command, Reply::Done(Ok(()))),

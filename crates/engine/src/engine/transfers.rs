@@ -40,11 +40,24 @@ impl Engine {
             Part::Continues { .. } if repeats && followed.is_none() => {
                 self.finish(id, End::Mismatch);
             }
-            Part::Continues { end } => self.continued(id, end, followed.unwrap_or(0)),
-            Part::NothingLeft => self.finish(id, End::Whole),
-            Part::Mismatch => self.finish(id, End::Mismatch),
+            Part::Continues { end } => {
+                let last = end.is_some() && end == representation::complete_length(&head);
+                self.continued(id, end, last, followed.unwrap_or(0));
+            }
+            Part::NothingLeft if self.may_end_here(id) => self.finish(id, End::Whole),
+            Part::NothingLeft | Part::Mismatch => self.finish(id, End::Mismatch),
             Part::Complete => self.first_response(id, head),
         }
+    }
+
+    /// Whether the body may be at its end where this transfer was to go on: not if that was to be
+    /// in the middle of it.
+    fn may_end_here(&mut self, id: TransferId) -> bool {
+        let Some(transfer) = self.transfer_mut(id) else { return false };
+        transfer.last = true;
+        let open = transfer.asked.is_some_and(|asked| asked.end.is_none());
+        let (uid, index) = (transfer.uid.clone(), transfer.index);
+        open && self.record(&uid, index).is_some_and(|record| record.total().is_none())
     }
 
     fn busy(&self, request: &RequestSpec, head: &Head, resuming: bool) -> Option<Trouble> {
@@ -59,8 +72,9 @@ impl Engine {
     }
 
     /// The asked part of the stored body.
-    fn continued(&mut self, id: TransferId, end: Option<u64>, followed: u64) {
+    fn continued(&mut self, id: TransferId, end: Option<u64>, last: bool, followed: u64) {
         let Some(transfer) = self.transfer_mut(id) else { return };
+        transfer.last = last;
         let asked = transfer.asked.and_then(|range| range.end);
         transfer.end = end.or(asked);
         let (uid, index, start) = (transfer.uid.clone(), transfer.index, transfer.position);
@@ -98,6 +112,7 @@ impl Engine {
         let validator = representation::strong_validator(&head, now, self.config.parse_date);
         let Some(transfer) = self.transfer(id) else { return };
         let (uid, index) = (transfer.uid.clone(), transfer.index);
+        let resumed = transfer.asked.is_some();
         let own_range = self.record(&uid, index).is_some_and(Record::has_own_range);
         if head.status == 206 && !own_range && representation::first_byte(&head) != Some(0) {
             // validate a partial response, with an expected range start of 0
@@ -108,11 +123,15 @@ impl Engine {
             self.discard(&uid, index);
         }
         let Some(record) = self.record_mut(&uid, index) else { return };
+        let last = head.status != 206;
+        // Who answers a part with the whole would do so with each of them.
+        record.bulk_failed |= resumed;
         record.row.head = Some(head);
         record.row.validator = validator;
         let end = record.body_end();
         if let Some(transfer) = self.transfer_mut(id) {
             transfer.asked = None;
+            transfer.last = last;
             transfer.position = 0;
             transfer.kept = 0;
             transfer.began = (0, now);
@@ -247,13 +266,19 @@ impl Engine {
             return self.probed(id, end);
         }
         let (uid, index) = (transfer.uid.clone(), transfer.index);
+        let bulk = transfer.stream == Stream::Bulk;
+        if end == End::Whole && transfer.last {
+            let ended = transfer.position;
+            if let Some(record) = self.record_mut(&uid, index) {
+                record.ended = Some(ended);
+            }
+        }
         let worth_it = match end {
             End::Whole | End::Enough => true,
             End::Broken(_) => self.record(&uid, index).is_some_and(Record::may_resume),
             End::Mismatch => false,
         };
-        let bulk = transfer.stream == Stream::Bulk;
-        if worth_it && transfer.buffered() > 0 {
+        if worth_it && self.transfer(id).is_some_and(|one| one.buffered() > 0) {
             self.cut(id);
         }
         if let Some(transfer) = self.transfer_mut(id) {
@@ -359,9 +384,7 @@ impl Engine {
         if !head.is_ok() {
             return Some(RecordResult::Failure(FailureReason::BadStatus));
         }
-        let known_end = record.has_own_range() || record.body_end().is_none();
-        let missing = !known_end && record.gap(extra).is_some();
-        (!missing).then_some(RecordResult::Success)
+        record.is_whole(head, extra).then_some(RecordResult::Success)
     }
 
     /// Settles a record if it is whole, and tells whether it is.

@@ -7,30 +7,52 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::network::Extent;
 use crate::integrity::Check;
 use crate::ports::{Piece, StoreError};
 use crate::snapshot::{EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Write};
 
 /// Entries of bytes.
-#[derive(Debug, Clone, Default)]
-pub struct MemoryBodyStore {
-    entries: Rc<RefCell<BTreeMap<EntryKey, Vec<u8>>>>,
+pub type MemoryBodyStore = BodyEntries<Vec<u8>>;
+
+/// What an entry holds.
+pub trait Content: Clone {
+    /// The pieces, in order.
+    fn join(pieces: &[Self]) -> Self;
+    /// In bytes.
+    fn length(&self) -> u64;
+    /// Loses what follows after so many bytes.
+    fn truncate(&mut self, length: u64);
+    /// Written out.
+    fn bytes(&self) -> Vec<u8>;
+}
+
+/// Entries of bytes, or of something that stands for bytes.
+#[derive(Debug, Clone)]
+pub struct BodyEntries<C> {
+    entries: Rc<RefCell<BTreeMap<EntryKey, C>>>,
     fault: Rc<RefCell<Option<StoreError>>>,
     quota: Rc<Cell<Option<u64>>>,
 }
 
-impl MemoryBodyStore {
+impl<C> Default for BodyEntries<C> {
+    fn default() -> Self {
+        Self { entries: Rc::default(), fault: Rc::default(), quota: Rc::default() }
+    }
+}
+
+impl<C: Content> BodyEntries<C> {
     /// See [`BodyStore::put`](crate::ports::BodyStore::put).
-    pub fn put(&self, entry: &EntryKey, chunks: &[Vec<u8>]) -> Result<u64, StoreError> {
+    pub fn put(&self, entry: &EntryKey, chunks: &[C]) -> Result<u64, StoreError> {
         if let Some(error) = self.fault.take() {
             return Err(error);
         }
-        let bytes = chunks.concat();
-        let length = length_of(&bytes);
+        let content = C::join(chunks);
+        let length = content.length();
         if self.quota.get().is_some_and(|quota| self.used_without(entry) + length > quota) {
             return Err(StoreError::Quota);
         }
-        self.entries.borrow_mut().insert(entry.clone(), bytes);
+        self.entries.borrow_mut().insert(entry.clone(), content);
         Ok(length)
     }
 
@@ -41,7 +63,7 @@ impl MemoryBodyStore {
 
     /// See [`BodyStore::length`](crate::ports::BodyStore::length).
     pub fn length(&self, entry: &EntryKey) -> Option<u64> {
-        self.entries.borrow().get(entry).map(|bytes| length_of(bytes))
+        self.entries.borrow().get(entry).map(C::length)
     }
 
     /// See [`BodyStore::after`](crate::ports::BodyStore::after).
@@ -76,9 +98,14 @@ impl MemoryBodyStore {
         self.entries.borrow_mut().retain(|entry, _| !entries.contains(entry));
     }
 
+    /// What an entry holds.
+    pub fn content(&self, entry: &EntryKey) -> Option<C> {
+        self.entries.borrow().get(entry).cloned()
+    }
+
     /// The bytes of an entry.
     pub fn bytes(&self, entry: &EntryKey) -> Option<Vec<u8>> {
-        self.entries.borrow().get(entry).cloned()
+        self.entries.borrow().get(entry).map(C::bytes)
     }
 
     /// The next put fails with `error`.
@@ -92,25 +119,77 @@ impl MemoryBodyStore {
     }
 
     /// Cuts an entry short, as a browser may whose worker dies at the wrong time.
-    pub fn truncate(&self, entry: &EntryKey, length: usize) {
-        if let Some(bytes) = self.entries.borrow_mut().get_mut(entry) {
-            bytes.truncate(length);
+    pub fn truncate(&self, entry: &EntryKey, length: u64) {
+        if let Some(content) = self.entries.borrow_mut().get_mut(entry) {
+            content.truncate(length);
         }
     }
 
-    fn used_without(&self, entry: &EntryKey) -> u64 {
+    /// Bytes in all entries that fit.
+    pub fn used_by(&self, fits: impl Fn(&EntryKey) -> bool) -> u64 {
         let entries = self.entries.borrow();
-        entries.iter().filter(|(key, _)| *key != entry).map(|(_, bytes)| length_of(bytes)).sum()
+        let fitting = entries.iter().filter(|(key, _)| fits(key));
+        fitting.map(|(_, content)| content.length()).sum()
+    }
+
+    fn used_without(&self, entry: &EntryKey) -> u64 {
+        self.used_by(|key| key != entry)
+    }
+}
+
+impl Content for Vec<u8> {
+    fn join(pieces: &[Self]) -> Self {
+        pieces.concat()
+    }
+
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn truncate(&mut self, length: u64) {
+        self.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.clone()
+    }
+}
+
+/// Stretches of files, one after the other; those that follow each other are one.
+impl Content for Vec<Extent> {
+    fn join(pieces: &[Self]) -> Self {
+        let mut joined: Self = Self::new();
+        for piece in pieces.iter().flatten().filter(|piece| piece.length() > 0) {
+            match joined.last_mut() {
+                Some(last) if last.version == piece.version && last.to == piece.from => {
+                    last.to = piece.to;
+                }
+                _ => joined.push(*piece),
+            }
+        }
+        joined
+    }
+
+    fn length(&self) -> u64 {
+        self.iter().map(Extent::length).sum()
+    }
+
+    fn truncate(&mut self, mut length: u64) {
+        for piece in self.iter_mut() {
+            piece.to = piece.to.min(piece.from.saturating_add(length));
+            length -= piece.length();
+        }
+        self.retain(|piece| piece.length() > 0);
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.iter().flat_map(Extent::bytes).collect()
     }
 }
 
 /// See [`DecodeBase64`](crate::integrity::DecodeBase64).
 pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     data_encoding::BASE64.decode(text.as_bytes()).ok()
-}
-
-fn length_of(bytes: &[u8]) -> u64 {
-    bytes.len() as u64
 }
 
 /// Rows, of which each may be damaged, and the keys of request bodies.
@@ -160,6 +239,30 @@ impl MemoryMetaStore {
     /// The next call fails with `error`, and does nothing.
     pub fn fail_next(&self, error: StoreError) {
         self.fault.replace(Some(error));
+    }
+
+    /// All that is stored and can be read, without taking the store over.
+    pub fn snapshots(&self) -> Vec<Snapshot> {
+        self.rows.borrow().snapshots()
+    }
+
+    /// Whether nothing is stored at all, readable or not.
+    pub fn is_empty(&self) -> bool {
+        let rows = self.rows.borrow();
+        rows.fetches.is_empty()
+            && rows.records.is_empty()
+            && rows.segments.is_empty()
+            && rows.bodies.is_empty()
+    }
+
+    /// Calls `look` with each segment.
+    pub fn for_each_segment(&self, look: impl FnMut(&SegmentRow)) {
+        self.rows.borrow().segments.values().flatten().for_each(look);
+    }
+
+    /// The row of a fetch.
+    pub fn fetch(&self, uid: &str) -> Option<FetchRow> {
+        self.rows.borrow().fetches.get(uid).cloned().flatten()
     }
 
     /// Stores the body of a request.

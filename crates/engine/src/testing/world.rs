@@ -191,6 +191,7 @@ impl Network for World {
             return Err(NetworkError::Offline);
         }
         let answer = self.servers.borrow_mut().answer(&exchange, self.clock.now())?;
+        answer.arrives(&self.clock).await;
         Ok((answer.head, RefCell::new(answer.body)))
     }
 

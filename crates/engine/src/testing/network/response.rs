@@ -1,0 +1,214 @@
+//! How a file answers a request.
+
+use std::time::Duration;
+
+use super::Answer;
+use super::body::{Extent, Script, Then};
+use super::fault::Fault;
+use super::file::{Exposure, File, http_date};
+use crate::http::{ByteRange, Head, Header};
+use crate::ports::Exchange;
+use crate::time::Timestamp;
+
+/// The content of an error's body: `content(ERROR_BODY.version, …)`.
+pub const ERROR_BODY: Extent = Extent { version: 0, from: 0, to: 20 };
+
+/// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) headers
+/// among those that are sent here.
+const SAFELISTED: [&str; 2] = ["content-length", "last-modified"];
+
+/// A 206, as it is sent and as it says that it is.
+struct Partial {
+    sent: ByteRange,
+    told: String,
+}
+
+impl File {
+    pub(super) fn serve(
+        &self,
+        url: &str,
+        exchange: &Exchange,
+        fault: Option<Fault>,
+        now: Timestamp,
+    ) -> Answer {
+        match fault {
+            Some(Fault::Status(status, after)) => {
+                let after = after.map(|seconds| seconds.to_string());
+                return self.refusal(url, status, "retry-after", after, fault);
+            }
+            Some(Fault::StatusUntil(status, after)) => {
+                let date = http_date(self.server_time(now) + Duration::from_secs(after));
+                return self.refusal(url, status, "retry-after", Some(date), fault);
+            }
+            _ if self.gone => return self.refusal(url, 404, "", None, fault),
+            _ => {}
+        }
+        let range = self.range_of(exchange, fault);
+        match range {
+            Some(_) if fault == Some(Fault::NotSatisfiable) => {
+                self.refusal(url, 416, "content-range", None, fault)
+            }
+            Some(range) if fault == Some(Fault::NothingFollows) && self.tells_length => {
+                let told = Some(format!("bytes */{}", range.start));
+                self.refusal(url, 416, "content-range", told, fault)
+            }
+            Some(range) if range.start >= self.length => {
+                let told = Some(format!("bytes */{}", self.length));
+                self.refusal(url, 416, "content-range", told, fault)
+            }
+            Some(range) => self.part(url, range, fault, now),
+            None => self.whole(url, exchange, fault, now),
+        }
+    }
+
+    /// The range that is served: what the engine asks for, or the app itself.
+    fn range_of(&self, exchange: &Exchange, fault: Option<Fault>) -> Option<ByteRange> {
+        if let (None, Some(Fault::Unasked(start))) = (exchange.range, fault) {
+            return Some(ByteRange { start, end: None });
+        }
+        let asked = exchange.range.or_else(|| own_range(exchange.request.header("range")?));
+        let changed = self.honours_if_range
+            && exchange
+                .if_range
+                .as_ref()
+                .is_some_and(|wanted| !self.validators(false).iter().any(|(_, own)| own == wanted));
+        asked.filter(|_| self.ranges && !changed && fault != Some(Fault::Whole))
+    }
+
+    fn whole(
+        &self,
+        url: &str,
+        exchange: &Exchange,
+        fault: Option<Fault>,
+        now: Timestamp,
+    ) -> Answer {
+        let coding = self.coding.filter(|_| exchange.range.is_none());
+        let mut headers = self.headers(coding.is_some(), now);
+        if coding.is_some() {
+            headers.push(("content-encoding".into(), "gzip".into()));
+        }
+        if self.tells_length {
+            let told = coding.map_or(self.length, |coding| coding.length);
+            headers.push(("content-length".into(), told.to_string()));
+        }
+        let end = if exchange.request.method == "HEAD" { 0 } else { self.length };
+        let head = self.head(url, 200, headers);
+        let body = self.script(url, ByteRange { start: 0, end: Some(end) }, fault);
+        Answer { head, body, fault }
+    }
+
+    fn part(&self, url: &str, asked: ByteRange, fault: Option<Fault>, now: Timestamp) -> Answer {
+        let Partial { sent, told } = self.partial(asked, fault);
+        let mut headers = self.headers(false, now);
+        headers.push(("content-range".into(), told));
+        let length = sent.end.unwrap_or(self.length).saturating_sub(sent.start);
+        if self.tells_length && !matches!(fault, Some(Fault::Empty | Fault::Overlong(_))) {
+            headers.push(("content-length".into(), length.to_string()));
+        }
+        let head = self.head(url, 206, headers);
+        let body = self.script(url, sent, fault);
+        Answer { head, body, fault }
+    }
+
+    fn partial(&self, asked: ByteRange, fault: Option<Fault>) -> Partial {
+        let length = self.length;
+        let mut start = asked.start;
+        let mut end = asked.end.unwrap_or(length).min(length);
+        match fault {
+            Some(Fault::Elsewhere) => start = start.saturating_sub(1),
+            Some(Fault::Less(most) | Fault::LessOfUnknown(most)) => {
+                end = end.min(start.saturating_add(most.max(1)));
+            }
+            Some(Fault::More(more)) => end = end.saturating_add(more).min(length),
+            _ => {}
+        }
+        let total = match fault {
+            Some(Fault::WrongTotal) => (length + 1).to_string(),
+            Some(Fault::UnknownTotal | Fault::LessOfUnknown(_)) => "*".to_owned(),
+            _ => length.to_string(),
+        };
+        let told = format!("bytes {start}-{}/{total}", end.saturating_sub(1));
+        match fault {
+            Some(Fault::Overlong(more)) => end = end.saturating_add(more),
+            Some(Fault::Empty) => end = start,
+            Some(Fault::Shifted) => (start, end) = (start + 1, end + 1),
+            _ => {}
+        }
+        Partial { sent: ByteRange { start, end: Some(end) }, told }
+    }
+
+    fn headers(&self, coded: bool, now: Timestamp) -> Vec<Header> {
+        let mut headers = self.validators(coded);
+        let advertised = self.advertises.unwrap_or(if self.ranges { "bytes" } else { "" });
+        if !advertised.is_empty() {
+            headers.push(("accept-ranges".into(), advertised.into()));
+        }
+        if self.dated {
+            headers.push(("date".into(), http_date(self.server_time(now))));
+        }
+        headers
+    }
+
+    /// As the app's origin may see it.
+    fn head(&self, url: &str, status: u16, mut headers: Vec<Header>) -> Head {
+        if self.exposure == Exposure::Safelisted {
+            headers.retain(|(name, _)| SAFELISTED.contains(&name.as_str()));
+        }
+        let kind = if self.exposure == Exposure::Own { "basic" } else { "cors" };
+        Head { url: url.to_owned(), status, headers, kind: kind.into(), ..Head::default() }
+    }
+
+    fn script(&self, url: &str, range: ByteRange, fault: Option<Fault>) -> Script {
+        let (start, end) = (range.start, range.end.unwrap_or(self.length));
+        let (stop, then) = match fault {
+            Some(Fault::Cut(after)) => (start.saturating_add(after).min(end), Then::Break),
+            Some(Fault::Silent(after)) => (start.saturating_add(after).min(end), Then::Silence),
+            Some(Fault::Short(after)) => {
+                // Without a length of its own, a body that ends early is a broken one to HTTP, and
+                // in a content coding to the decoder.
+                let noticed = !self.tells_length || self.coding.is_some();
+                let then = if noticed { Then::Break } else { Then::End };
+                (start.saturating_add(after).min(end), then)
+            }
+            _ => (end, Then::End),
+        };
+        Script {
+            url: url.to_owned(),
+            rest: Extent { version: self.version, from: start, to: stop },
+            then,
+            chunk: self.chunk.max(1),
+            rate: self.rate.max(1),
+        }
+    }
+
+    /// A response that is none of the file, with one header if `value` is given.
+    fn refusal(
+        &self,
+        url: &str,
+        status: u16,
+        header: &str,
+        value: Option<String>,
+        fault: Option<Fault>,
+    ) -> Answer {
+        let headers = value.into_iter().map(|value| (header.to_owned(), value)).collect();
+        let head = self.head(url, status, headers);
+        let body = Script {
+            url: url.to_owned(),
+            rest: ERROR_BODY,
+            then: Then::End,
+            chunk: 20,
+            rate: 1_000_000,
+        };
+        Answer { head, body, fault }
+    }
+}
+
+/// `bytes=a-b` or `bytes=a-`, of the app's own making.
+fn own_range(value: &str) -> Option<ByteRange> {
+    let (start, last) = value.strip_prefix("bytes=")?.split_once('-')?;
+    let end = match last {
+        "" => None,
+        last => Some(last.parse::<u64>().ok()?.checked_add(1)?),
+    };
+    Some(ByteRange { start: start.parse().ok()?, end })
+}
