@@ -85,7 +85,7 @@ pub fn store_failed(error: StoreError) -> JsValue {
     refused(match error {
         StoreError::Quota => Error::Quota,
         StoreError::Fenced => Error::Stopped,
-        other => Error::Store(other.to_string()),
+        other => Error::Store(other.message()),
     })
 }
 

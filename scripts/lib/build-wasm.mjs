@@ -34,7 +34,8 @@ const bindgenArgs = [
 // little less, and like beside like, compress better.
 const optArgs = [
   '--one-caller-inline-max-function-size=20', '--flatten', '--rereloop',
-  '-Oz', '-Oz', '--dealign', '--reorder-functions-by-name',
+  // Below its address 1,024 there is nothing but the very end of the stack.
+  '-Oz', '-Oz', '--low-memory-unused', '--dealign', '--reorder-functions-by-name', '--reorder-types',
   '--strip-debug', '--strip-producers', '--strip-target-features',
   // What rustc enables for this target by default, and every supported browser has.
   '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',

@@ -8,7 +8,6 @@
 
 #![allow(async_fn_in_trait, reason = "no port leaves its thread, so no `Send` bound is missing")]
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::http::{ByteRange, Head, RequestSpec};
@@ -172,13 +171,14 @@ pub enum StoreError {
     Failed(String),
 }
 
-impl fmt::Display for StoreError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl StoreError {
+    /// What happened, in a sentence. See [`Error::message`](crate::Error::message).
+    pub fn message(self) -> String {
         match self {
-            Self::Quota => formatter.write_str("the storage quota of this origin is exceeded"),
-            Self::Fenced => formatter.write_str("another service worker has taken over"),
-            Self::Network(_) => formatter.write_str("the network failed"),
-            Self::Failed(reason) => formatter.write_str(reason),
+            Self::Quota => "the storage quota of this origin is exceeded".to_owned(),
+            Self::Fenced => "another service worker has taken over".to_owned(),
+            Self::Network(_) => "the network failed".to_owned(),
+            Self::Failed(reason) => reason,
         }
     }
 }

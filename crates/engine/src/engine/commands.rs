@@ -122,7 +122,7 @@ impl Engine {
         self.jobs.retain(|job| job.row.uid != uid);
         let error = match error {
             StoreError::Quota => Error::Quota,
-            other => Error::Store(other.to_string()),
+            other => Error::Store(other.clone().message()),
         };
         for command in commands {
             self.reply(command, Reply::Fetch(Err(error.clone())));
