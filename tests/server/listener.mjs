@@ -11,6 +11,7 @@ export class Listener {
   /** @type {Set<import('node:net').Socket>} */
   #sockets = new Set();
   #server;
+  #mute = false;
 
   /** @param {import('node:http').Server} server */
   constructor(server) {
@@ -23,6 +24,7 @@ export class Listener {
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
+      if (this.#mute) socket.cork();
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => {});
     });
@@ -50,6 +52,13 @@ export class Listener {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets) socket.resetAndDestroy();
     await closed;
+  }
+
+  /** Nothing more is sent on any connection, as when packets get lost, and all of it later. @param {boolean} mute */
+  setMute(mute) {
+    if (mute === this.#mute) return;
+    this.#mute = mute;
+    for (const socket of this.#sockets) mute ? socket.cork() : socket.uncork();
   }
 
   /** @param {number} port */

@@ -99,6 +99,8 @@ export async function startOrigin({ roots = {}, files = {}, throttle = 0, peer, 
     setThrottle: (rate) => pace.setRate(rate),
     /** Offline: open connections are cut and new ones refused. @param {boolean} offline */
     setOffline: (offline) => (offline ? listener.stop() : listener.start(bound)),
+    /** No byte is sent as long as it is, though connections stay open and new ones are taken. @param {boolean} mute */
+    setMute: (mute) => listener.setMute(mute),
     /** As a server that is restarted: connections lost, state of keys kept. @param {number} [downtime] ms */
     async restart(downtime = 100) {
       await listener.stop();
