@@ -60,7 +60,9 @@ export const stages = [
     name: 'harness',
     title: 'the drivers, the test origin and the WPT runner themselves',
     plan: 'test',
-    steps: [['node', '--test', 'tests/harness/harness.test.mjs', 'tests/server/origin.test.mjs', 'tests/wpt/wpt.test.mjs']],
+    steps: [['node', '--test', ...[
+      'harness/harness', 'server/origin', 'wpt/wpt', 'soak/soak',
+    ].map((name) => `tests/${name}.test.mjs`)]],
   },
   {
     name: 'idl',

@@ -12,7 +12,9 @@ const FAULTS_PER_MINUTE = { outage: 0.7, silence: 0.5, restart: 1.2, 'second tab
 const OUTAGE_MS = 4_000;
 const EVENT_PATIENCE_MS = 4_000;
 
-export const isKill = (/** @type {string} */ kind) => kind in KILLS;
+/** The last resort of the run itself kills, too. */
+export const isKill = (/** @type {string} */ kind) => kind in KILLS || kind === 'recovery';
+export const breaksConnections = (/** @type {string} */ kind) => isKill(kind) || kind === 'outage' || kind === 'restart';
 
 export class Chaos {
   #stage;

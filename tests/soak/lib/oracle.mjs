@@ -1,4 +1,5 @@
 /** Whether what the app's worker saw of a fetch is what its plan permits. */
+import { breaksConnections, isKill } from './chaos.mjs';
 import { permittedEnds } from './plan.mjs';
 
 /** How long after the handler's end its data may still be there, so that the event comes again after a kill. */
@@ -38,7 +39,7 @@ export function judge(life, interruptions) {
 
 /** A kill that may have come before the event was done with. */
 function wasKilledBetween(from, to, interruptions) {
-  return interruptions.some(({ start, end }) => end >= from && start <= from + TIDYING_MS && start <= to);
+  return interruptions.some(({ kind, start, end }) => isKill(kind) && end >= from && start <= from + TIDYING_MS && start <= to);
 }
 
 /** @param {Life} life @param {any} row @param {Interruption[]} interruptions @returns {Complaint[]} */
@@ -46,7 +47,7 @@ function judgeRow(life, row, interruptions) {
   const { plan, startedAt, abort } = life;
   const outcome = (/** @type {string} */ text) => [/** @type {Complaint} */ ({ kind: 'wrong outcome', text })];
   if (row.error) return outcome(`in the handler: ${row.error}: ${row.message}`);
-  const interrupted = interruptions.some(({ start, end }) => end >= startedAt && start <= row.at);
+  const interrupted = interruptions.some(({ kind, start, end }) => breaksConnections(kind) && end >= startedAt && start <= row.at);
   const permitted = permittedEnds(plan, { interrupted, abort });
   const reason = row.failureReason;
   if (!permitted.includes(reason)) return outcome(`"${reason}" is none of ${JSON.stringify(permitted)}`);

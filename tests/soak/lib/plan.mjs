@@ -107,7 +107,8 @@ function download({ random, key, seed, own, other }) {
   const guarded = query.lie === 'range' || random.chance(0.08);
   if (guarded) {
     init.integrity = integrityOf(first());
-    if (query.changeAfter !== undefined || query.lie === 'range') fails.push('fetch-error');
+    // The body of an error is not the one either.
+    if (query.changeAfter !== undefined || query.lie === 'range' || fails.includes('bad-status')) fails.push('fetch-error');
   }
   const versions = () => (query.changeAfter === undefined || guarded ? [first()] : [first(), second()]);
   return { key, url: urlOf(elsewhere ? other : own, '/file', query), init, size, versions, succeeds: true, fails, repeatable: true, faults };

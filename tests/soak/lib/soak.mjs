@@ -107,7 +107,7 @@ export class Soak {
       life.trouble = [error.name, error.message];
       // What killed it may be noted only when the call has already failed.
       await sleep(100);
-      life.refused = !stage.interruptions.some(({ end, kind }) => end >= life.startedAt && (isKill(kind) || kind === 'recovery'));
+      life.refused = !stage.interruptions.some(({ end, kind }) => end >= life.startedAt && isKill(kind));
       if (life.refused) console.log(`fetch ${number} could not be begun: ${life.trouble.join(': ')}`);
     }
   }
