@@ -26,12 +26,6 @@ pub(crate) fn own_origin() -> String {
     plain::get(&js_sys::global(), "origin").as_string().unwrap_or_default()
 }
 
-/// What this worker was loaded from: a small file that is sure to be there.
-fn own_script() -> String {
-    let location = plain::get(&js_sys::global(), "location");
-    plain::get(&location, "href").as_string().unwrap_or_default()
-}
-
 /// Whether an absolute http(s) URL is of this worker's origin.
 pub(crate) fn is_same_origin(url: &str) -> bool {
     url.strip_prefix(&own_origin()).is_some_and(|rest| rest.starts_with(['/', '?', '#']))
@@ -65,7 +59,7 @@ pub(crate) async fn why_failed(request: &RequestSpec) -> NetworkError {
         (true, _) => NetworkError::Forbidden,
         (_, true) => NetworkError::Refused,
         _ if is_offline() => NetworkError::Offline,
-        _ if !is_same_origin(&request.url) && answers(&own_script()).await => NetworkError::Absent,
+        _ if !is_same_origin(&request.url) && answers(OWN_SCRIPT).await => NetworkError::Absent,
         _ => NetworkError::Unreachable,
     }
 }
@@ -141,6 +135,9 @@ fn scope() -> EventTarget {
 }
 
 const VIOLATION: &str = "securitypolicyviolation";
+
+/// Relative to itself: a file that is sure to be there.
+const OWN_SCRIPT: &str = "";
 
 /// A server that needs longer for a HEAD is none that a download could be resumed from now.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
