@@ -164,6 +164,22 @@ test('offline and back, and restarted', async () => {
   assert.equal((await get('/page.html')).status, 200);
 });
 
+test('mute: nothing is sent, on old connections and new ones, and all of it later', async () => {
+  const sent = () => origin.bytesSent('muted');
+  const running = get('/file?size=500000&rate=1e6&key=muted');
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  origin.setMute(true);
+  let answered = false;
+  const fresh = get('/page.html').finally(() => (answered = true));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = sent();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual([sent(), answered], [before, false]);
+  origin.setMute(false);
+  assert.equal((await fresh).status, 200);
+  assert.equal((await running).body.length, 500_000);
+});
+
 test('uploads', async () => {
   const body = new Uint8Array(fileBytes(5, 0, 300_000));
   const answer = await get('/upload?key=up', { method: 'POST', body, headers: { 'content-type': 'a/b' } });

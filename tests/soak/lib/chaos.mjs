@@ -1,4 +1,5 @@
 /** What is done to the browser and the network in the meantime: kills and faults, in an order that the seed decides. */
+import { PageError } from '../../harness/page.mjs';
 import { sleep } from '../../harness/process.mjs';
 import { stream } from './random.mjs';
 
@@ -56,6 +57,8 @@ export class Chaos {
       await this.#perform(kind);
     } catch (error) {
       stage.trouble(kind, error);
+      // What a page rejects with is for the table; only a browser that does not answer is given up.
+      if (error instanceof PageError) return;
       await stage.interrupt('recovery', () => stage.recover());
     }
   }

@@ -46,7 +46,8 @@ export function summarise(soak, { browser, seconds }) {
     'handlers killed, event told again': soak.begins - ended.flatMap((life) => life.rows).length,
     'told again after a kill': ended.flatMap((life) => life.rows.slice(1)).length,
     'fetch() cut off by a kill': lives.filter((life) => !life.certain && !life.refused).length,
-    'memory, MB: first, median, most': memory(soak.memory),
+    'memory, MB: first, median, most': spread(soak.memory),
+    'storage, MB: first, median, most': spread(soak.usage),
     'trouble of drivers': stage.troubles.length,
   };
   const failed = judged.filter(({ complaints }) => complaints.length).map(({ life, complaints }) => evidence(soak, life, complaints, requests));
@@ -62,7 +63,7 @@ function complaintsOf(soak, life, requests) {
   const { rows, plan, certain, refused, trouble = [] } = life;
   /** @type {{kind: string, text: string}[]} */
   const complaints = rows.length ? judge(life, soak.stage.interruptions) : [];
-  if (refused) complaints.push({ kind: 'wrong outcome', text: `fetch() rejected: ${trouble.join(': ')}` });
+  if (refused) complaints.push({ kind: 'wrong outcome', text: `fetch() rejected: ${trouble.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(': ')}` });
   if (rows.length) return complaints;
   // Requests are made of a fetch that has begun, whatever became of the call.
   const begun = certain || plan.files.some(({ key }) => requests.has(key));
@@ -108,7 +109,7 @@ function secondsByKind(interruptions) {
   return Object.fromEntries(Object.entries(seconds).map(([kind, value]) => [kind, Math.round(value)]));
 }
 
-function memory(samples) {
+function spread(samples) {
   const sorted = [...samples].sort((a, b) => a - b);
   return [samples[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((value) => Math.round(value ?? 0));
 }

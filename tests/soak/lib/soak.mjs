@@ -31,6 +31,8 @@ export class Soak {
   begins = 0;
   /** @type {number[]} */
   memory = [];
+  /** Megabytes that the browser counts for our origin. @type {number[]} */
+  usage = [];
   /** @type {any} */
   left = null;
   /** @type {string[]} ids that are active when nothing more is waited for */
@@ -104,11 +106,11 @@ export class Soak {
       await stage.page.evaluate((...args) => app.fetch(...args).then(() => null), id, requests, plan.options);
       life.certain = true;
     } catch (error) {
-      life.trouble = [error.name, error.message];
+      life.trouble = [error.name, error.message, await stage.storage()];
       // What killed it may be noted only when the call has already failed.
       await sleep(100);
       life.refused = !stage.interruptions.some(({ end, kind }) => end >= life.startedAt && isKill(kind));
-      if (life.refused) console.log(`fetch ${number} could not be begun: ${life.trouble.join(': ')}`);
+      if (life.refused) console.log(`fetch ${number} could not be begun: ${life.trouble.slice(0, 2).join(': ')}`);
     }
   }
 
@@ -198,6 +200,7 @@ export class Soak {
   async #sample() {
     while (!this.#isOver) {
       this.memory.push(this.stage.memory());
+      this.usage.push(((await this.stage.storage())?.usage ?? 0) / 1e6);
       for (let waited = 0; waited < SAMPLE_MS && !this.#isOver; waited += 500) await sleep(500);
     }
   }

@@ -126,6 +126,15 @@ export class Stage {
     return bytes.reduce((sum, each) => sum + each, 0) / 1e6;
   }
 
+  /** What the browser counts for our origin; null where it does not tell, or there is no page. @returns {Promise<{usage: number, quota: number} | null>} */
+  async storage() {
+    const asked = this.page?.evaluate(async () => {
+      const { usage, quota } = await navigator.storage.estimate();
+      return { usage, quota };
+    });
+    return (await asked?.catch(() => null)) ?? null;
+  }
+
   /** Requests of files, by key, of both origins. */
   requestsByKey() {
     /** @type {Map<string, any[]>} */
