@@ -86,7 +86,11 @@ impl BodyStore {
             let end = (start + length) as f64;
             let part = blob.slice_with_f64_and_f64(*start as f64, end).map_err(failed)?;
             let bytes = settled(part.array_buffer()).await.map_err(failed)?;
-            expected.extend(Uint8Array::new(&bytes).to_vec());
+            let bytes = Uint8Array::new(&bytes).to_vec();
+            if bytes.len() as u64 != *length {
+                return Err(missing());
+            }
+            expected.extend(bytes);
         }
         let (mut rest, mut expected) = (Vec::new(), expected.as_slice());
         for chunk in chunks {

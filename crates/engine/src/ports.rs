@@ -90,7 +90,8 @@ pub trait BodyStore: Bytes {
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError>;
 
     /// What follows in `chunks`, which are longer, after bytes equal to those of the pieces, one
-    /// after the other; `None` if they are not equal. An entry that is missing is an error.
+    /// after the other; `None` if they are not equal. An entry that is missing, or too short, is an
+    /// error.
     async fn after(
         &self,
         pieces: &[Piece],

@@ -197,10 +197,8 @@ impl Engine {
             Some(After::Ended { uid, commands }) => self.ended(&uid, commands),
             Some(After::Deleted { uid }) => self.forget(&uid),
             Some(After::Ui { command }) => self.reply(command, Reply::Done(Ok(()))),
-            // Rows without their entries are noticed at the next start; entries without rows that
-            // are still in use would not be before it.
-            Some(After::Freed { entries }) => self.delete(entries),
-            Some(After::Note) | None => {}
+            // Their rows are still there, so they are not orphans before those go.
+            Some(After::Freed { .. } | After::Note) | None => {}
         }
     }
 

@@ -77,7 +77,8 @@ impl<C: Content> BodyEntries<C> {
             let missing = || StoreError::Failed("an entry is missing".to_owned());
             let bytes = self.bytes(entry).ok_or_else(missing)?;
             let (start, length) = (*start as usize, *length as usize);
-            expected.extend(bytes.iter().skip(start).take(length));
+            let part = bytes.get(start..start.saturating_add(length)).ok_or_else(missing)?;
+            expected.extend(part);
         }
         let rest = chunks.concat().strip_prefix(expected.as_slice()).map(<[u8]>::to_vec);
         Ok(rest.map(|rest| if rest.is_empty() { Vec::new() } else { vec![rest] }))
