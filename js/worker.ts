@@ -23,6 +23,9 @@ function hear(message: WorkerMessage): void {
   if (message.kind === 'record') updateRecord(message.record);
 }
 
+/** Milliseconds: what events the worker was started for follow at once. */
+const UNCERTAIN = 500;
+
 function start(global: ServiceWorkerGlobalScope): void {
   const { registration } = global;
   const sessions = new Sessions(new Session({ postMessage: hear }, false));
@@ -38,8 +41,9 @@ function start(global: ServiceWorkerGlobalScope): void {
   // A worker that is not the active one asks that one, like a page.
   install((own) => (isActiveWorker() ? local : clientOf(own)));
   installEvents(global);
-  // Whatever has started the worker.
-  void server.resume();
+  // Whatever has started the worker. Where it does not know itself (Firefox), one that is only being
+  // installed may look like the active one until that event has come.
+  setTimeout(() => void server.resume(), 'serviceWorker' in global ? 0 : UNCERTAIN);
 }
 
 if (!hasNative) start(globalThis as unknown as ServiceWorkerGlobalScope);

@@ -174,9 +174,10 @@ async fn blocked_ports_and_impossible_requests_are_forbidden() {
     assert_eq!(failure("http://127.0.0.1:0/").await, NetworkError::Forbidden);
 }
 
+/// The server of these tests answers, so there is a network.
 #[wasm_bindgen_test]
-async fn a_closed_port_is_unreachable() {
-    assert_eq!(failure("http://127.0.0.1:59123/").await, NetworkError::Unreachable);
+async fn behind_a_closed_port_of_another_origin_is_nobody() {
+    assert_eq!(failure("http://127.0.0.1:59123/").await, NetworkError::Absent);
 }
 
 #[wasm_bindgen_test]

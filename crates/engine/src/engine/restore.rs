@@ -33,9 +33,10 @@ impl Engine {
                 *mark = true;
             }
         }
-        // A newer engine may be at work already, and have no record of its own entries yet.
-        let epoch = self.epoch;
-        let is_old = |entry: &EntryKey| entry.epoch().is_none_or(|made| made < epoch);
+        // A newer engine may be at work already, and have no record of its own entries yet. The first
+        // one of a new database finds those of one that was deleted, of whatever epoch.
+        let epoch = if self.epoch == 1 { u64::MAX } else { self.epoch };
+        let is_old = |entry: &EntryKey| entry.epoch().is_none_or(|made| made <= epoch);
         let orphans = present.into_iter().zip(recorded).filter(|(_, recorded)| !recorded);
         self.delete(orphans.map(|(entry, _)| entry).filter(is_old).collect());
     }
