@@ -154,10 +154,7 @@ impl<P: Ports> Driver<P> {
                 self.replies.push((id, reply));
                 self.feed(Input::Command { id, command });
             }
-            Call::Online(online) => {
-                self.online = online;
-                self.step(Input::Online(online));
-            }
+            Call::Online(online) => self.feed(Input::Online(online)),
         }
     }
 

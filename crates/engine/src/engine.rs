@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::input::{CommandId, CommitId, Input, Reply, TransferId};
 use crate::job::{Job, Step};
 use crate::output::Output;
-use crate::ports::StoreError;
+use crate::ports::{Exchange, StoreError};
 use crate::record::Record;
 use crate::retry::Trouble;
 use crate::snapshot::{EntryKey, Write};
@@ -67,7 +67,7 @@ enum After {
     /// A finished entry of this transfer, and perhaps the record's result.
     Segment { transfer: TransferId, entry: EntryKey, settles: bool },
     /// That this request is about to be sent.
-    Marked { transfer: TransferId },
+    Marked { transfer: TransferId, exchange: Box<Exchange> },
     /// A record's result.
     Settled { uid: String, index: u32 },
     /// The outcome, and the begun delivery; then answer those who aborted it.

@@ -53,6 +53,8 @@ pub(crate) struct Record {
     pub(crate) bulk_failed: bool,
     /// When the tries without progress began.
     pub(crate) trouble_since: Option<Timestamp>,
+    /// Set when the server has answered, though the browser says that there is no network.
+    pub(crate) reachable: bool,
     /// Responses discarded because they did not fit what was stored.
     pub(crate) restarts: u32,
     /// Where the whole body ended, if that was before the length told, and that may be the length of
@@ -83,6 +85,7 @@ impl Record {
             bulk: false,
             bulk_failed: false,
             trouble_since: None,
+            reachable: false,
             restarts: 0,
             short_end: None,
             coded: false,

@@ -91,7 +91,12 @@ impl Engine {
         let id = TransferId(self.next_serial());
         let start = range.map_or(0, |range| range.start);
         let is_get = exchange.request.is_get();
-        let stall = if is_get { self.config.stall } else { self.config.stall_of_uploads };
+        let (patience, stall) = if is_get {
+            (Some(self.config.stall * tries), self.config.stall)
+        } else {
+            let stall = self.config.stall_of_uploads;
+            (exchange.request.body_length.is_none().then_some(stall), stall)
+        };
         self.transfers.push(Transfer {
             id,
             uid: uid.to_owned(),
@@ -104,7 +109,7 @@ impl Engine {
             last: false,
             stores: Vec::new(),
             began: (start, self.now),
-            patience: Some(self.config.stall * tries),
+            patience,
             stall,
             alive_at: self.now,
             cut_at: self.now,
@@ -115,7 +120,7 @@ impl Engine {
         if is_get {
             self.emit(Output::Open { transfer: id, exchange });
         } else {
-            self.send_once(id);
+            self.send_once(id, exchange);
         }
         true
     }
@@ -146,13 +151,6 @@ impl Engine {
             (end, most) => end.or(most),
         };
         ByteRange { start: gap.start, end }
-    }
-
-    /// The whole of the request of a transfer.
-    pub(super) fn exchange_of(&self, id: TransferId) -> Option<Exchange> {
-        let transfer = self.transfer(id)?;
-        let record = self.record(&transfer.uid, transfer.index)?;
-        Some(self.exchange(record, None))
     }
 
     fn exchange(&self, record: &Record, range: Option<ByteRange>) -> Exchange {

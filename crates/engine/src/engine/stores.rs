@@ -127,7 +127,7 @@ impl Engine {
             Some(After::Segment { transfer, entry, settles }) => {
                 self.recorded(transfer, entry, settles);
             }
-            Some(After::Marked { transfer }) => self.marked(transfer),
+            Some(After::Marked { transfer, exchange }) => self.marked(transfer, *exchange),
             Some(After::Settled { uid, index }) => self.settled(&uid, index),
             Some(After::Ended { uid, commands }) => self.ended(&uid, commands),
             Some(After::Deleted { uid }) => self.deleted(&uid),
@@ -185,7 +185,7 @@ impl Engine {
             Some(After::Segment { transfer, entry, .. }) => {
                 self.not_recorded(transfer, entry, error);
             }
-            Some(After::Marked { transfer }) => self.store_trouble(transfer, error),
+            Some(After::Marked { transfer, .. }) => self.store_trouble(transfer, error),
             // The outcome stays decided, and is told, even where it cannot be written down: after a
             // crash it would be found anew.
             Some(After::Settled { uid, index }) => {

@@ -20,7 +20,7 @@ impl Engine {
         let now = self.now;
         let Some(transfer) = self.transfer_mut(id) else { return };
         if transfer.stream == Stream::Probing {
-            return self.probed(id, End::Whole);
+            return self.finish(id, End::Whole);
         }
         transfer.alive_at = now;
         transfer.cut_at = now;
@@ -262,10 +262,10 @@ impl Engine {
     /// Ends the use of the network, keeps what came, and goes on when that is stored.
     pub(super) fn finish(&mut self, id: TransferId, end: End) {
         let Some(transfer) = self.transfer(id) else { return };
-        if transfer.stream == Stream::Probing {
-            return self.probed(id, end);
-        }
         let (uid, index) = (transfer.uid.clone(), transfer.index);
+        if transfer.stream == Stream::Probing {
+            return self.probed(&uid, index, end);
+        }
         let bulk = transfer.stream == Stream::Bulk;
         if end == End::Whole && transfer.last {
             let ended = transfer.position;

@@ -5,10 +5,12 @@
 //! network, it is not sent, and so nothing is lost by waiting. Some say so though there is one, at
 //! least to the same machine; so the server is asked for an answer that does not matter.
 
+use std::mem::take;
+
 use super::{After, Engine};
 use crate::input::TransferId;
 use crate::output::Output;
-use crate::ports::NetworkError;
+use crate::ports::{Exchange, NetworkError};
 use crate::record::{Phase, Record};
 use crate::retry::Trouble;
 use crate::snapshot::Write;
@@ -24,67 +26,58 @@ impl Engine {
         spent
     }
 
-    /// Sends the request of a new transfer as soon as it may be.
-    pub(super) fn send_once(&mut self, id: TransferId) {
-        if self.online { self.mark(id) } else { self.probe(id) }
+    /// Writes down that the request of a new transfer is sent, which comes next; or asks first
+    /// whether the server can be reached.
+    pub(super) fn send_once(&mut self, id: TransferId, exchange: Exchange) {
+        let online = self.online;
+        let Some(record) = self.record_mut(&exchange.uid, exchange.index) else { return };
+        if !(online || take(&mut record.reachable)) {
+            return self.probe(id, exchange);
+        }
+        record.row.tries = 1;
+        let write = Write::PutRecord(record.row.clone());
+        let exchange = Box::new(exchange);
+        self.commit(vec![write], After::Marked { transfer: id, exchange });
     }
 
-    /// Asks whether the server can be reached.
-    fn probe(&mut self, id: TransferId) {
-        let Some(mut exchange) = self.exchange_of(id) else { return };
+    fn probe(&mut self, id: TransferId, mut exchange: Exchange) {
         let request = &mut exchange.request;
         "HEAD".clone_into(&mut request.method);
         // Whoever the server lets read its answers: that there is one, is all.
         "no-cors".clone_into(&mut request.mode);
         request.headers.clear();
         request.body_length = None;
+        let patience = Some(self.config.stall);
         if let Some(transfer) = self.transfer_mut(id) {
             transfer.stream = Stream::Probing;
+            transfer.patience = patience;
         }
         self.emit(Output::Open { transfer: id, exchange });
     }
 
     /// The answer to a probe, by how it ended.
-    pub(super) fn probed(&mut self, id: TransferId, end: End) {
-        self.emit(Output::Close { transfer: id });
-        match end {
-            End::Broken(Trouble::Network(NetworkError::Refused | NetworkError::Forbidden))
-            | End::Whole => self.mark(id),
-            _ => self.stay_offline(id),
-        }
-    }
-
-    fn stay_offline(&mut self, id: TransferId) {
+    pub(super) fn probed(&mut self, uid: &str, index: u32, end: End) {
+        self.close_transfers(uid, index, None);
         let until = self.now + self.config.retry.offline_poll;
-        let Some(at) = self.transfers.iter().position(|one| one.id == id) else { return };
-        let transfer = self.transfers.remove(at);
-        if let Some(record) = self.record_mut(&transfer.uid, transfer.index) {
-            let trouble = Trouble::Network(NetworkError::Offline);
-            record.phase = Phase::Waiting { until, trouble };
-        }
-    }
-
-    /// Writes down that it is sent, which comes next.
-    fn mark(&mut self, id: TransferId) {
-        let Some(transfer) = self.transfer_mut(id) else { return };
-        transfer.stream = Stream::Opening;
-        transfer.patience = None;
-        let (uid, index) = (transfer.uid.clone(), transfer.index);
-        let Some(record) = self.record_mut(&uid, index) else { return };
-        record.row.tries = 1;
-        let write = Write::PutRecord(record.row.clone());
-        self.commit(vec![write], After::Marked { transfer: id });
+        let Some(record) = self.record_mut(uid, index) else { return };
+        record.reachable = match end {
+            End::Broken(Trouble::Network(error)) => {
+                matches!(error, NetworkError::Refused | NetworkError::Forbidden)
+            }
+            end => end == End::Whole,
+        };
+        record.phase = if record.reachable {
+            Phase::Pending
+        } else {
+            Phase::Waiting { until, trouble: Trouble::Network(NetworkError::Offline) }
+        };
     }
 
     /// The mark is durable. If the fetch was aborted meanwhile, nothing is sent.
-    pub(super) fn marked(&mut self, id: TransferId) {
-        let Some(exchange) = self.exchange_of(id) else { return };
-        let now = self.now;
-        if let Some(transfer) = self.transfer_mut(id) {
-            transfer.alive_at = now;
-            transfer.patience = exchange.request.body_length.is_none().then_some(transfer.stall);
+    pub(super) fn marked(&mut self, id: TransferId, exchange: Exchange) {
+        if self.transfer(id).is_some() {
+            self.emit(Output::Open { transfer: id, exchange });
         }
-        self.emit(Output::Open { transfer: id, exchange });
     }
 }
 
