@@ -8,6 +8,7 @@ import { BackgroundFetchRegistration } from './interfaces/BackgroundFetchRegistr
 import { BackgroundFetchUpdateUIEvent } from './interfaces/BackgroundFetchUpdateUIEvent.ts';
 import { installPermission } from './permission.ts';
 import type { Connection } from './protocol/connection.ts';
+import { watchRequests } from './request-sources.ts';
 import { exposeInterface, extendInterface } from './webidl/define.ts';
 import { defineGlobalEventHandlers } from './webidl/event-handler.ts';
 
@@ -23,6 +24,7 @@ type Connect = (registration: ServiceWorkerRegistration) => Connection;
 
 /** What every window and worker has. */
 export function install(connect: Connect): void {
+  watchRequests();
   exposeInterface(globalThis, 'BackgroundFetchManager', BackgroundFetchManager);
   exposeInterface(globalThis, 'BackgroundFetchRegistration', BackgroundFetchRegistration);
   exposeInterface(globalThis, 'BackgroundFetchRecord', BackgroundFetchRecord);

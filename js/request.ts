@@ -1,5 +1,7 @@
 /** `Request` objects as plain data, and back. */
 import type { RequestData } from './engine/types.ts';
+import type { SentRequest } from './protocol/messages.ts';
+import { sourceOf } from './request-sources.ts';
 import { abortError } from './webidl/exceptions.ts';
 
 /**
@@ -20,10 +22,12 @@ export function createRequest(input: Request | string): Request {
  * the other: a stream that is being read can no longer be cancelled, and if one fails, all that
  * follow must be.
  */
-export async function storeRequests(requests: Request[]): Promise<RequestData[]> {
-  const stored: RequestData[] = [];
+export async function storeRequests(requests: Request[]): Promise<SentRequest[]> {
+  const stored: SentRequest[] = [];
   try {
-    for (const request of requests) stored.push(describeRequest(request, await readBody(request)));
+    for (const request of requests) {
+      stored.push({ ...describeRequest(request), body: await readBody(request) });
+    }
     return stored;
   } catch (error) {
     const reason = abortError('The body of another request of this background fetch failed.');
@@ -33,7 +37,7 @@ export async function storeRequests(requests: Request[]): Promise<RequestData[]>
 }
 
 /** A request as data. */
-export function describeRequest(request: Request, body: Blob | null = null): RequestData {
+export function describeRequest(request: Request): RequestData {
   const { url, method, headers, mode } = request;
   const { credentials, cache, redirect, referrer, referrerPolicy, integrity } = request;
   return {
@@ -48,7 +52,7 @@ export function describeRequest(request: Request, body: Blob | null = null): Req
     referrer,
     referrerPolicy,
     integrity,
-    body,
+    body: null,
   };
 }
 
@@ -58,7 +62,10 @@ export function restoreRequest({ url, ...init }: RequestData): Request {
 }
 
 /** As a Blob, so that the bytes of a file stay where they are. */
-async function readBody(request: Request): Promise<Blob | null> {
+async function readBody(request: Request): Promise<SentRequest['body']> {
+  // First of all: to look at its `body` is to begin to read it.
+  const source = sourceOf(request);
+  if (source) return source;
   if (request.method === 'GET' || request.method === 'HEAD' || request.body === null) return null;
   const body = await request.blob();
   // Where `Request.body` is missing (Firefox) an empty body cannot be told from none.

@@ -12,6 +12,7 @@ import type {
   RecordState,
   RequestData,
 } from '../engine/types.ts';
+import type { FormEntries } from '../request-sources.ts';
 import type { ErrorData } from '../webidl/exceptions.ts';
 
 /** Marks our messages: others are the app's. */
@@ -22,7 +23,7 @@ export const VERSION = 1;
 
 /** What a realm can ask of the worker that runs the engine. Every call may be repeated. */
 export interface Calls {
-  fetch(args: Omit<FetchArguments, 'available'>): FetchState;
+  fetch(args: SentFetch): FetchState;
   get(id: string): FetchState | undefined;
   getIds(): string[];
   abort(uid: string): boolean;
@@ -35,6 +36,15 @@ export interface Calls {
   subscribe(uids: string[], records: string[]): (FetchState | undefined)[];
   /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */
   keepAlive(hold: boolean): KeepAliveAnswer;
+}
+
+/** A request with its body as the page could have it. */
+export interface SentRequest extends Omit<RequestData, 'body'> {
+  body: Blob | FormEntries | null;
+}
+
+export interface SentFetch extends Omit<FetchArguments, 'available' | 'requests'> {
+  requests: SentRequest[];
 }
 
 export interface KeepAliveAnswer {

@@ -1,6 +1,7 @@
 import type { EngineLoader } from '../engine/load.ts';
 import { hasStoredWork } from '../engine/stored-work.ts';
 import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
+import { receiveRequest } from './body.ts';
 import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
 import {
   type Answer,
@@ -115,7 +116,8 @@ export class Server {
       session.uids.add(args.uid);
       try {
         const available = await storageLeft();
-        return await this.#loader.use((engine) => engine.fetch({ ...args, available }));
+        const requests = await Promise.all(args.requests.map(receiveRequest));
+        return await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
       } catch (error) {
         session.uids.delete(args.uid);
         throw error;

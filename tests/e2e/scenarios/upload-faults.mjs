@@ -189,6 +189,37 @@ export default [
     }),
   },
   {
+    name: 'begun offline, and the browser is killed: all of every body is there still',
+    browsers: ENGINES,
+    alone: true,
+    timeout: 60_000,
+    async run(t) {
+      const page = await t.open({ before: ['offline'] });
+      await t.origin.setOffline(true);
+      const targets = [t.upload(), t.upload(), t.upload(), t.upload()];
+      const sent = await page.evaluate(async (urls) => {
+        const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 7919) >> 3);
+        const whole = new Blob(['before', bytes, 'after']);
+        const form = new FormData();
+        form.append('part', whole.slice(1, -1));
+        const bodies = [whole.slice(3, -3, 'video/x-slice'), new Blob(['a', whole.slice(10, 20_000), 'b']), 'text', form];
+        await app.fetch('kept', urls.map((url, index) => new Request(url, { method: 'POST', body: bodies[index] })));
+        const digest = async (blob) => [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))]
+          .map((byte) => byte.toString(16).padStart(2, '0')).join('');
+        return [await digest(bodies[0]), await digest(bodies[1])];
+      }, targets.map(({ url }) => url));
+      const { uploadTotal } = await page.evaluate(() => app.state('kept'));
+      await t.relaunch();
+      await t.origin.setOffline(false);
+      const again = await t.open({ before: ['offline'], registers: false });
+      await again.evaluate(() => app.ask({ onLine: true }));
+      assert.equal((await t.outcome(again, 'kept', { timeout: 30_000 })).type, 'backgroundfetchsuccess');
+      const posts = targets.map(({ requests }) => requests.find(({ method }) => method === 'POST'));
+      assert.deepEqual(posts.slice(0, 2).map((each) => each.sha256), sent);
+      assert.equal(posts.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0), uploadTotal);
+    },
+  },
+  {
     name: 'a browser that says offline by mistake',
     browsers: ENGINES,
     run: waitsOffline((t) => t.origin.setOffline(false)),

@@ -37,7 +37,7 @@ async function openWithLargeFile(t) {
   return { page, file };
 }
 
-/** Uploads it, by `begin`, and checks what that took. */
+/** Uploads it, by `begin`, and checks what that took. Measured: 0.5 MiB in Chromium, 0.3 to 4 in Firefox, 16 in WebKit. */
 const uploads = (begin) => async (t) => {
   const { page, file } = await openWithLargeFile(t);
   const processes = workerProcesses(process.pid).map((pid) => ({ pid, before: memoryOf(pid).resident }));
@@ -69,8 +69,6 @@ export default [
   {
     ...COMMON,
     name: '100 MiB of a Blob, from inside the worker',
-    // WebKit reads the Blob of a Request into memory.
-    browsers: ['chromium', 'firefox'],
     run: uploads((url) => app.ask({ uploadLarge: { id: 'large', url } })),
   },
 ];

@@ -1,0 +1,100 @@
+import './environment.ts';
+
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+
+import type * as Body from '../../js/protocol/body.ts';
+import type { SentRequest } from '../../js/protocol/messages.ts';
+import type * as Requests from '../../js/request.ts';
+
+const URL_A = 'https://app.example/a';
+const NativeRequest = Request;
+
+let requests: typeof Requests;
+let receiveRequest: (typeof Body)['receiveRequest'];
+
+before(async () => {
+  // As if it were WebKit, from before the first module on.
+  Object.defineProperty(Error.prototype, 'sourceURL', { value: '', configurable: true });
+  const { watchRequests } = await import('../../js/request-sources.ts');
+  requests = await import('../../js/request.ts');
+  ({ receiveRequest } = await import('../../js/protocol/body.ts'));
+  watchRequests();
+});
+
+async function sent(request: Request): Promise<SentRequest> {
+  const [data] = await requests.storeRequests([requests.createRequest(request)]);
+  assert.ok(data);
+  return data;
+}
+
+const post = (body: BodyInit): Request => new Request(URL_A, { method: 'POST', body });
+
+async function bytesOf(data: SentRequest): Promise<string> {
+  const { body } = await receiveRequest(data);
+  assert.ok(body instanceof Blob);
+  return body.text();
+}
+
+describe('in WebKit', () => {
+  test('a request is as any other', () => {
+    const request = post('x');
+    assert.notEqual(Request, NativeRequest);
+    assert.ok(request instanceof Request);
+    assert.ok(request instanceof NativeRequest);
+    assert.throws(() => new Request('http://'), TypeError);
+    class Own extends Request {}
+    assert.ok(new Own(URL_A) instanceof Own);
+  });
+
+  test('a Blob is sent as it was given, and stored as a copy', async () => {
+    const blob = new Blob(['abcdef'], { type: 'a/b' });
+    const request = post(blob);
+    const data = await sent(request);
+    assert.equal(data.body, blob);
+    assert.equal(request.bodyUsed, true);
+    assert.equal(await bytesOf(data), 'abcdef');
+  });
+
+  test('a large Blob is copied piece by piece', async () => {
+    const bytes = new Uint8Array(9_000_001).map((_, index) => index * 7);
+    const { body } = await receiveRequest(await sent(post(new Blob([bytes]).slice(1))));
+    assert.deepEqual(new Uint8Array(await (body as Blob).arrayBuffer()), bytes.subarray(1));
+  });
+
+  test('the type is that of the header, not of the Blob', async () => {
+    const request = post(new Blob(['x'], { type: 'a/b' }));
+    request.headers.delete('content-type');
+    const { headers, body } = await receiveRequest(await sent(request));
+    assert.deepEqual([headers, (body as Blob).type], [[], '']);
+  });
+
+  test('a form is what it was when the request was made, with the boundary of its header', async () => {
+    const form = new FormData();
+    form.set('field', 'value\nof "two" lines');
+    form.set('file', new File(['content of ', 'it'], 'na"me.txt', { type: 'text/x' }));
+    form.set('empty', new File([], 'empty'));
+    const request = post(form);
+    const expected = await request.clone().text();
+    form.set('late', 'too late');
+    assert.equal(await bytesOf(await sent(new Request(request))), expected);
+  });
+
+  test('a form of nothing', async () => {
+    const request = post(new FormData());
+    const expected = await request.clone().text();
+    assert.equal(await bytesOf(await sent(request)), expected);
+  });
+
+  test('a body that takes the place of another', async () => {
+    const request = new Request(post(new Blob(['one'])), { body: 'two' });
+    assert.equal(await bytesOf(await sent(request)), 'two');
+  });
+
+  test('everything else is read', async () => {
+    assert.equal(await bytesOf(await sent(post('text'))), 'text');
+    assert.equal(await bytesOf(await sent(post([['a', 'b']] as unknown as string))), 'a,b');
+    assert.equal((await sent(new Request(post(new Blob(['x'])), { body: '' }))).body instanceof Blob, true);
+    assert.equal((await sent(new Request(URL_A))).body, null);
+  });
+});
