@@ -3,7 +3,7 @@
 import { exitWith, start } from './lib/run.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { setUp } from './lib/plans.mjs';
-import { typeProjects } from './lib/stages.mjs';
+import { nativeCrates, typeProjects } from './lib/stages.mjs';
 import { toolEnv } from './lib/tool-env.mjs';
 import { wasmTarget } from './lib/wasm-target.mjs';
 
@@ -16,7 +16,7 @@ async function main() {
   const shell = ['--package', 'background-fetch-polyfill', '--target', wasmTarget, '--all-targets'];
   const steps = [
     ['cargo', ['fmt', '--all', '--check']],
-    ['cargo', ['clippy', '--package', 'background-fetch-engine', '--all-targets', ...strict]],
+    ['cargo', ['clippy', ...nativeCrates, '--all-targets', ...strict]],
     ['cargo', ['clippy', ...shell, ...strict]],
     ...typeProjects.map((project) => [process.execPath, [tsc, '--project', project]]),
   ];

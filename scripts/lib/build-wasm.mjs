@@ -35,7 +35,8 @@ const bindgenArgs = [
 const optArgs = [
   '--one-caller-inline-max-function-size=20', '--flatten', '--rereloop',
   // Below its address 1,024 there is nothing but the very end of the stack.
-  '-Oz', '-Oz', '--low-memory-unused', '--dealign', '--reorder-functions-by-name', '--reorder-types',
+  '-Oz', '-Oz', '--merge-locals', '--coalesce-locals', '--reorder-locals',
+  '--low-memory-unused', '--dealign', '--reorder-functions-by-name', '--reorder-types',
   '--strip-debug', '--strip-producers', '--strip-target-features',
   // What rustc enables for this target by default, and every supported browser has.
   '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',

@@ -9,12 +9,17 @@ export const typeProjects = [
   '.', 'tests/types/page', 'tests/types/worker', 'tests/types/implementation',
 ];
 
+/** Those that have no browser in them. */
+export const nativeCrates = [
+  '--package', 'background-fetch-engine', '--package', 'background-fetch-simulation',
+];
+
 export const stages = [
   {
     name: 'engine',
-    title: 'the engine, natively',
+    title: 'the engine, natively, and its simulation',
     plan: 'engine',
-    steps: [['cargo', 'test', '--package', 'background-fetch-engine']],
+    steps: [['cargo', 'test', ...nativeCrates]],
   },
   {
     name: 'js',

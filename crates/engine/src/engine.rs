@@ -17,7 +17,8 @@ use crate::output::Output;
 use crate::ports::{Exchange, StoreError};
 use crate::record::Record;
 use crate::retry::Trouble;
-use crate::snapshot::{EntryKey, Write};
+use crate::snapshot::{EntryKey, RecordRow, Write};
+use crate::state::FetchState;
 use crate::time::Timestamp;
 use crate::transfer::Transfer;
 
@@ -51,6 +52,8 @@ pub struct Engine {
     stopped: bool,
     /// In the order of their creation.
     jobs: Vec<Job>,
+    /// The last ones that are over.
+    finished: Vec<FetchState>,
     /// Job whose turn it is.
     turn: usize,
     transfers: Vec<Transfer>,
@@ -96,6 +99,7 @@ impl Engine {
             active: false,
             stopped: false,
             jobs: Vec::new(),
+            finished: Vec::new(),
             turn: 0,
             transfers: Vec::new(),
             commits: Vec::new(),
@@ -158,9 +162,25 @@ impl Engine {
     }
 
     fn commit(&mut self, writes: Vec<Write>, after: After) {
+        let writes = self.clean(writes);
         let commit = CommitId(self.next_serial());
         self.commits.push((commit, after));
         self.emit(Output::Commit { commit, writes });
+    }
+
+    /// Removes before the row of a record is written such rows of its segments as could not be
+    /// removed when they had to be.
+    fn clean(&self, mut writes: Vec<Write>) -> Vec<Write> {
+        let mut removals = Vec::new();
+        for write in &writes {
+            if let Write::PutRecord(RecordRow { uid, index, .. }) = write
+                && self.record(uid, *index).is_some_and(Record::has_rows_left)
+            {
+                removals.push(Write::DeleteSegments { uid: uid.clone(), index: *index });
+            }
+        }
+        removals.append(&mut writes);
+        removals
     }
 
     fn next_serial(&mut self) -> u64 {

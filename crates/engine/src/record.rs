@@ -53,6 +53,9 @@ pub(crate) struct Record {
     pub(crate) bulk_failed: bool,
     /// When the tries without progress began.
     pub(crate) trouble_since: Option<Timestamp>,
+    /// Set in the life of a worker that has not tried it yet: what comes of that is no try that counts,
+    /// since each life begins with one, however short the wait has been.
+    pub(crate) resumed: bool,
     /// Set when the server has answered, though the browser says that there is no network.
     pub(crate) reachable: bool,
     /// Responses discarded because they did not fit what was stored.
@@ -68,6 +71,10 @@ pub(crate) struct Record {
     pub(crate) ended: Option<u64>,
     /// The most bytes that were ever stored of it: less is no progress.
     pub(crate) most: u64,
+    /// Set when rows of an older response may still be in the store, because nobody could remove them.
+    pub(crate) unclean: bool,
+    /// Parts in a row that only repeated what is stored, up to its end.
+    pub(crate) repeats: u32,
 }
 
 impl Record {
@@ -85,6 +92,7 @@ impl Record {
             bulk: false,
             bulk_failed: false,
             trouble_since: None,
+            resumed: false,
             reachable: false,
             restarts: 0,
             short_end: None,
@@ -92,12 +100,19 @@ impl Record {
             denials: 0,
             ended: None,
             most,
+            unclean: false,
+            repeats: 0,
         }
     }
 
     /// Whether its end is decided.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Settling | Phase::Settled)
+    }
+
+    /// Whether there may be rows of segments in the store that are none of this response.
+    pub(crate) fn has_rows_left(&self) -> bool {
+        self.unclean && self.segments.is_empty()
     }
 
     /// Whether its bytes are nobody's to see before all of them have been verified.
@@ -110,7 +125,8 @@ impl Record {
         self.row.head.as_ref().is_some_and(|head| {
             representation::may_resume(&self.row.request, head)
                 && (self.row.validator.is_some() || self.total().is_some())
-                && self.short_end.is_none()
+                // If it is no coding, a part tells; but such a part may be that of a coding.
+                && (self.short_end.is_none() || self.row.tries <= 1)
                 && !self.is_longer_than_told()
         })
     }
@@ -124,6 +140,9 @@ impl Record {
     /// The stored bytes before `gap` that a part has to repeat; none if there are not so many.
     pub(crate) fn overlap(&self, gap: u64, lengths: Overlap) -> Vec<Piece> {
         let length = if self.must_overlap() { lengths.otherwise } else { lengths.validated };
+        // Another length after a part that brought nothing: so a limit of the server is told from
+        // the end of the body.
+        let length = length >> self.repeats.min(1);
         let Some(start) = gap.checked_sub(length) else { return Vec::new() };
         let before = |segment: &&Segment| segment.end() > start && segment.start < gap;
         let piece = |segment: &Segment| {
@@ -150,15 +169,30 @@ impl Record {
         told.filter(|_| !self.coded)
     }
 
+    /// Length of the whole body, if it is certain: that which another origin tells may be of a content
+    /// coding, until the body has come to its end.
+    fn certain_total(&self) -> Option<u64> {
+        let told = self.total().filter(|_| !self.may_hide_coding());
+        told.or(self.ended)
+    }
+
     /// Whether a length that its head told may be that of a content coding.
     pub(crate) fn may_hide_coding(&self) -> bool {
         self.row.head.as_ref().is_some_and(|head| head.kind == "cors" && head.status == 200)
     }
 
+    /// Whether a body of this length may be what a content coding of the length told holds: at most
+    /// a little less, since all that codings can do to a body that they cannot shorten is to frame it.
+    pub(crate) fn may_hide_coding_of(&self, length: u64) -> bool {
+        let framed = length.saturating_add(length / 16 + 32);
+        self.may_hide_coding() && self.total().is_none_or(|total| total <= framed)
+    }
+
     /// More bytes came than `Content-Length` told: another origin hides a content coding, so
     /// offsets in the stored bytes mean nothing to the server.
     pub(crate) fn is_longer_than_told(&self) -> bool {
-        self.total().is_some_and(|total| self.segments.prefix() > total)
+        let most = self.segments.end().max(self.ended.unwrap_or(0));
+        self.total().is_some_and(|total| most > total)
     }
 
     /// Whether the app itself asked for a part, which then is all that it gets.
@@ -187,13 +221,13 @@ impl Record {
         if self.has_own_range() || self.is_bodiless(head) {
             return true;
         }
-        let end = self.total().or(self.ended);
+        let end = self.certain_total();
         end.is_some() && self.segments.gap(end, extra).is_none()
     }
 
     /// The first missing stretch that no transfer in `taken` brings.
     pub(crate) fn gap(&self, taken: &[ByteRange]) -> Option<ByteRange> {
-        self.segments.gap(self.total(), taken)
+        self.segments.gap(self.certain_total(), taken)
     }
 
     /// Makes the response "redundant": forgets it, and tells where its bytes were.

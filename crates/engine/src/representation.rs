@@ -29,8 +29,6 @@ pub(crate) enum Part {
     },
     /// A complete response that begins at 0.
     Complete,
-    /// Nothing is missing: what is stored is the whole body.
-    NothingLeft,
     /// Not of the same body, or not what was asked for, or one cannot tell.
     Mismatch,
 }
@@ -95,13 +93,8 @@ pub(crate) fn may_split(first: &Head) -> bool {
 pub(crate) fn compare(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Part {
     match part.status {
         206 => continues(first, asked, part, compared),
-        416 => {
-            let length = part.header("content-range").and_then(unsatisfied_length);
-            match length {
-                Some(length) if length == asked.start => Part::NothingLeft,
-                _ => Part::Mismatch,
-            }
-        }
+        // Even if it says that nothing is missing: that may be true of what is there now.
+        416 => Part::Mismatch,
         _ => Part::Complete,
     }
 }
@@ -162,13 +155,6 @@ fn content_range(head: &Head) -> Option<Extent> {
         _ => return None,
     };
     Some(Extent { start, end: last.checked_add(1)?, total })
-}
-
-fn unsatisfied_length(value: &str) -> Option<u64> {
-    match ContentRange::parse(value.trim())? {
-        ContentRange::Unsatisfied(range) => Some(range.complete_length),
-        _ => None,
-    }
 }
 
 /// The first byte offset of a 206 to a request without `Range`; it must be 0.

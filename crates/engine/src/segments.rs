@@ -53,6 +53,11 @@ impl Segments {
         self.pieces.iter().map(|piece| piece.length).sum()
     }
 
+    /// Offset after the last byte.
+    pub(crate) fn end(&self) -> u64 {
+        self.pieces.last().map_or(0, Segment::end)
+    }
+
     /// Bytes from 0 on without a gap.
     pub(crate) fn prefix(&self) -> u64 {
         self.contiguous().last().map_or(0, Segment::end)

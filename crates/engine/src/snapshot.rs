@@ -13,7 +13,7 @@ pub struct EntryKey(pub String);
 impl EntryKey {
     /// The epoch of the engine that made it.
     pub(crate) fn epoch(&self) -> Option<u64> {
-        self.0.rsplit('/').next()?.split('.').next()?.parse().ok()
+        self.0.split('/').nth(2)?.split('.').next()?.parse().ok()
     }
 }
 

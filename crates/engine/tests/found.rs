@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use background_fetch_engine::http::Head;
-use background_fetch_engine::ports::StoreError;
+use background_fetch_engine::ports::{NetworkError, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::testing::world::World;
@@ -143,6 +143,25 @@ fn records_of_a_success_are_successes_even_if_one_could_not_be_written_down() {
     assert!(looks > 0);
 }
 
+#[test]
+fn deaths_do_not_use_up_the_tries() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.extend([Fault::Fails(NetworkError::Unreachable); 40]);
+    let app = App::of("file", file);
+    for life in 1..=40 {
+        app.live(async {
+            let handle = app.handle().await;
+            let _ = handle.fetch(app.fetches[0].clone()).await;
+            while app.requests("file") < life {
+                app.world.clock.sleep(Duration::from_millis(1)).await;
+            }
+            app.world.clock.sleep(Duration::from_millis(20)).await;
+        });
+    }
+    app.run();
+    app.assert_success(1, LENGTH);
+}
+
 fn outputs(engine: &mut Engine, input: Input) -> Vec<Output> {
     engine.handle(Timestamp(0), input);
     std::iter::from_fn(|| engine.poll_output()).collect()
@@ -154,7 +173,37 @@ fn an_older_engine_does_not_sweep_what_a_newer_one_makes() {
     let mut engine = Engine::new(config(), 5);
     let entries = [3, 4, 5, 6, 17].map(entry).to_vec();
     let done = outputs(&mut engine, Input::Restored { snapshots: Vec::new(), entries });
+    let (commit, writes) = commit_of(&done);
+    assert_eq!(writes, 0, "it only asks whether the store is ours");
+    let done = outputs(&mut engine, Input::Committed { commit });
     assert_eq!(done, [Output::Delete { entries: [3, 4, 5].map(entry).to_vec() }]);
+}
+
+#[test]
+fn the_first_engine_sweeps_only_if_no_newer_one_has_begun() {
+    let mut engine = Engine::new(config(), 1);
+    let entries = vec![EntryKey("one/0/2.1".into())];
+    let done = outputs(&mut engine, Input::Restored { snapshots: Vec::new(), entries });
+    let (commit, _) = commit_of(&done);
+    let error = StoreError::Fenced;
+    let done = outputs(&mut engine, Input::CommitFailed { commit, error });
+    assert!(!done.iter().any(|output| matches!(output, Output::Delete { .. })), "{done:?}");
+}
+
+#[test]
+fn who_lost_the_answer_gets_no_second_fetch_when_all_is_over() {
+    let app = App::of("file", File::new(1, LENGTH));
+    with_page(&app, async || {
+        let handle = app.handle().await;
+        while handle.is_active() {
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+        let again = handle.fetch(app.fetches[0].clone()).await.unwrap();
+        assert_eq!(again.result, background_fetch_engine::state::FetchResult::Success);
+        assert!(!handle.is_active());
+    });
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.requests("file"), 1);
 }
 
 #[test]

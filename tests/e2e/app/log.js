@@ -19,19 +19,32 @@
     return settled(request);
   }
 
+  async function addOnce(row) {
+    const database = await open();
+    try {
+      const transaction = database.transaction(ROWS, 'readwrite');
+      transaction.objectStore(ROWS).add({ at: Date.now(), ...row });
+      await new Promise((resolve, reject) => {
+        transaction.oncomplete = resolve;
+        transaction.onabort = () => reject(transaction.error);
+      });
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Firefox: the next key of a database that is closed and opened at the same time may be an old one. */
+  const TRIES = 5;
+
   globalThis.log = {
     /** Resolves when the row is on disk. */
     async add(row) {
-      const database = await open();
-      try {
-        const transaction = database.transaction(ROWS, 'readwrite');
-        transaction.objectStore(ROWS).add({ at: Date.now(), ...row });
-        await new Promise((resolve, reject) => {
-          transaction.oncomplete = resolve;
-          transaction.onabort = () => reject(transaction.error);
-        });
-      } finally {
-        database.close();
+      for (let tries = 1; ; tries++) {
+        try {
+          return await addOnce(row);
+        } catch (error) {
+          if (error.name !== 'ConstraintError' || tries === TRIES) throw error;
+        }
       }
     },
 

@@ -18,11 +18,14 @@
     const { type, registration } = event;
     const seen = { type, run, script: location.search, constructor: event.constructor.name, ...stateOf(registration) };
     await log.add({ kind: 'begin', ...seen });
+    await log.add({ kind: 'event', ...seen, ...await recordsOf(registration) });
+  }
+
+  async function recordsOf(registration) {
     try {
-      const records = await describeAll(await registration.matchAll());
-      await log.add({ kind: 'event', ...seen, records });
+      return { records: await describeAll(await registration.matchAll()) };
     } catch (error) {
-      await log.add({ kind: 'event', ...seen, error: error.name, message: error.message });
+      return { error: error.name, message: error.message };
     }
   }
 

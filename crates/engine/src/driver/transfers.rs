@@ -144,10 +144,12 @@ async fn opened<P: Ports>(ports: &P, exchange: Exchange) -> Result<Opened<P>, Ne
     let length: u64 = overlap.iter().map(|piece| piece.length).sum();
     let (mut chunks, mut read) = (Vec::new(), 0);
     while read < length {
-        // A part that ends in what is known already has been cut short.
-        let next = ports.read(&body).await?.ok_or(NetworkError::Unreachable)?;
-        chunks.push(next.0);
-        read += next.1;
+        let Some((chunk, length)) = ports.read(&body).await? else {
+            // It ends in what is known already: nothing follows, and the head tells why.
+            return Ok(Opened { head, body, followed: Some((Vec::new(), 0)) });
+        };
+        chunks.push(chunk);
+        read += length;
     }
     // What cannot be compared counts as another version: it is begun anew.
     let rest = ports.after(&overlap, chunks).await.ok().flatten();

@@ -11,7 +11,7 @@ use crate::ports::StoreError;
 use crate::record::Record;
 use crate::segments::Segments;
 use crate::snapshot::{FetchRow, ImageResource, RecordRow, Stage, Write};
-use crate::state::RecordState;
+use crate::state::{FetchState, RecordState};
 
 impl Engine {
     pub(super) fn command(&mut self, id: CommandId, command: Command) {
@@ -44,9 +44,10 @@ impl Engine {
     /// [fetch()](https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-fetch), from
     /// the edit queue on.
     fn fetch(&mut self, command: CommandId, new: NewFetch) {
-        if let Some(job) = self.job(&new.uid) {
+        let same = |state: &&FetchState| state.uid == new.uid;
+        let finished = || self.finished.iter().find(same).cloned();
+        if let Some(state) = self.job(&new.uid).map(Job::state).or_else(finished) {
             // The caller lost the first answer.
-            let state = job.state();
             match self.commits.iter_mut().find_map(|(_, after)| after.creation_of(&new.uid)) {
                 Some(commands) => commands.push(command),
                 None => self.reply(command, Reply::Fetch(Ok(state))),

@@ -11,6 +11,9 @@ use crate::ports::StoreError;
 use crate::record::Phase;
 use crate::snapshot::{EntryKey, SegmentRow, Stage, Write};
 
+/// How many fetches are remembered after their end.
+const FINISHED: usize = 64;
+
 impl Engine {
     /// Gives a record its result.
     pub(super) fn settle(&mut self, uid: &str, index: u32, result: RecordResult) {
@@ -186,8 +189,15 @@ impl Engine {
         self.forget(uid);
     }
 
+    /// Only its state is kept, and that not for long: who lost the answer to `fetch()` may ask for
+    /// it when all is over already, and must not get a second fetch.
     pub(super) fn forget(&mut self, uid: &str) {
-        self.jobs.retain(|job| job.row.uid != uid);
+        if self.finished.len() > FINISHED {
+            self.finished.clear();
+        }
+        if let Some(at) = self.jobs.iter().position(|job| job.row.uid == uid) {
+            self.finished.push(self.jobs.remove(at).state());
+        }
     }
 
     /// Takes the delivery of an outcome up again, unless it was tried too often.

@@ -1,6 +1,6 @@
 //! From the stored rows back to a running engine. Nothing stored is trusted.
 
-use super::Engine;
+use super::{After, Engine};
 use crate::job::{Job, Step};
 use crate::outcome::{FailureReason, RecordResult};
 use crate::record::Record;
@@ -38,7 +38,11 @@ impl Engine {
         let epoch = if self.epoch == 1 { u64::MAX } else { self.epoch };
         let is_old = |entry: &EntryKey| entry.epoch().is_none_or(|made| made <= epoch);
         let orphans = present.into_iter().zip(recorded).filter(|(_, recorded)| !recorded);
-        self.delete(orphans.map(|(entry, _)| entry).filter(is_old).collect());
+        let entries: Vec<_> = orphans.map(|(entry, _)| entry).filter(is_old).collect();
+        // Not if another engine has come to own them meanwhile, which the commit tells.
+        if !entries.is_empty() {
+            self.commit(Vec::new(), After::Freed { entries });
+        }
     }
 }
 
@@ -78,9 +82,15 @@ fn record<'a>(
         let there = believable && present.binary_search(&entry).is_ok();
         lost |= !there || held.insert(Segment { start, length, entry, seen: false }).is_err();
     }
-    if (lost || !believable) && row.result == Some(RecordResult::Success) {
+    // Who began to fill a gap knew that this is no success.
+    let gaps = held.prefix() != held.stored();
+    if (lost || gaps || !believable) && row.result == Some(RecordResult::Success) {
         row.result = None;
     }
     row.version += u32::from(lost);
-    Record::new(row, held)
+    let mut record = Record::new(row, held);
+    // With the next segment it is durable that there is no result.
+    record.resumed = true;
+    record.head_saved &= !lost && !gaps;
+    record
 }

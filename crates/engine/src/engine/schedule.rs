@@ -194,6 +194,7 @@ impl Engine {
         match crate::retry::advise(&config, now, trouble, standing, random) {
             crate::retry::Advice::GiveUp => self.give_up(uid, index),
             crate::retry::Advice::Wait { until, counts } => {
+                let counts = counts && !std::mem::take(&mut record.resumed);
                 record.row.tries += u32::from(counts);
                 record.phase = Phase::Waiting { until, trouble };
                 if counts {

@@ -33,7 +33,11 @@ impl Engine {
         let held = record.segments.stored() + store.length;
         let more = held > record.most;
         record.most = record.most.max(held);
-        if settles.is_some() || !record.head_saved || (more && record.row.tries > 0) {
+        if settles.is_some()
+            || !record.head_saved
+            || record.unclean
+            || (more && record.row.tries > 0)
+        {
             record.row.tries = if more { 0 } else { record.row.tries };
             record.head_saved = true;
             let mut row = record.row.clone();
@@ -45,6 +49,9 @@ impl Engine {
             record.phase = Phase::Settling;
         }
         self.commit(writes, After::Segment { transfer: id, entry, settles: settles.is_some() });
+        if let Some(record) = self.record_mut(&uid, index) {
+            record.unclean = false;
+        }
     }
 
     /// The whole rest of a body is in its entry: the connection is free for the next part.
@@ -197,8 +204,15 @@ impl Engine {
             Some(After::Ended { uid, commands }) => self.ended(&uid, commands),
             Some(After::Deleted { uid }) => self.forget(&uid),
             Some(After::Ui { command }) => self.reply(command, Reply::Done(Ok(()))),
-            // Their rows are still there, so they are not orphans before those go.
-            Some(After::Freed { .. } | After::Note) | None => {}
+            Some(After::Freed { .. }) => self.note_rows_left(),
+            Some(After::Note) | None => {}
+        }
+    }
+
+    /// Rows that were to go are still there. They must not be taken for those of a newer response.
+    fn note_rows_left(&mut self) {
+        for record in self.jobs.iter_mut().flat_map(|job| &mut job.records) {
+            record.unclean |= record.segments.is_empty();
         }
     }
 

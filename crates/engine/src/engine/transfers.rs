@@ -41,23 +41,12 @@ impl Engine {
                 self.finish(id, End::Mismatch);
             }
             Part::Continues { end } => {
-                let last = end.is_some() && end == representation::complete_length(&head);
-                self.continued(id, end, last, followed.unwrap_or(0));
+                let total = representation::complete_length(&head);
+                self.continued(id, end, total, followed.unwrap_or(0));
             }
-            Part::NothingLeft if self.may_end_here(id) => self.finish(id, End::Whole),
-            Part::NothingLeft | Part::Mismatch => self.finish(id, End::Mismatch),
+            Part::Mismatch => self.finish(id, End::Mismatch),
             Part::Complete => self.first_response(id, head),
         }
-    }
-
-    /// Whether the body may be at its end where this transfer was to go on: not if that was to be
-    /// in the middle of it.
-    fn may_end_here(&mut self, id: TransferId) -> bool {
-        let Some(transfer) = self.transfer_mut(id) else { return false };
-        transfer.last = true;
-        let open = transfer.asked.is_some_and(|asked| asked.end.is_none());
-        let (uid, index) = (transfer.uid.clone(), transfer.index);
-        open && self.record(&uid, index).is_some_and(|record| record.total().is_none())
     }
 
     fn busy(&self, request: &RequestSpec, head: &Head, resuming: bool) -> Option<Trouble> {
@@ -72,11 +61,15 @@ impl Engine {
     }
 
     /// The asked part of the stored body.
-    fn continued(&mut self, id: TransferId, end: Option<u64>, last: bool, followed: u64) {
+    fn continued(&mut self, id: TransferId, end: Option<u64>, total: Option<u64>, followed: u64) {
         let Some(transfer) = self.transfer_mut(id) else { return };
-        transfer.last = last;
-        let asked = transfer.asked.and_then(|range| range.end);
-        transfer.end = end.or(asked);
+        transfer.last = end.is_some() && end == total;
+        let Some(asked) = &mut transfer.asked else { return };
+        if total > end {
+            // There is more than this part.
+            asked.end = end;
+        }
+        transfer.end = end.or(asked.end);
         let (uid, index, start) = (transfer.uid.clone(), transfer.index, transfer.position);
         let whole_end = transfer.end.filter(|end| *end > start);
         let bulk = self.record(&uid, index).is_some_and(|record| record.bulk);
@@ -249,7 +242,7 @@ impl Engine {
             return false;
         };
         let (uid, index, position) = (transfer.uid.clone(), transfer.index, transfer.position);
-        let coded = |record: &&mut Record| record.may_hide_coding();
+        let coded = |record: &&mut Record| record.may_hide_coding_of(position);
         let Some(record) = self.record_mut(&uid, index).filter(coded) else { return false };
         record.coded = record.short_end.replace(position) == Some(position);
         record.coded
@@ -320,10 +313,32 @@ impl Engine {
                 }
             }
             End::Whole | End::Enough => {
+                let at = transfer.position;
+                if let Some(asked) = transfer.asked.filter(|_| at == transfer.began.0) {
+                    let open = asked.end.is_none() && transfer.end == Some(at);
+                    return self.brought_nothing(&uid, index, open.then_some(at));
+                }
+                record.repeats = 0;
                 if !self.settle_if_whole(&uid, index) && alone {
                     self.set_pending(&uid, index);
                 }
             }
+        }
+    }
+
+    /// A part came to its end, and only repeated what is stored. `end` is where that ends, if there
+    /// the part did too, though no end was asked for.
+    fn brought_nothing(&mut self, uid: &str, index: u32, end: Option<u64>) {
+        let Some(record) = self.record_mut(uid, index) else { return };
+        let end = end.filter(|end| record.total().is_none_or(|total| total == *end));
+        record.repeats = if end.is_some() { record.repeats + 1 } else { 0 };
+        if record.repeats == 1 {
+            return self.set_pending(uid, index);
+        }
+        // Twice, after parts of different lengths: there is no more.
+        record.ended = end.or(record.ended);
+        if !self.settle_if_whole(uid, index) && self.transfers_of(uid, index).next().is_none() {
+            self.wait(uid, index, Trouble::Truncated);
         }
     }
 

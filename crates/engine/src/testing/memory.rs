@@ -247,6 +247,11 @@ impl MemoryMetaStore {
         self.rows.borrow().snapshots()
     }
 
+    /// A record that can be read.
+    pub fn record(&self, uid: &str, index: u32) -> Option<RecordRow> {
+        self.rows.borrow().records.get(&(uid.to_owned(), index)).cloned().flatten()
+    }
+
     /// Whether nothing is stored at all, readable or not.
     pub fn is_empty(&self) -> bool {
         let rows = self.rows.borrow();

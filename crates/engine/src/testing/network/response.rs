@@ -44,7 +44,7 @@ impl File {
             _ => {}
         }
         let range = self.range_of(exchange, fault);
-        match range {
+        let mut answer = match range {
             Some(_) if fault == Some(Fault::NotSatisfiable) => {
                 self.refusal(url, 416, "content-range", None, fault)
             }
@@ -58,7 +58,11 @@ impl File {
             }
             Some(range) => self.part(url, range, fault, now),
             None => self.whole(url, exchange, fault, now),
+        };
+        if exchange.request.method == "HEAD" {
+            answer.body.rest.to = answer.body.rest.from;
         }
+        answer
     }
 
     /// The range that is served: what the engine asks for, or the app itself.
@@ -91,9 +95,8 @@ impl File {
             let told = coding.map_or(self.length, |coding| coding.length);
             headers.push(("content-length".into(), told.to_string()));
         }
-        let end = if exchange.request.method == "HEAD" { 0 } else { self.length };
         let head = self.head(url, 200, headers);
-        let body = self.script(url, ByteRange { start: 0, end: Some(end) }, fault);
+        let body = self.script(url, ByteRange { start: 0, end: Some(self.length) }, fault);
         Answer { head, body, fault }
     }
 

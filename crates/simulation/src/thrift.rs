@@ -1,0 +1,94 @@
+//! What is stored is not fetched again, and nothing is asked for without a reason.
+
+use background_fetch_engine::Config;
+use background_fetch_engine::testing::network::{Exposure, File, Validator};
+
+use crate::facts::{Facts, FetchFacts, RecordFacts};
+use crate::oracle::is_hidden_coding;
+use crate::plan::RecordPlan;
+use crate::twist::Ask;
+use crate::world::World;
+
+pub(crate) fn judge(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts) {
+    let plan = world.plan_of(uid);
+    for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
+        let reasons = reasons(facts, record);
+        let most = most_requests(world, plan, record, reasons);
+        if record.requests > most && !is_hidden_coding(world, plan.file) {
+            let requests = record.requests;
+            world.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
+        }
+        let most = most_bytes(world, facts, fetch, plan, record);
+        if let Some(most) = most.filter(|most| u128::from(record.sent) > *most) {
+            let sent = record.sent;
+            world.violate(|| format!("{sent} bytes sent for {uid}/{index}, of at most {most}"));
+        }
+    }
+}
+
+/// What can make another request necessary.
+fn reasons(facts: &Facts, record: &RecordFacts) -> u64 {
+    let lost = facts.lost.len() as u64;
+    let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
+    let network = record.troubles + record.doubts + record.offline + record.less;
+    facts.crashes + facts.rivals + lost + stores + network
+}
+
+fn most_requests(world: &World, plan: &RecordPlan, record: &RecordFacts, reasons: u64) -> u64 {
+    let config = &world.plan.config;
+    // Each leaves what was in flight as holes.
+    let holes = 1 + config.stores_in_flight as u64;
+    let Some(bulk) = &config.bulk else { return 1 + reasons * holes };
+    // Each reason can make all parts of a body necessary, and each hole a part with an end.
+    let lengths = world.versions(plan.file).into_iter().map(|(_, length)| length);
+    let parts = lengths.max().unwrap_or(0) / bulk.segment.max(1) + 2 + bulk.connections as u64;
+    if record.parts == 0 { 1 + reasons * holes } else { (1 + reasons) * (1 + parts) }
+}
+
+/// For a body that can always be resumed: its length, and what was in nobody's hands when a worker
+/// died or a store failed.
+fn most_bytes(
+    world: &World,
+    facts: &Facts,
+    fetch: &FetchFacts,
+    plan: &RecordPlan,
+    record: &RecordFacts,
+) -> Option<u128> {
+    let places = world.plan.places.get(plan.file)?;
+    let servers = world.servers.borrow();
+    let [place] = places.as_slice() else { return None };
+    if *place != world.plan.url(plan.file) {
+        // Behind a redirect, nothing is gone on with that cannot be compared.
+        return None;
+    }
+    let file = servers.files.get(place).filter(|file| is_resumable(file))?;
+    let quiet = record.doubts == 0 && !record.final_status && record.busy == 0;
+    if !quiet || plan.ask != Ask::Plain || fetch.damaged {
+        return None;
+    }
+    let config = &world.plan.config;
+    let part = config.bulk.as_ref().map_or(0, |bulk| bulk.segment);
+    let transfers = config.bulk.as_ref().map_or(1, |bulk| bulk.connections.max(1) + 1) as u128;
+    let piece = u128::from(config.segments.most.max(part) + file.chunk);
+    let in_hands = transfers * piece * (config.stores_in_flight as u128 + 1);
+    let deaths = u128::from(facts.crashes + facts.rivals + facts.store_troubles);
+    let broken = u128::from(record.troubles + record.offline) * u128::from(file.chunk + part);
+    let quota = if facts.quota { in_hands } else { 0 };
+    // What is torn makes the comparison with it fail, and then all begins anew.
+    let torn = facts.lost.len() as u128 * u128::from(file.length);
+    let lost = u128::from(fetch.lost_bytes) + torn;
+    let compared = u128::from(record.requests.saturating_sub(1)) * overlap(config);
+    Some(u128::from(file.length) + deaths * in_hands + broken + quota + lost + compared)
+}
+
+/// What a request that goes on repeats, to compare it.
+fn overlap(config: &Config) -> u128 {
+    config.overlap.validated.max(config.overlap.otherwise).into()
+}
+
+fn is_resumable(file: &File) -> bool {
+    let validated = matches!(file.validator, Validator::Strong | Validator::Both);
+    let open = file.exposure != Exposure::Safelisted && file.coding.is_none();
+    let offered = file.advertises != Some("none");
+    validated && open && offered && file.ranges && !file.gone && file.history.is_empty()
+}

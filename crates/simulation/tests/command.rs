@@ -1,0 +1,47 @@
+//! The command line.
+#![cfg(not(target_family = "wasm"))]
+#![allow(clippy::unwrap_used)]
+
+use std::process::{Command, Output};
+
+fn simulation(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_simulation")).args(words).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn many_schedules_as_a_table_and_as_json() {
+    let output = simulation(&["--from", "11", "--seeds", "30"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told(&output).contains("\n0 wrong"), "{output:?}");
+    let output = simulation(&["--seeds", "1_0", "--threads", "1", "--json"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told(&output).starts_with("{\"totals\":{\"schedules\":10,"), "{output:?}");
+}
+
+#[test]
+fn a_bug_is_told_with_the_way_to_see_it_again() {
+    let output = simulation(&["--seeds", "1000", "--bug", "cut-is-end"]);
+    assert!(output.status.success(), "to find it is what was asked for: {output:?}");
+    let text = told(&output);
+    let line = text.lines().find(|line| line.starts_with("--seed ")).unwrap();
+    let mut words: Vec<_> = line.split(' ').collect();
+    let output = simulation(&words);
+    assert!(told(&output).contains("right:"), "without the bug: {output:?}");
+    words.extend(["--bug", "cut-is-end", "--trace"]);
+    let output = simulation(&words);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told(&output).contains("WRONG:"), "{output:?}");
+}
+
+#[test]
+fn mistakes_are_told() {
+    for words in [&["--seed"][..], &["--seeds", "many"], &["--bug", "none"], &["--fast"]] {
+        let output = simulation(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(!output.stderr.is_empty(), "{words:?}");
+    }
+}
