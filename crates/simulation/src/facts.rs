@@ -165,6 +165,15 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// Whether entries may vanish that rows still speak of: those which came too late for a fetch that
+    /// had ended, and which a worker that is dead or fenced out by now was deleting.
+    pub(crate) fn deletes_late(&self, fetch: &FetchFacts) -> bool {
+        let ended_early = fetch.aborted || fetch.persisted.is_some_and(|ending| ending.is_some());
+        ended_early && self.crashes + self.rivals > 0
+    }
+}
+
 impl FetchFacts {
     /// Whether its id is free, as far as the app knows.
     pub(crate) fn is_over(&self) -> bool {

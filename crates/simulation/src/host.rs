@@ -133,7 +133,7 @@ impl Worker {
         }
         // What a rival does to the store, this one does not know; nor what comes late of what a dead
         // one was deleting.
-        let late = fetch.aborted && facts.crashes > 0;
+        let late = facts.deletes_late(fetch);
         if self.number != world.lives.owner.get() || facts.rivals > 0 || late {
             return;
         }

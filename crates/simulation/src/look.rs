@@ -78,12 +78,11 @@ impl World {
         Some(Content::join(&contents))
     }
 
-    /// Whether an entry need not be there: one that came too late for an aborted fetch is deleted
-    /// before its row is, which a rival may see.
+    /// Whether an entry need not be there.
     fn is_excused(&self, record: &RecordState, entry: &EntryKey) -> bool {
         let facts = self.facts.borrow();
-        let aborted = facts.fetches.get(&record.uid).is_some_and(|fetch| fetch.aborted);
-        facts.lost.contains(entry) || !is_shown(record.result) || aborted && facts.rivals > 0
+        let late = facts.fetches.get(&record.uid).is_some_and(|fetch| facts.deletes_late(fetch));
+        facts.lost.contains(entry) || !is_shown(record.result) || late
     }
 
     /// Whether this is all of the body of a successful response.

@@ -99,7 +99,8 @@ fn may_fail(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFact
     let retry = &world.plan.config.retry;
     let troubles = record.troubles + facts.store_troubles;
     let refused = record.refused > 0 && troubles > u64::from(retry.refused_tries);
-    let doubts = record.doubts + facts.check_troubles > u64::from(retry.restarts);
+    let torn = facts.lost.len() as u64;
+    let doubts = record.doubts + facts.check_troubles + torn > u64::from(retry.restarts);
     let disturbed =
         facts.crashes + facts.rivals + record.offline + troubles > 0 || !facts.lost.is_empty();
     let once = !plan.ask.is_get() && disturbed;

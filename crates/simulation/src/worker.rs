@@ -19,7 +19,7 @@ use crate::exchange::{Body, Chunk};
 use crate::world::World;
 
 /// Steps after which it is not a slow world any more, but one that runs in circles.
-const MOST_STEPS: u64 = 300_000;
+const MOST_STEPS: u64 = 1_000_000;
 
 /// Handed to the driver; clones are the same one.
 #[derive(Clone)]

@@ -15,36 +15,27 @@
 
   async function open() {
     const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(ROWS, { autoIncrement: true });
+    request.onupgradeneeded = () => request.result.createObjectStore(ROWS);
     return settled(request);
   }
-
-  async function addOnce(row) {
-    const database = await open();
-    try {
-      const transaction = database.transaction(ROWS, 'readwrite');
-      transaction.objectStore(ROWS).add({ at: Date.now(), ...row });
-      await new Promise((resolve, reject) => {
-        transaction.oncomplete = resolve;
-        transaction.onabort = () => reject(transaction.error);
-      });
-    } finally {
-      database.close();
-    }
-  }
-
-  /** Firefox: the next key of a database that is closed and opened at the same time may be an old one. */
-  const TRIES = 5;
 
   globalThis.log = {
     /** Resolves when the row is on disk. */
     async add(row) {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await addOnce(row);
-        } catch (error) {
-          if (error.name !== 'ConstraintError' || tries === TRIES) throw error;
-        }
+      const database = await open();
+      try {
+        const transaction = database.transaction(ROWS, 'readwrite');
+        const store = transaction.objectStore(ROWS);
+        // Not by autoIncrement: Firefox hands out old keys if the database is opened while it closes.
+        store.openKeyCursor(null, 'prev').onsuccess = ({ target: { result } }) => {
+          store.add({ at: Date.now(), ...row }, (result?.key ?? 0) + 1);
+        };
+        await new Promise((resolve, reject) => {
+          transaction.oncomplete = resolve;
+          transaction.onabort = () => reject(transaction.error);
+        });
+      } finally {
+        database.close();
       }
     },
 
