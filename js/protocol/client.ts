@@ -105,9 +105,9 @@ export class Client implements Connection {
   listen(): void {
     if (this.#channel || typeof BroadcastChannel === 'undefined') return;
     this.#channel = new BroadcastChannel(channelName(this.scope));
-    this.#channel.onmessage = ({ data }: MessageEvent<Broadcast>) => {
-      if (data.kind === 'hello' && data.run !== this.run) this.reconnect();
-      if (data.kind === 'active' || data.active) this.keepAlive.start();
+    this.#channel.onmessage = ({ data }: MessageEvent<Broadcast | null>) => {
+      if (data?.kind === 'hello' && data.run !== this.run) this.reconnect();
+      if (data?.kind === 'active' || data?.active) this.keepAlive.start();
     };
   }
 
@@ -175,7 +175,13 @@ export class Client implements Connection {
 
   #connect(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(data, port1);
+    port1.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      try {
+        this.#receive(data, port1);
+      } catch {
+        // A worker without our code may answer anything.
+      }
+    };
     this.#port = port1;
     this.#expectWelcome(port1);
     return port2;
@@ -211,8 +217,11 @@ export class Client implements Connection {
         return this.#encourage(message.id);
       case 'answer':
         return this.#settle(message.id)?.resolve(message.value);
-      case 'error':
-        return this.#settle(message.id)?.reject(toException(message.error));
+      case 'error': {
+        // First of all, as it may be no error.
+        const error = toException(message.error);
+        return this.#settle(message.id)?.reject(error);
+      }
       case 'record':
         return updateRecord(message.record);
       case 'update':

@@ -177,7 +177,7 @@ const BEYOND_ALL = 2 ** 50;
 function refuse(port: MessagePort | undefined, data: object): void {
   const { id } = data as { id?: unknown };
   const error: ErrorData = toErrorData(unknownMessage());
-  port?.postMessage({ kind: 'error', id: Number(id), error });
+  port?.postMessage({ kind: 'error', id: typeof id === 'number' ? id : NaN, error });
 }
 
 const unknownMessage = (): DOMException =>

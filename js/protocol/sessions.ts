@@ -98,8 +98,9 @@ export class Sessions {
   }
 
   #listen(name: string, session: Session, port: MessagePort): void {
-    port.onmessage = ({ data }: MessageEvent<PageMessage>) => {
-      if (data.kind === 'ack') return session.acknowledge(data.ack);
+    port.onmessage = ({ data }: MessageEvent<PageMessage | null>) => {
+      if (data?.kind === 'ack') return session.acknowledge(data.ack);
+      if (data?.kind !== 'bye') return;
       // It may have come back with another port meanwhile.
       if (this.#pages.get(name) === session) this.#pages.delete(name);
       session.leave();

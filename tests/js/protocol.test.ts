@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import type { FetchState } from '../../js/engine/types.ts';
 import { instanceOf } from '../../js/impl/instances.ts';
 import { Client } from '../../js/protocol/client.ts';
-import { BRAND, VERSION } from '../../js/protocol/messages.ts';
+import { BRAND, channelName, VERSION } from '../../js/protocol/messages.ts';
 import { FakeWorker } from './fake-worker.ts';
 
 let uids = 0;
@@ -108,6 +108,51 @@ describe('messages that this version does not know', () => {
       assert.deepEqual(worker.leaked, []);
     });
   }
+});
+
+describe('messages that make no sense', () => {
+  const silent = { toString: 1, valueOf: 1 };
+
+  test('are answered, whatever they have for an id', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const answers: { kind: string; id: number }[] = [];
+    port1.onmessage = ({ data }) => answers.push(data);
+    const { server } = worker.run;
+    const event = { data: { brand: BRAND, id: silent }, ports: [port2], stopImmediatePropagation: () => undefined };
+    server.receive(event as unknown as ExtendableMessageEvent);
+    await settle();
+    assert.deepEqual(answers.map(({ kind, id }) => [kind, id]), [['error', NaN]]);
+  });
+
+  test('on its port do not end the session of a page', async () => {
+    const state = await begin();
+    const registration = instanceOf(state, client);
+    const port = worker.run.ports.at(-1) as MessagePort;
+    for (const data of [null, undefined, 1, 'bye', {}, { kind: 'later' }]) {
+      assert.doesNotThrow(() => port.onmessage?.({ data } as MessageEvent));
+    }
+    void worker.run.sessions.update({ ...state, downloaded: 3 });
+    await settle();
+    assert.equal(registration.downloaded, 3);
+  });
+
+  test('from a worker neither fail in the page nor cost it an answer', async () => {
+    await begin();
+    worker.deaf = true;
+    let answer: unknown;
+    void client.call('getIds').then((ids) => (answer = ids));
+    await settle();
+    const port = worker.run.ports.at(-1) as MessagePort;
+    const id = Number((worker.received.at(-1) as { id?: number }).id);
+    for (const data of [null, 'update', { kind: 'update' }, { kind: 'record' }, { kind: 'error', id },
+      { kind: 'error', id, error: { name: 'toString', message: '' } }]) port.postMessage(data);
+    const voice = new BroadcastChannel(channelName(worker.scope));
+    for (const data of [null, 0, {}]) voice.postMessage(data);
+    await settle();
+    port.postMessage({ kind: 'answer', id, value: ['one'] });
+    await settle();
+    assert.deepEqual(answer, ['one']);
+  });
 });
 
 describe('a worker that dies', () => {

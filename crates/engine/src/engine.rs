@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use crate::config::Config;
 use crate::input::{CommandId, CommitId, Input, Reply, TransferId};
-use crate::job::{Job, Step};
+use crate::job::{self, Job, Step};
 use crate::output::Output;
 use crate::ports::{Exchange, StoreError};
 use crate::record::Record;
@@ -190,8 +190,8 @@ impl Engine {
 
     fn new_entry(&mut self, uid: &str, index: u32) -> EntryKey {
         let serial = self.next_serial();
-        let [index, epoch, serial] = [index.into(), self.epoch, serial].map(|n: u64| n.to_string());
-        EntryKey([uid, "/", &index, "/", &epoch, ".", &serial].concat())
+        let [epoch, serial] = [self.epoch, serial].map(|number| number.to_string());
+        EntryKey([&EntryKey::within(uid, index), &epoch, ".", &serial].concat())
     }
 
     /// splitmix64: only for jitter.
@@ -296,8 +296,7 @@ impl Engine {
             .map(Transfer::arrived)
             .sum();
         if let Some(job) = self.job_mut(uid) {
-            let stored: u64 = job.records.iter().map(|record| record.segments.stored()).sum();
-            job.downloaded = stored + under_way;
+            job.downloaded = job::stored(&job.records).wrapping_add(under_way);
         }
     }
 

@@ -53,7 +53,7 @@ pub(crate) type Shown = (u64, u64, FetchResult, Option<FailureReason>);
 
 impl Job {
     pub(crate) fn new(row: FetchRow, records: Vec<Record>, step: Step) -> Self {
-        let downloaded = records.iter().map(|record| record.segments.stored()).sum();
+        let downloaded = stored(&records);
         let mut failures = records.iter().filter_map(|record| record.row.result?.failure());
         let first_failure = failures.next();
         Self {
@@ -105,7 +105,7 @@ impl Job {
     /// Request bodies are counted when their response has come: no browser tells earlier.
     fn uploaded(&self) -> u64 {
         let answered = self.records.iter().filter(|record| record.row.head.is_some());
-        answered.filter_map(|record| record.row.request.body_length).sum()
+        total(answered.filter_map(|record| record.row.request.body_length))
     }
 
     fn result(&self) -> FetchResult {
@@ -132,4 +132,14 @@ impl Job {
             }
         }
     }
+}
+
+/// Bytes of all segments of these.
+pub(crate) fn stored(records: &[Record]) -> u64 {
+    total(records.iter().map(|record| record.segments.stored()))
+}
+
+/// A sum of what rows say, which may be anything: too much of it is as wrong as any other number.
+pub(crate) fn total(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::wrapping_add)
 }

@@ -225,6 +225,14 @@ impl Record {
         end.is_some() && self.segments.gap(end, extra).is_none()
     }
 
+    /// Whether some of a body that was whole is not there any more, as far as one can tell.
+    pub(crate) fn lacks_bytes(&self) -> bool {
+        // What ended short of the length told was whole all the same, if that was of a content coding.
+        let told = self.body_end().filter(|_| !self.may_hide_coding()).unwrap_or(0);
+        let prefix = self.segments.prefix();
+        self.row.head.is_none() || prefix < self.segments.stored().max(told)
+    }
+
     /// The first missing stretch that no transfer in `taken` brings.
     pub(crate) fn gap(&self, taken: &[ByteRange]) -> Option<ByteRange> {
         self.segments.gap(self.certain_total(), taken)
@@ -234,7 +242,7 @@ impl Record {
     pub(crate) fn discard(&mut self) -> Vec<EntryKey> {
         self.row.head = None;
         self.row.validator = None;
-        self.row.version += 1;
+        self.row.version = self.row.version.wrapping_add(1);
         self.head_saved = false;
         self.bulk = false;
         self.ended = None;

@@ -39,7 +39,7 @@ pub(crate) fn strong_validator(
     received: Timestamp,
     parse_date: ParseDate,
 ) -> Option<String> {
-    if let Some(etag) = first.header("etag").filter(|etag| etag.starts_with('"')) {
+    if let Some(etag) = first.header("etag").filter(|etag| is_strong(etag)) {
         return Some(etag.to_owned());
     }
     let text = first.header("last-modified")?;
@@ -49,6 +49,12 @@ pub(crate) fn strong_validator(
         None => (received, AT_REST_BY_OUR_CLOCK),
     };
     (now >= modified + rest).then(|| text.to_owned())
+}
+
+/// Whether it is [one ETag](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3), and not a weak one.
+fn is_strong(etag: &str) -> bool {
+    let quoted = |(at, byte): (usize, u8)| (byte == b'"') == (at == 0 || at + 1 == etag.len());
+    etag.len() > 1 && etag.bytes().enumerate().all(quoted)
 }
 
 /// Length of the whole body in bytes, as far as `first` tells.

@@ -91,7 +91,8 @@ impl Segments {
             start = end;
         }
         let next = held().map(|(from, _)| from).filter(|&from| from > start).min();
-        let end = next.or(total);
+        // What a row says of bytes after the end of the body is not to be believed.
+        let end = next.into_iter().chain(total).min();
         let open = end.is_none_or(|end| start < end) && start < u64::MAX;
         open.then_some(ByteRange { start, end })
     }
@@ -153,6 +154,8 @@ mod tests {
         assert_eq!(gap(None, &taken), Some((30, None)));
         assert_eq!(gap(Some(30), &taken), None);
         assert_eq!(gap(Some(40), &[ByteRange { start: 10, end: None }]), None);
+        assert_eq!(gap(Some(15), &[]), Some((10, Some(15))));
+        assert_eq!(gap(Some(10), &[]), None);
     }
 
     #[test]

@@ -11,6 +11,11 @@ use crate::outcome::{FailureReason, RecordResult};
 pub struct EntryKey(pub String);
 
 impl EntryKey {
+    /// How all keys of this record begin.
+    pub(crate) fn within(uid: &str, index: u32) -> String {
+        [uid, "/", &u64::from(index).to_string(), "/"].concat()
+    }
+
     /// The epoch of the engine that made it.
     pub(crate) fn epoch(&self) -> Option<u64> {
         self.0.split('/').nth(2)?.split('.').next()?.parse().ok()

@@ -8,7 +8,7 @@ use std::time::Duration;
 use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::{NetworkError, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
-use background_fetch_engine::testing::network::{Fault, File};
+use background_fetch_engine::testing::network::{Fault, File, Validator};
 use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{
     Command, CommandId, CommitId, Engine, FailureReason, Input, NewFetch, Output, RecordResult,
@@ -104,6 +104,20 @@ fn a_false_end_is_not_believed() {
     let app = App::of("file", file);
     app.run();
     app.assert_failure(FailureReason::FetchError);
+}
+
+/// As much as is asked for again, to be compared, and nothing after that.
+#[test]
+fn parts_that_bring_nothing_new_are_not_asked_for_without_end() {
+    for validator in [Validator::Strong, Validator::Weak] {
+        let most = if validator == Validator::Strong { 4 * KIB } else { 64 * KIB };
+        let mut file = File { validator, always: Some(Fault::Less(most)), ..File::new(1, LENGTH) };
+        file.faults.push_back(Fault::Cut(300 * KIB));
+        let app = App::of("file", file);
+        app.run();
+        app.assert_failure(FailureReason::FetchError);
+        assert!(app.requests("file") <= 62, "{} requests", app.requests("file"));
+    }
 }
 
 #[test]

@@ -160,11 +160,7 @@ fn check_uploads(scenario: &Scenario, plans: &[Plan], delivery: &Delivery, app: 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 300,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(common::runs(300))]
 
     #[test]
     fn any_schedule_ends_right(scenario in scenario()) {

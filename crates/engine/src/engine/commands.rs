@@ -79,7 +79,7 @@ impl Engine {
     }
 
     fn new_job(&self, new: NewFetch) -> Job {
-        let order = self.jobs.iter().map(|job| job.row.order + 1).max().unwrap_or(0);
+        let order = self.jobs.iter().map(|job| job.row.order.wrapping_add(1)).max().unwrap_or(0);
         let uid = new.uid.clone();
         let row = FetchRow {
             uid: new.uid,

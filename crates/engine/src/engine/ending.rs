@@ -79,7 +79,7 @@ impl Engine {
             lost.extend(missing);
             record.row.result = None;
             // What was shown of it is no longer true.
-            record.row.version += 1;
+            record.row.version = record.row.version.wrapping_add(1);
             record.phase = Phase::Pending;
             let (uid, index) = (record.row.uid.clone(), record.row.index);
             writes.push(Write::DeleteSegments { uid: uid.clone(), index });
@@ -134,7 +134,7 @@ impl Engine {
         let Some(job) = self.job_mut(uid) else { return };
         job.end(failure);
         job.step = Step::Ending;
-        job.row.deliveries += 1;
+        job.row.deliveries = job.row.deliveries.wrapping_add(1);
         writes.push(Write::PutFetch(job.row.clone()));
         // The outcome says that they have a result.
         let unsaved = job.records.iter().filter(|record| record.unsaved);

@@ -3,7 +3,7 @@
 use super::{After, Engine};
 use crate::job::{Job, Step};
 use crate::outcome::{FailureReason, RecordResult};
-use crate::record::Record;
+use crate::record::{Phase, Record};
 use crate::segments::{Segment, Segments};
 use crate::snapshot::{EntryKey, RecordRow, SegmentRow, Snapshot, Stage};
 
@@ -67,9 +67,9 @@ fn job(snapshot: Snapshot, present: &[EntryKey]) -> Job {
 }
 
 /// A record with those of its segments whose entries are there, and without the success that it
-/// had if one is not. `present` is sorted.
+/// had if one is not, or has no row any more. `present` is sorted.
 fn record<'a>(
-    mut row: RecordRow,
+    row: RecordRow,
     segments: impl Iterator<Item = &'a SegmentRow>,
     present: &[EntryKey],
 ) -> Record {
@@ -77,20 +77,23 @@ fn record<'a>(
     let mut lost = false;
     // Without the head that they belong to, bytes are of no use.
     let believable = row.head.is_some();
+    let within = EntryKey::within(&row.uid, row.index);
     for segment in segments {
-        let SegmentRow { start, length, entry, .. } = segment.clone();
-        let there = believable && present.binary_search(&entry).is_ok();
-        lost |= !there || held.insert(Segment { start, length, entry, seen: false }).is_err();
+        let SegmentRow { start, length, ref entry, .. } = *segment;
+        let own = believable && entry.0.starts_with(&within);
+        let there = own && present.binary_search(entry).is_ok();
+        let piece = Segment { start, length, entry: entry.clone(), seen: false };
+        lost |= !there || held.insert(piece).is_err();
     }
-    // Who began to fill a gap knew that this is no success.
-    let gaps = held.prefix() != held.stored();
-    if (lost || gaps || !believable) && row.result == Some(RecordResult::Success) {
-        row.result = None;
-    }
-    row.version += u32::from(lost);
     let mut record = Record::new(row, held);
+    if record.row.result == Some(RecordResult::Success) && (lost || record.lacks_bytes()) {
+        record.row.result = None;
+        record.phase = Phase::Pending;
+        lost = true;
+    }
     // With the next segment it is durable that there is no result.
+    record.head_saved &= !lost;
     record.resumed = true;
-    record.head_saved &= !lost && !gaps;
+    record.row.version = record.row.version.wrapping_add(u32::from(lost));
     record
 }

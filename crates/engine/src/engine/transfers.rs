@@ -96,7 +96,7 @@ impl Engine {
         let stores = bulk.flat_map(|one| &one.stores);
         let coming: u64 = stores.map(|store| store.length).sum();
         let total = job.row.download_total;
-        total == 0 || job.downloaded + coming + length <= total
+        total == 0 || job.downloaded.wrapping_add(coming + length) <= total
     }
 
     /// A response that begins the body, perhaps anew.
@@ -165,7 +165,7 @@ impl Engine {
     /// Counts bytes that arrived; `false` if they are more than `downloadTotal`.
     pub(super) fn count(&mut self, uid: &str, length: u64) -> bool {
         let Some(job) = self.job_mut(uid) else { return true };
-        job.downloaded += length;
+        job.downloaded = job.downloaded.wrapping_add(length);
         job.row.download_total == 0 || job.downloaded <= job.row.download_total
     }
 

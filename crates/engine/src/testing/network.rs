@@ -73,6 +73,7 @@ impl Servers {
         file.suffer(fault, now);
         let mut answer = file.serve(&target, exchange, fault, now);
         answer.head.redirected = redirected || file.redirected;
+        file.lie(&mut answer.head.headers);
         Ok(answer)
     }
 }

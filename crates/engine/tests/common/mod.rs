@@ -3,6 +3,9 @@
 #![allow(unreachable_pub, missing_docs, reason = "shared by test files, not public")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
+pub mod bench;
+pub mod texts;
+
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
@@ -15,6 +18,7 @@ use background_fetch_engine::testing::network::{File, content, parse_date};
 use background_fetch_engine::testing::world::{Delivery, World};
 use background_fetch_engine::{Bulk, Config, Error, FailureReason, NewFetch, SegmentSizes};
 use futures_util::future::{Either, select};
+use proptest::prelude::ProptestConfig;
 
 pub const KIB: u64 = 1024;
 pub const ORIGIN: &str = "https://app.test";
@@ -36,6 +40,13 @@ pub fn config() -> Config {
 pub fn bulk_config() -> Config {
     let bulk = Bulk { segment: 64 * KIB, connections: 3, threshold: 1 };
     Config { bulk: Some(bulk), ..config() }
+}
+
+/// So many runs of a property, or as many as `PROPTEST_CASES` says.
+pub fn runs(usual: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = wanted.unwrap_or(usual);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 pub fn url(path: &str) -> String {
@@ -122,10 +133,11 @@ impl App {
                 Either::Right((value, _)) => value,
             }
         };
-        let start = world.clock.now();
+        let (start, steps) = (world.clock.now(), world.steps());
         let limit = Duration::from_secs(24 * 60 * 60);
         let done = world.clock.run(life, || {
             assert!(world.clock.now().since(start) < limit, "stuck for a day");
+            assert!(world.steps() - steps < 100_000, "busy without end");
             world.has_crashed()
         });
         done.unwrap_or_else(|stuck| {

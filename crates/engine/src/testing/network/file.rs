@@ -54,6 +54,9 @@ pub struct File {
     pub faults: VecDeque<Fault>,
     /// What happens to all others; `None` if then all is well.
     pub always: Option<Fault>,
+    /// What the next answers say in their headers, right or wrong: a value in the place of the true
+    /// one, or none. One list for each answer, whatever else is wrong with that.
+    pub says: VecDeque<Vec<(String, Option<String>)>>,
     /// Whether it was removed.
     pub gone: bool,
     /// Bytes of bodies that were sent.
@@ -127,6 +130,7 @@ impl File {
             chunk: 16 * 1024,
             faults: VecDeque::new(),
             always: None,
+            says: VecDeque::new(),
             gone: false,
             sent: 0,
             requests: 0,
@@ -162,6 +166,14 @@ impl File {
             Some(Fault::NoMoreRanges) => self.ranges = false,
             Some(Fault::Gone) => self.gone = true,
             _ => {}
+        }
+    }
+
+    /// Puts what it is to say in the place of what is true.
+    pub(super) fn lie(&mut self, headers: &mut Vec<Header>) {
+        for (name, value) in self.says.pop_front().into_iter().flatten() {
+            headers.retain(|(other, _)| *other != name);
+            headers.extend(value.map(|value| (name, value)));
         }
     }
 
