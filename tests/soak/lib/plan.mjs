@@ -92,11 +92,13 @@ function download({ random, key, seed, own, other }) {
   addFault(random, query, faults);
   if (random.chance(0.08)) add(query, faults, 'changed', { changeAfter: random.integer(1, 3) });
   if (query.truncate === undefined && random.chance(0.06)) add(query, faults, 'chunked', { chunked: 1 });
-  // Left out: where nobody can see that it is compressed, the length of a body that does not shrink seems wrong.
-  const hidden = query.cors === 1 && query.expose === 0;
-  if (query.truncate === undefined && size <= MOST_COMPRESSED && !hidden && random.chance(0.06)) add(query, faults, 'gzip', { gzip: 1 });
+  if (query.truncate === undefined && size <= MOST_COMPRESSED && random.chance(0.06)) {
+    // Where nobody can see that it is compressed, the length that is told is not that of the body.
+    const hidden = query.cors === 1 && query.expose === 0;
+    add(query, faults, hidden ? 'gzip, hidden' : 'gzip', { gzip: 1 });
+  }
   if (random.chance(0.05)) add(query, faults, 'redirect', { redirect: random.integer(1, 3) });
-  else if (!elsewhere && random.chance(0.04)) add(query, faults, 'redirect elsewhere', { redirect: 'cross', cors: 1, expose: query.gzip ?? random.integer(0, 1) });
+  else if (!elsewhere && random.chance(0.04)) add(query, faults, 'redirect elsewhere', { redirect: 'cross', cors: 1, expose: random.integer(0, 1) });
   else if (elsewhere && random.chance(0.06)) init.headers = { 'x-app': 'asks for a preflight' };
 
   // Nobody can see when to ask again.

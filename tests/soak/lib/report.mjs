@@ -18,8 +18,8 @@ export function summarise(soak, { browser, seconds }) {
   const faults = Object.entries(stage.counts).filter(([kind]) => !isKill(kind));
   const files = lives.flatMap(({ plan }) => plan.files);
   const ends = tally(ended.map(({ rows }) => rows[0].failureReason || 'success'));
-  const { entries = ['not looked'], rows = {}, waiting = [] } = soak.left ?? {};
-  const left = entries.length + Object.keys(rows).length + waiting.length;
+  const { entries = ['not looked'], rows = {}, locks = [] } = soak.left ?? {};
+  const left = entries.length + Object.keys(rows).length + locks.length;
   const summary = {
     browser,
     seed: soak.options.seed,

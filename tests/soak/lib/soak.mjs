@@ -187,7 +187,7 @@ export class Soak {
       await sleep(500);
       this.activeAtEnd = await stage.page.evaluate(async () => (await app.manager()).getIds());
       this.left = await stage.context.leftovers(stage.page);
-    } while (Date.now() < deadline && (this.left.entries.length || Object.keys(this.left.rows).length || this.left.waiting.length));
+    } while (Date.now() < deadline && (this.left.entries.length || Object.keys(this.left.rows).length || this.left.locks.length));
     for (const page of stage.pages) {
       const { states, errors } = await page.evaluate(() => ({ states: Object.keys(app.fetches).map(app.state), errors: app.errors }));
       this.pageErrors.push(...errors);
