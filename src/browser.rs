@@ -93,6 +93,10 @@ impl ports::BodyStore for Browser {
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
         self.bodies.delete(entries).await
     }
+
+    async fn has_lost_count(&self) -> bool {
+        self.bodies.has_lost_count().await
+    }
 }
 
 impl ports::MetaStore for Browser {

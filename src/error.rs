@@ -83,7 +83,7 @@ pub fn refused(error: Error) -> JsValue {
 /// The exception of a call that the store failed.
 pub fn store_failed(error: StoreError) -> JsValue {
     refused(match error {
-        StoreError::Quota => Error::Quota,
+        StoreError::Quota | StoreError::Miscounted => Error::Quota,
         StoreError::Fenced => Error::Stopped,
         other => Error::Store(other.message()),
     })

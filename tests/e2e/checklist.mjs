@@ -76,7 +76,7 @@ export const checklist = {
       'what is no GET is never sent again': ['upload-faults: 500 is not asked again', 'upload-faults: the connection is cut in the body', 'upload-faults: the connection is cut in the answer', 'upload-faults: the worker is killed in the middle of uploads: those fail, the others are sent'],
       'any method, with preflights as fetch does them': ['uploads: every method arrives as it is', 'upload-faults: a preflight that is allowed', 'upload-faults: a preflight that is refused: nothing is sent', 'cross-origin: a request that needs a preflight'],
       'uploaded grows as bytes are sent': ['uploads: what is uploaded counts when the answer begins'],
-      'storage that runs full: quota-exceeded': ['quota: a file that does not fit fails with quota-exceeded, and others are not harmed'],
+      'storage that runs full: quota-exceeded': ['quota: a file that does not fit fails with quota-exceeded, and others are not harmed', 'quota: a browser that has lost count, after a crash, does not fail what is on its way'],
       'redirects': ['download: the response of a redirect', 'upload-faults: a 307 repeats the method and the body', 'upload-faults: a 303 makes a GET of it', 'cross-origin: a redirect to another origin with CORS', 'cross-origin: a redirect to another origin without CORS fails'],
       'integrity': ['download: with the right integrity', 'faults: integrity that does not fit fails'],
     },

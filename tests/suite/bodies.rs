@@ -131,6 +131,21 @@ async fn a_full_disk_is_told_apart() {
     assert_eq!(body, Err(StoreError::Quota));
 }
 
+/// Firefox counts below 0, which is read as 2^64.
+#[wasm_bindgen_test]
+async fn a_browser_that_has_lost_count_is_found_out() {
+    for (usage, expected) in [("2 ** 64 - 1e7", true), ("2e10", false), ("undefined", false)] {
+        let patch = "const { estimate } = StorageManager.prototype;
+            StorageManager.prototype.estimate = async () => ({ quota: 1e10, usage: a });
+            return () => { StorageManager.prototype.estimate = estimate }";
+        let usage = js::value(usage, &JsValue::NULL);
+        let restore = js::run(patch, &usage, &JsValue::NULL).await.unwrap();
+        let found = Bench::new(false).browser.bodies.has_lost_count().await;
+        js::value("a()", &restore);
+        assert_eq!(found, expected);
+    }
+}
+
 /// And leaves nothing that could be taken for the whole.
 #[wasm_bindgen_test]
 async fn a_body_that_breaks_is_the_network_s_fault() {

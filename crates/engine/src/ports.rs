@@ -104,6 +104,9 @@ pub trait BodyStore: Bytes {
 
     /// Removes entries; one that is not there is no error.
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError>;
+
+    /// Whether the platform counts more as stored than there can be. Asked when it has no room.
+    async fn has_lost_count(&self) -> bool;
 }
 
 /// Where the state is kept.
@@ -164,6 +167,9 @@ pub enum NetworkError {
 pub enum StoreError {
     /// No space is left for this origin.
     Quota,
+    /// The browser says so, but counts more than can be: it has lost count, as Firefox does after
+    /// some crashes, and stores nothing more before it is started again.
+    Miscounted,
     /// A newer engine has taken the store over; this one must stop.
     Fenced,
     /// The body broke while it was being stored.
@@ -176,7 +182,9 @@ impl StoreError {
     /// What happened, in a sentence. See [`Error::message`](crate::Error::message).
     pub fn message(self) -> String {
         match self {
-            Self::Quota => "the storage quota of this origin is exceeded".to_owned(),
+            Self::Quota | Self::Miscounted => {
+                "the storage quota of this origin is exceeded".to_owned()
+            }
             Self::Fenced => "another service worker has taken over".to_owned(),
             Self::Network(_) => "the network failed".to_owned(),
             Self::Failed(reason) => reason,

@@ -5,11 +5,11 @@ mod common;
 
 use std::time::Duration;
 
+use background_fetch_engine::FailureReason;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::state::{EventType, FetchResult};
 use background_fetch_engine::testing::network::{Coding, Exposure, Fault, File, Validator};
 use background_fetch_engine::testing::world::World;
-use background_fetch_engine::{FailureReason, RecordResult};
 use common::{App, KIB, bulk_config, config, fetch, get, url};
 
 const LENGTH: u64 = 1000 * KIB;
@@ -330,36 +330,6 @@ fn progress_goes_up_and_ends_with_the_result() {
     assert_eq!(told[end].downloaded, LENGTH);
     assert!(told[end..].iter().all(|state| state.result == FetchResult::Success));
     assert_eq!(app.world.activity(), [true, false]);
-}
-
-#[test]
-fn a_full_store_fails_that_fetch_only() {
-    let app = App::new(World::default());
-    app.serve("large", File::new(1, LENGTH));
-    app.serve("small", File::new(2, 100 * KIB));
-    app.world.bodies.set_quota(Some(500 * KIB));
-    let app = App { fetches: vec![fetch("one", &["large"]), fetch("two", &["small"])], ..app };
-    app.run();
-    app.assert_failure(FailureReason::QuotaExceeded);
-    assert_eq!(app.delivery("two").event, EventType::Success);
-}
-
-#[test]
-fn what_fails_for_want_of_room_makes_room_for_the_others() {
-    let app = App::of("big", File::new(1, LENGTH));
-    let mut slow = File::new(2, 300 * KIB);
-    slow.rate = 60_000;
-    app.serve("slow", slow);
-    let app = App { fetches: vec![fetch("one", &["big", "slow"])], ..app };
-    app.world.bodies.set_quota(Some(400 * KIB));
-    app.run();
-    let delivery = app.delivery("one");
-    assert_eq!(delivery.state.failure_reason, Some(FailureReason::QuotaExceeded));
-    let results: Vec<_> = delivery.records.iter().map(|(record, _)| record.result).collect();
-    let failed = RecordResult::Failure(FailureReason::QuotaExceeded);
-    assert_eq!(results, [Some(failed), Some(RecordResult::Success)]);
-    assert_eq!(delivery.records[1].1.len() as u64, 300 * KIB);
-    app.assert_nothing_left();
 }
 
 #[test]

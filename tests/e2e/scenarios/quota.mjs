@@ -51,4 +51,40 @@ export default [
       await t.expectNothingLeft(page);
     },
   },
+  {
+    // Firefox counts too little after it was killed in the middle of a put: the half of a body is
+    // subtracted when it is swept, and was never added. Then a count below 0 refuses everything,
+    // until the browser is started again.
+    name: 'a browser that has lost count, after a crash, does not fail what is on its way',
+    browsers: ['firefox'],
+    alone: true,
+    launch: {},
+    timeout: 60_000,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 8 * MIB, rate: 1_000_000 });
+      const large = t.file({ size: 100 * MIB, rate: 8_000_000 });
+      const half = t.file({ size: 100 * MIB, rate: 4_000_000 });
+      await t.fetch(page, 'file', file);
+      await t.fetch(page, 'large', large);
+      await page.evaluate((url) => void (async () => (await caches.open('of the app')).put('/half', await fetch(url)))(), half.url);
+      await t.until(() => half.sent > 10 * MIB && large.sent > 20 * MIB, 'half of a body is on its way');
+      await t.relaunch();
+
+      const next = await t.open();
+      await next.evaluate(() => app.adopt());
+      await next.evaluate(() => app.abort('large'));
+      const count = () => next.evaluate(() => navigator.storage.estimate());
+      // A Firefox that does not lose count may take this away.
+      await t.until(async () => (await count()).usage > 2 ** 50, 'the count is below 0');
+      const wasSent = file.sent;
+      await t.until(() => file.sent > wasSent + MIB, 'it goes on');
+      assert.equal((await next.evaluate(() => app.state('file'))).result, '');
+
+      await t.relaunch();
+      const last = await t.open();
+      await t.expectSuccess(last, 'file', file, { timeout: 30_000 });
+      await t.expectNothingLeft(last);
+    },
+  },
 ];

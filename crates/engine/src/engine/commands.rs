@@ -122,7 +122,7 @@ impl Engine {
     pub(super) fn not_created(&mut self, uid: &str, commands: Vec<CommandId>, error: &StoreError) {
         self.jobs.retain(|job| job.row.uid != uid);
         let error = match error {
-            StoreError::Quota => Error::Quota,
+            StoreError::Quota | StoreError::Miscounted => Error::Quota,
             other => Error::Store(other.clone().message()),
         };
         for command in commands {

@@ -40,6 +40,7 @@ struct Inner {
     crashed: Cell<bool>,
     offline: Cell<bool>,
     mistaken: Cell<bool>,
+    miscounting: Cell<bool>,
     random: Cell<u64>,
     handle: RefCell<Option<Handle>>,
     delivered: RefCell<BTreeMap<String, Vec<Delivery>>>,
@@ -93,6 +94,11 @@ impl World {
     /// Lets the platform say that there is no network, though there is.
     pub fn set_mistaken(&self, mistaken: bool) {
         self.inner.mistaken.set(mistaken);
+    }
+
+    /// Lets the platform count more as stored than there can be.
+    pub fn set_miscounting(&self, miscounting: bool) {
+        self.inner.miscounting.set(miscounting);
     }
 
     /// The engine whose records handlers read.
@@ -253,6 +259,11 @@ impl BodyStore for World {
         self.step().await;
         self.bodies.delete(entries);
         Ok(())
+    }
+
+    async fn has_lost_count(&self) -> bool {
+        self.step().await;
+        self.inner.miscounting.get()
     }
 }
 
