@@ -88,6 +88,27 @@ test('an upload may fail if it was interrupted, and only then', () => {
   assert.deepEqual(permittedEnds(plan, { interrupted: true, abort: 'no' }).sort(), ['', 'fetch-error']);
 });
 
+test('an upload beside a file that fails: whole, if nothing interrupted it', () => {
+  const plan = findPlan(({ files, exceeds }) => !exceeds && files.some(({ faults }) => faults[0] === '404') && files.some(({ repeatable }) => !repeatable));
+  const row = { ...success(plan), type: 'backgroundfetchfail', result: 'failure', failureReason: 'bad-status' };
+  plan.files.forEach((file, index) => {
+    if (!file.succeeds) row.records[index].response = { status: 404, ok: false };
+    if (!file.repeatable) row.records[index] = { request: row.records[index].request, error: 'TypeError' };
+  });
+  const uploads = plan.files.filter(({ repeatable }) => !repeatable).length;
+  assert.deepEqual(kinds(lifeOf(plan, [row])), Array(uploads).fill('wrong outcome'));
+  assert.deepEqual(kinds(lifeOf(plan, [row]), [{ kind: 'outage', start: START, end: START + 10 }]), []);
+});
+
+test('more than downloadTotal: that, or a file that failed before', () => {
+  const tooMuch = (each) => each.exceeds && each.files.every(({ repeatable }) => repeatable);
+  const plain = findPlan((each) => tooMuch(each) && each.files.every(({ fails }) => !fails.length));
+  const failing = findPlan((each) => tooMuch(each) && each.files.some(({ fails }) => fails.includes('fetch-error')));
+  assert.deepEqual(permittedEnds(plain, { interrupted: true, abort: 'no' }), ['download-total-exceeded']);
+  assert.ok(permittedEnds(failing, { interrupted: false, abort: 'no' }).includes('fetch-error'));
+  assert.ok(!permittedEnds(failing, { interrupted: false, abort: 'no' }).includes(''));
+});
+
 test('an event that comes twice, unless a kill explains it', () => {
   const plan = findPlan(isSafe);
   const rows = [success(plan, START + 5_000), success(plan, START + 9_000)];

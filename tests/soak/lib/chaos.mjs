@@ -2,6 +2,7 @@
 import { PageError } from '../../harness/page.mjs';
 import { sleep } from '../../harness/process.mjs';
 import { stream } from './random.mjs';
+import { isLostCount } from './stage.mjs';
 
 /** Of all kills. In WebKit nothing is different, but that all workers have one process. */
 const KILLS = {
@@ -13,8 +14,8 @@ const FAULTS_PER_MINUTE = { outage: 0.7, silence: 0.5, restart: 1.2, 'second tab
 const OUTAGE_MS = 4_000;
 const EVENT_PATIENCE_MS = 4_000;
 
-/** The last resort of the run itself kills, too. */
-export const isKill = (/** @type {string} */ kind) => kind in KILLS || kind === 'recovery';
+/** The last resorts of the run itself kill, too. */
+export const isKill = (/** @type {string} */ kind) => kind in KILLS || kind === 'recovery' || kind === 'lost count';
 export const breaksConnections = (/** @type {string} */ kind) => isKill(kind) || kind === 'outage' || kind === 'restart';
 
 export class Chaos {
@@ -54,9 +55,11 @@ export class Chaos {
     const stage = this.#stage;
     try {
       if (!stage.page) await stage.openTab();
+      // As any user would, in the end.
+      if (isLostCount(await stage.storage())) await stage.interrupt('lost count', () => stage.recover());
       await this.#perform(kind);
     } catch (error) {
-      stage.trouble(kind, error);
+      stage.trouble(kind, error, await stage.storage());
       // What a page rejects with is for the table; only a browser that does not answer is given up.
       if (error instanceof PageError) return;
       await stage.interrupt('recovery', () => stage.recover());

@@ -12,6 +12,7 @@ const TYPES = { '': 'backgroundfetchsuccess', aborted: 'backgroundfetchabort' };
  * @property {number} startedAt
  * @property {boolean} certain whether fetch() is known to have resolved
  * @property {boolean} refused whether it rejected, with nothing to explain it
+ * @property {boolean} [uncounted] whether it rejected because the browser had lost count of what it stores
  * @property {'no' | 'yes' | 'perhaps'} abort
  * @property {any[]} rows of the app's log: the events of this fetch, in their order
  * @property {any[]} [trouble] why it was not certain
@@ -54,11 +55,11 @@ function judgeRow(life, row, interruptions) {
   const expected = [TYPES[reason] ?? 'backgroundfetchfail', reason === '' ? 'success' : 'failure'];
   if (row.type !== expected[0] || row.result !== expected[1]) return outcome(`${row.type}, ${row.result}, ${reason}`);
   if (row.records.length !== plan.files.length) return outcome(`${row.records.length} records of ${plan.files.length}`);
-  return plan.files.flatMap((file, index) => judgeRecord(file, row.records[index], reason));
+  return plan.files.flatMap((file, index) => judgeRecord(file, row.records[index], { reason, interrupted }));
 }
 
-/** @param {import('./plan.mjs').PlannedFile} file @param {any} record @param {string} reason @returns {Complaint[]} */
-function judgeRecord(file, { request, response, error }, reason) {
+/** @param {import('./plan.mjs').PlannedFile} file @param {any} record @param {{reason: string, interrupted: boolean}} end @returns {Complaint[]} */
+function judgeRecord(file, { request, response, error }, { reason, interrupted }) {
   const say = (/** @type {Complaint['kind']} */ kind, /** @type {string} */ text) => [{ kind, text: `${file.key}: ${text}` }];
   if (request.url !== file.url || request.method !== (file.init?.method ?? 'GET')) {
     return say('wrong outcome', `the record is of ${request.method} ${request.url}`);
@@ -66,7 +67,7 @@ function judgeRecord(file, { request, response, error }, reason) {
   const failure = error ?? response.bodyError;
   // All records are over when these are told; the others may have been in the middle.
   const othersAreWhole = ['', 'bad-status', 'fetch-error'].includes(reason);
-  const mustBeWhole = reason === '' || (othersAreWhole && file.succeeds && !file.fails.length && file.repeatable);
+  const mustBeWhole = reason === '' || (othersAreWhole && file.succeeds && !file.fails.length && (file.repeatable || !interrupted));
   if (failure) return mustBeWhole ? say('wrong outcome', `rejected with ${failure}`) : [];
   if (!response.ok) return mustBeWhole ? say('wrong outcome', `status ${response.status}`) : [];
   if (response.size !== file.size) return say('wrong bytes', `${response.size} bytes of ${file.size}`);

@@ -65,7 +65,9 @@ export function planFetch({ seed, number, id, own, other }) {
 export function permittedEnds({ files, exceeds }, { interrupted, abort }) {
   if (abort === 'yes') return ['aborted'];
   const fails = files.flatMap((file) => (file.repeatable || !interrupted ? file.fails : [...file.fails, 'fetch-error']));
-  const ends = exceeds ? ['download-total-exceeded'] : [...new Set(fails)];
+  const ends = [...new Set(fails)];
+  // Not for sure: a file that fails may be the one that would have been too much.
+  if (exceeds) ends.push('download-total-exceeded');
   if (!exceeds && files.every(({ succeeds }) => succeeds)) ends.push('');
   if (abort === 'perhaps') ends.push('aborted');
   return ends;

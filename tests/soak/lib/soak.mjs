@@ -4,6 +4,7 @@ import { Chaos, isKill } from './chaos.mjs';
 import { judge } from './oracle.mjs';
 import { planFetch } from './plan.mjs';
 import { stream } from './random.mjs';
+import { isLostCount } from './stage.mjs';
 
 const [LEAST_ACTIVE, MOST_ACTIVE] = [3, 8];
 /** Longer than any wait that an origin or the back-off asks for. */
@@ -12,6 +13,7 @@ const TIDY_PATIENCE_MS = 20_000;
 /** A fetch of which nobody knows whether it has begun counts as active for so long. */
 const UNCERTAIN_MS = 15_000;
 const FAILURES_BEFORE_RECOVERY = 5;
+const REFUSAL_MS = 2_000;
 const POLL_MS = 150;
 const SAMPLE_MS = 10_000;
 /** An id is used again when its last event cannot come a second time any more. */
@@ -69,7 +71,7 @@ export class Soak {
 
   /** Those whose end is still to come, as far as one can know. */
   get active() {
-    return this.lives.filter((life) => !life.rows.length && !life.refused && (life.certain || Date.now() - life.startedAt < UNCERTAIN_MS));
+    return this.lives.filter((life) => !life.rows.length && !life.refused && !life.uncounted && (life.certain || Date.now() - life.startedAt < UNCERTAIN_MS));
   }
 
   async #feed(deadline) {
@@ -106,11 +108,16 @@ export class Soak {
       await stage.page.evaluate((...args) => app.fetch(...args).then(() => null), id, requests, plan.options);
       life.certain = true;
     } catch (error) {
-      life.trouble = [error.name, error.message, await stage.storage()];
+      const storage = await stage.storage();
+      life.trouble = [error.name, error.message, storage];
       // What killed it may be noted only when the call has already failed.
       await sleep(100);
-      life.refused = !stage.interruptions.some(({ end, kind }) => end >= life.startedAt && isKill(kind));
-      if (life.refused) console.log(`fetch ${number} could not be begun: ${life.trouble.slice(0, 2).join(': ')}`);
+      const wasKilled = stage.interruptions.some(({ end, kind }) => end >= life.startedAt && isKill(kind));
+      life.uncounted = error.name === 'QuotaExceededError' && isLostCount(storage);
+      life.refused = !wasKilled && !life.uncounted;
+      if (!wasKilled) console.log(`fetch ${number} could not be begun: ${error.name}: ${error.message} ${JSON.stringify(storage)}`);
+      // The next one would fare no better.
+      if (life.uncounted) await sleep(REFUSAL_MS);
     }
   }
 
@@ -153,10 +160,18 @@ export class Soak {
     const life = this.#lifeOf(row);
     if (!life) return void this.strays.push(row);
     life.rows.push(row);
+    if (row.failureReason === 'quota-exceeded') void this.#noteStorage(life);
     if (life.abort === 'perhaps') return;
     for (const { kind, text } of judge(life, this.stage.interruptions)) {
       console.log(`fetch ${life.plan.number}: ${kind}: ${text}`);
     }
+  }
+
+  /** What the browser counts, at the moment at which it had no room. @param {import('./oracle.mjs').Life} life */
+  async #noteStorage(life) {
+    const storage = await this.stage.storage();
+    life.trouble = ['quota-exceeded', storage];
+    console.log(`fetch ${life.plan.number}: quota-exceeded: ${JSON.stringify(storage)}`);
   }
 
   /** The URL of a request has the number of its fetch; an id may have been used more than once. */
@@ -173,6 +188,7 @@ export class Soak {
     let failures = 0;
     while (this.active.length && Date.now() < deadline) {
       if (!stage.page || failures >= FAILURES_BEFORE_RECOVERY) await stage.interrupt('recovery', () => stage.recover());
+      if (isLostCount(await stage.storage())) await stage.interrupt('lost count', () => stage.recover());
       failures = await stage.page.evaluate(() => 0).catch(() => failures + 1);
       await sleep(500);
     }

@@ -8,6 +8,14 @@ const CALL_TIMEOUT = 30_000;
 const MOST_TABS = 3;
 const PAGE_BYTES = 4096;
 const KEPT_LINES = 4000;
+/** Bytes; a pebibyte is more than any browser has to give. */
+const BEYOND_ALL = 2 ** 50;
+
+/**
+ * Firefox counts below 0, which reads as 2^64, after some kills in the middle of a put: then it refuses everything
+ * that anybody wants to store for the origin, until it is started again. @param {{usage: number} | null | undefined} storage
+ */
+export const isLostCount = (storage) => (storage?.usage ?? 0) > BEYOND_ALL;
 
 export class Stage {
   /** The newest last: it is the one in front. @type {any[]} */
@@ -49,7 +57,7 @@ export class Stage {
   }
 
   async openTab() {
-    const page = await within(this.context.open(), CALL_TIMEOUT, 'opening a tab');
+    const page = await within(this.context.open({ do: ['patient-log'] }), CALL_TIMEOUT, 'opening a tab');
     page.timeout = CALL_TIMEOUT;
     this.pages.push(page);
     return page;
@@ -86,8 +94,10 @@ export class Stage {
     }
   }
 
-  trouble(what, error) {
-    this.troubles.push(`${new Date().toISOString()} ${what}: ${String(error).slice(0, 300)}`);
+  /** @param {string} what @param {unknown} error @param {object | null} [storage] */
+  trouble(what, error, storage) {
+    const estimate = storage ? ` ${JSON.stringify(storage)}` : '';
+    this.troubles.push(`${new Date().toISOString()} ${what}: ${String(error).slice(0, 300)}${estimate}`);
   }
 
   /**
