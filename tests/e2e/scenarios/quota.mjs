@@ -62,7 +62,7 @@ export default [
     timeout: 60_000,
     async run(t) {
       const page = await t.open();
-      const file = t.file({ size: 8 * MIB, rate: 1_000_000 });
+      const file = t.file({ size: 16 * MIB, rate: 1_500_000 });
       const large = t.file({ size: 100 * MIB, rate: 8_000_000 });
       const half = t.file({ size: 100 * MIB, rate: 4_000_000 });
       await t.fetch(page, 'file', file);
