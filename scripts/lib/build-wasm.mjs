@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fromRoot, root, targetDir } from './paths.mjs';
 import { PlainError, capture, run } from './run.mjs';
 import { shorten, shortNamesPass } from './short-names.mjs';
+import { silencePanics } from './silent-panics.mjs';
 import { toolEnv } from './tool-env.mjs';
 import { unlessFresh } from './fresh.mjs';
 import { wasmTarget } from './wasm-target.mjs';
@@ -65,7 +66,7 @@ export async function buildWasm({ force = false } = {}) {
     inputs: {
       files: [compiled, fromRoot('node_modules', 'binaryen', 'package.json')],
       // The version of wasm-bindgen is in the compiled file.
-      values: [bindgenArgs, optArgs, shorten.toString()],
+      values: [bindgenArgs, optArgs, shorten.toString(), silencePanics.toString()],
     },
     outputs: [wasmFile, `${bindgenDir}/${name}.js`, `${bindgenDir}/${name}.d.ts`],
   }, () => bind(compiled, env));
@@ -91,6 +92,7 @@ function nameless() {
 
 async function bind(compiled, env) {
   await run('wasm-bindgen', [compiled, '--out-dir', bindgenDir, ...bindgenArgs], { env });
+  writeFileSync(wasmFile, await silencePanics(readFileSync(wasmFile)));
   const optimised = `${wasmFile}.opt`;
   const wasmOpt = fromRoot('node_modules', 'binaryen', 'bin', 'wasm-opt');
   const printed = capture(process.execPath, [wasmOpt, wasmFile, '-o', optimised, ...optArgs], { timeout: 300_000 });
