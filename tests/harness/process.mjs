@@ -16,13 +16,24 @@ export function onHarnessExit(cleanUp) {
   leftovers.add(cleanUp);
   if (!watching) {
     watching = true;
-    process.on('exit', () => leftovers.forEach((each) => each()));
+    process.on('exit', cleanUpAll);
     // Without a listener these end the process with no 'exit' event. Ours must not keep it alive.
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
       process.once(signal, () => process.exit(1));
     }
   }
   return () => leftovers.delete(cleanUp);
+}
+
+/** The last first: processes end before the folders go that they were given, and write to. */
+function cleanUpAll() {
+  for (const cleanUp of [...leftovers].reverse()) {
+    try {
+      cleanUp();
+    } catch (error) {
+      console.error(`not cleaned up: ${error}`);
+    }
+  }
 }
 
 /** @param {number} ms */

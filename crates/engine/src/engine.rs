@@ -1,5 +1,6 @@
 //! The state machine of all background fetches of one service worker registration.
 
+mod closing;
 mod commands;
 mod ending;
 mod restore;
