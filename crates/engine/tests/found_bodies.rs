@@ -101,6 +101,16 @@ fn what_is_always_cut_at_the_same_place_is_no_content_coding() {
 }
 
 #[test]
+fn a_part_of_another_origin_that_ends_where_the_whole_was_to_end_is_the_last() {
+    let mut file = File { exposure: Exposure::Safelisted, ..File::new(1, LENGTH) };
+    file.faults.push_back(Fault::Cut(300 * KIB));
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.requests("file"), 2);
+}
+
+#[test]
 fn a_hidden_coding_does_not_tell_where_the_body_ends() {
     for lost in [&[0, 1][..], &[0], &[1]] {
         let mut file = File { exposure: Exposure::Safelisted, ..File::new(1, LENGTH) };

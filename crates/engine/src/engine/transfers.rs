@@ -40,7 +40,8 @@ impl Engine {
                 self.finish(id, End::Mismatch);
             }
             Part::Continues { end } => {
-                let total = representation::complete_length(&head);
+                // A part that fills the body to the length told says that this is no coding's.
+                let total = representation::complete_length(&head).or(record.total());
                 self.continued(id, end, total, followed.unwrap_or(0));
             }
             Part::Mismatch => self.finish(id, End::Mismatch),
