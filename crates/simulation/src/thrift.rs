@@ -12,8 +12,7 @@ use crate::world::World;
 pub(crate) fn judge(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts) {
     let plan = world.plan_of(uid);
     for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
-        let reasons = reasons(facts, record);
-        let most = most_requests(world, plan, record, reasons);
+        let most = most_requests(world, facts, plan, record);
         if record.requests > most && !is_hidden_coding(world, plan.file) {
             let requests = record.requests;
             world.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
@@ -26,23 +25,35 @@ pub(crate) fn judge(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts)
     }
 }
 
-/// What can make another request necessary.
-fn reasons(facts: &Facts, record: &RecordFacts) -> u64 {
+/// How many requests can be necessary.
+fn most_requests(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> u64 {
+    let config = &world.plan.config;
+    let network = record.troubles + record.doubts + record.offline + record.less;
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
-    let network = record.troubles + record.doubts + record.offline + record.less;
-    facts.crashes + facts.rivals + lost + stores + network
+    let gaps = facts.crashes + facts.rivals + lost + stores;
+    if record.parts > 0
+        && let Some(bulk) = &config.bulk
+    {
+        // Each reason can make all parts of a body necessary, and each hole a part with an end.
+        let lengths = world.versions(plan.file).into_iter().map(|(_, length)| length);
+        let parts = lengths.max().unwrap_or(0) / bulk.segment.max(1) + 2;
+        return (1 + network + gaps) * (1 + parts + bulk.connections as u64);
+    }
+    // What was in flight is holes then; and where no length is certain, two parts show the end.
+    let holes = 1 + config.stores_in_flight as u64;
+    let ends = if is_end_told(world, plan) { 0 } else { 2 * (1 + gaps + record.doubts) };
+    1 + network + gaps * holes + ends
 }
 
-fn most_requests(world: &World, plan: &RecordPlan, record: &RecordFacts, reasons: u64) -> u64 {
-    let config = &world.plan.config;
-    // Each leaves what was in flight as holes.
-    let holes = 1 + config.stores_in_flight as u64;
-    let Some(bulk) = &config.bulk else { return 1 + reasons * holes };
-    // Each reason can make all parts of a body necessary, and each hole a part with an end.
-    let lengths = world.versions(plan.file).into_iter().map(|(_, length)| length);
-    let parts = lengths.max().unwrap_or(0) / bulk.segment.max(1) + 2 + bulk.connections as u64;
-    if record.parts == 0 { 1 + reasons * holes } else { (1 + reasons) * (1 + parts) }
+/// Whether the first response tells for certain where the body ends.
+fn is_end_told(world: &World, plan: &RecordPlan) -> bool {
+    let servers = world.servers.borrow();
+    let mut places = world.plan.places.get(plan.file).into_iter().flatten();
+    places.all(|url| {
+        let own = |file: &File| file.tells_length && file.exposure == Exposure::Own;
+        servers.files.get(url).is_some_and(own)
+    })
 }
 
 /// For a body that can always be resumed: its length, and what was in nobody's hands when a worker
