@@ -11,7 +11,7 @@ use background_fetch_engine::testing::network::{Answer, Extent, Fault, Next, Scr
 
 use crate::bug::Bug;
 use crate::facts::Holding;
-use crate::plan::ORIGIN;
+use crate::shape::ORIGIN;
 use crate::worker::Worker;
 
 /// A piece of a body in a worker's hands.

@@ -1,11 +1,10 @@
 //! What must have come of a schedule, once everything is over.
 
-use background_fetch_engine::testing::network::{Coding, Exposure};
 use background_fetch_engine::{Error, FailureReason};
 
 use crate::facts::{Ending, Facts, FetchFacts, RecordFacts};
 use crate::plan::RecordPlan;
-use crate::thrift;
+use crate::thrift::{self, is_hidden_coding};
 use crate::world::World;
 
 /// Every fetch has one outcome, that may come of what happened to it, and its event was heard.
@@ -116,24 +115,6 @@ fn may_fail(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFact
     };
     let forbidden = record.forbidden || record.unasked || digest || hidden;
     forbidden || once || refused || doubts || troubles > fewest_tries(world)
-}
-
-/// Whether `Content-Length` is that of a coding which the app's origin may not see, and more than
-/// what comes out of it: that cannot be told from a body that ended early.
-pub(crate) fn is_hidden_coding(world: &World, file: usize) -> bool {
-    let servers = world.servers.borrow();
-    let mut places = world.plan.places.get(file).into_iter().flatten();
-    places.any(|url| {
-        servers.files.get(url).is_some_and(|file| {
-            let shorter = |coding: Coding| {
-                let mut lengths = file.versions().map(|(_, length)| length);
-                lengths.any(|length| length < coding.length)
-            };
-            file.tells_length
-                && file.exposure == Exposure::Safelisted
-                && file.coding.is_some_and(shorter)
-        })
-    })
 }
 
 /// No row is left, and no entry.

@@ -11,10 +11,9 @@ use sha2::{Digest, Sha256};
 use crate::patience;
 use crate::scale::scaled;
 use crate::schedule::Schedule;
-use crate::shape::{config, file_of, keep_pace, shape_file};
+use crate::shape::{ORIGIN, config, file_of, keep_pace, shape_file};
 use crate::twist::{Ask, Operation, Trouble, Twist};
 
-pub(crate) const ORIGIN: &str = "https://app.test";
 const ELSEWHERE: &str = "https://other.test";
 
 /// Bytes of a file that nothing is said about.

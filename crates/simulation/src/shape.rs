@@ -5,9 +5,12 @@ use std::time::Duration;
 use background_fetch_engine::testing::network::{Fault, File, parse_date};
 use background_fetch_engine::{Bulk, Config, Overlap, SegmentSizes, Timestamp};
 
-use crate::plan::ORIGIN;
 use crate::twist::Twist;
-use crate::world::START;
+
+/// Where the app is from.
+pub(crate) const ORIGIN: &str = "https://app.test";
+/// When every world begins.
+pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
 
 pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     let mut config = Config::new(ORIGIN.to_owned(), None, parse_date);

@@ -1,10 +1,9 @@
 //! What is stored is not fetched again, and nothing is asked for without a reason.
 
 use background_fetch_engine::Config;
-use background_fetch_engine::testing::network::{Exposure, File, Validator};
+use background_fetch_engine::testing::network::{Coding, Exposure, File, Validator};
 
 use crate::facts::{Facts, FetchFacts, RecordFacts};
-use crate::oracle::is_hidden_coding;
 use crate::plan::RecordPlan;
 use crate::twist::Ask;
 use crate::world::World;
@@ -53,6 +52,24 @@ fn is_end_told(world: &World, plan: &RecordPlan) -> bool {
     places.all(|url| {
         let own = |file: &File| file.tells_length && file.exposure == Exposure::Own;
         servers.files.get(url).is_some_and(own)
+    })
+}
+
+/// Whether `Content-Length` is that of a coding which the app's origin may not see, and more than
+/// what comes out of it: that cannot be told from a body that ended early.
+pub(crate) fn is_hidden_coding(world: &World, file: usize) -> bool {
+    let servers = world.servers.borrow();
+    let mut places = world.plan.places.get(file).into_iter().flatten();
+    places.any(|url| {
+        servers.files.get(url).is_some_and(|file| {
+            let shorter = |coding: Coding| {
+                let mut lengths = file.versions().map(|(_, length)| length);
+                lengths.any(|length| length < coding.length)
+            };
+            file.tells_length
+                && file.exposure == Exposure::Safelisted
+                && file.coding.is_some_and(shorter)
+        })
     })
 }
 

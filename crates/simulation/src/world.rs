@@ -8,7 +8,6 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use background_fetch_engine::Timestamp;
 use background_fetch_engine::driver::Handle;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::clock::VirtualClock;
@@ -19,11 +18,9 @@ use crate::bug::Bug;
 use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::random::Random;
+use crate::shape::START;
 use crate::tally::Tally;
 use crate::twist::{Operation, Trouble, store_name};
-
-/// When every world begins.
-pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
 
 pub(crate) type Boxed<T = ()> = Pin<Box<dyn Future<Output = T>>>;
 
