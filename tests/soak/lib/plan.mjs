@@ -62,12 +62,13 @@ export function planFetch({ seed, number, id, own, other }) {
 }
 
 /** How it may end: the reasons, '' for success. @param {Plan} plan @param {{interrupted: boolean, abort: 'no' | 'yes' | 'perhaps'}} life */
-export function permittedEnds({ files, exceeds }, { interrupted, abort }) {
+export function permittedEnds({ files, exceeds, options }, { interrupted, abort }) {
   if (abort === 'yes') return ['aborted'];
   const fails = files.flatMap((file) => (file.repeatable || !interrupted ? file.fails : [...file.fails, 'fetch-error']));
   const ends = [...new Set(fails)];
-  // Not for sure: a file that fails may be the one that would have been too much.
-  if (exceeds) ends.push('download-total-exceeded');
+  // Not for sure: a file that fails may be the one that would have been too much. What a server says
+  // instead of the file counts, too, and may be longer.
+  if (exceeds || (options.downloadTotal && fails.includes('bad-status'))) ends.push('download-total-exceeded');
   if (!exceeds && files.every(({ succeeds }) => succeeds)) ends.push('');
   if (abort === 'perhaps') ends.push('aborted');
   return ends;
