@@ -36,5 +36,5 @@ export async function silencePanics(wasm) {
   }
 }
 
-/** Without the hash of each crate. @param {string} name */
-const plain = (name) => name.replace(/\[[0-9a-f]+\]/g, '');
+/** Without the hashes, which are those of the crates, or of older compilers at the end. @param {string} name */
+const plain = (name) => name.replace(/\[[0-9a-f]+\]/g, '').replace(/::h[0-9a-f]{16}$/, '');
