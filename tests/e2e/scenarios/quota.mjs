@@ -75,14 +75,16 @@ export default [
       await next.evaluate(() => app.adopt());
       await next.evaluate(() => app.abort('large'));
       const count = () => next.evaluate(() => navigator.storage.estimate());
-      // A Firefox that does not lose count may take this away.
-      await t.until(async () => (await count()).usage > 2 ** 50, 'the count is below 0');
-      const wasSent = file.sent;
-      await t.until(() => file.sent > wasSent + MIB, 'it goes on');
-      assert.equal((await next.evaluate(() => app.state('file'))).result, '');
-
-      await t.relaunch();
-      const last = await t.open();
+      const isLost = async () => (await count()).usage > 2 ** 50;
+      // Where it is not lost, by luck or because Firefox is mended, there is nothing to refuse.
+      const lost = await t.until(isLost, 'the count is below 0').then(() => true, () => false);
+      if (lost) {
+        const wasSent = file.sent;
+        await t.until(() => file.sent > wasSent + MIB, 'it goes on');
+        assert.equal((await next.evaluate(() => app.state('file'))).result, '');
+        await t.relaunch();
+      }
+      const last = lost ? await t.open() : next;
       await t.expectSuccess(last, 'file', file, { timeout: 30_000 });
       await t.expectNothingLeft(last);
     },
