@@ -82,11 +82,7 @@ pub fn refused(error: Error) -> JsValue {
 
 /// The exception of a call that the store failed.
 pub fn store_failed(error: StoreError) -> JsValue {
-    refused(match error {
-        StoreError::Quota | StoreError::Miscounted => Error::Quota,
-        StoreError::Fenced => Error::Stopped,
-        other => Error::Store(other.message()),
-    })
+    refused(error.into())
 }
 
 /// The exception of an argument that is not as `js/engine/types.ts` has it.

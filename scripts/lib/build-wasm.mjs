@@ -64,9 +64,12 @@ export async function buildWasm({ force = false } = {}) {
     force,
     stamp: `${bindgenDir}/.stamp`,
     inputs: {
-      files: [compiled, fromRoot('node_modules', 'binaryen', 'package.json')],
+      files: [
+        compiled, fromRoot('node_modules', 'binaryen', 'package.json'),
+        ...['short-names', 'silent-panics'].map((file) => fromRoot('scripts', 'lib', `${file}.mjs`)),
+      ],
       // The version of wasm-bindgen is in the compiled file.
-      values: [bindgenArgs, optArgs, shorten.toString(), silencePanics.toString()],
+      values: [bindgenArgs, optArgs],
     },
     outputs: [wasmFile, `${bindgenDir}/${name}.js`, `${bindgenDir}/${name}.d.ts`],
   }, () => bind(compiled, env));

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ports::StoreError;
+
 /// The exception of a rejected promise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,17 @@ pub enum Error {
     Store(String),
     /// The engine has been stopped.
     Stopped,
+}
+
+/// Of a call that needed the store.
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Quota | StoreError::Miscounted => Self::Quota,
+            StoreError::Fenced => Self::Stopped,
+            other => Self::Store(other.message()),
+        }
+    }
 }
 
 impl Error {

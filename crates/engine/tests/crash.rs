@@ -88,12 +88,7 @@ fn an_event_is_delivered_again_until_its_handlers_have_finished() {
 #[test]
 fn an_entry_that_vanished_is_fetched_again_and_nothing_else() {
     let app = App { crashes: vec![60], ..App::of("file", File::new(1, 2048 * KIB)) };
-    app.world.crash_after(Some(60));
-    app.live(async {
-        let handle = app.handle().await;
-        let _ = handle.fetch(app.fetches[0].clone()).await;
-        std::future::pending::<()>().await;
-    });
+    app.live_until_step(60);
     let entries = app.world.bodies.entries();
     assert!(entries.len() > 2, "{entries:?}");
     app.world.bodies.delete(&entries[1..2]);
@@ -111,14 +106,7 @@ fn a_record_that_cannot_be_read_fails_its_fetch_and_no_other() {
     }
     let fetches = vec![fetch("one", &["a", "b"]), fetch("two", &["c"])];
     let app = App { fetches, crashes: vec![30], ..app };
-    app.world.crash_after(Some(30));
-    app.live(async {
-        let handle = app.handle().await;
-        for new in &app.fetches {
-            let _ = handle.fetch(new.clone()).await;
-        }
-        std::future::pending::<()>().await;
-    });
+    app.live_until_step(30);
     app.world.meta.damage_record("one", 1);
     let app = App { crashes: Vec::new(), ..app };
     app.run();
@@ -129,12 +117,7 @@ fn a_record_that_cannot_be_read_fails_its_fetch_and_no_other() {
 #[test]
 fn an_entry_that_was_cut_short_is_fetched_again() {
     let app = App::of("file", File::new(1, 2048 * KIB));
-    app.world.crash_after(Some(60));
-    app.live(async {
-        let handle = app.handle().await;
-        let _ = handle.fetch(app.fetches[0].clone()).await;
-        std::future::pending::<()>().await;
-    });
+    app.live_until_step(60);
     let entries = app.world.bodies.entries();
     app.world.bodies.truncate(&entries[1], 1000);
     app.run();

@@ -53,12 +53,7 @@ fn bytes_that_could_not_be_stored_are_not_counted() {
 fn a_hole_that_is_filled_is_not_the_end_of_a_body_of_unknown_length() {
     let file = File { tells_length: false, ..File::new(1, LENGTH) };
     let app = App::of("file", file);
-    app.world.crash_after(Some(70));
-    app.live(async {
-        let handle = app.handle().await;
-        let _ = handle.fetch(app.fetches[0].clone()).await;
-        std::future::pending::<()>().await;
-    });
+    app.live_until_step(70);
     let entries = app.world.bodies.entries();
     assert!(entries.len() > 2, "{entries:?}");
     app.world.bodies.delete(&entries[..1]);

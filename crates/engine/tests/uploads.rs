@@ -233,12 +233,7 @@ fn an_upload_begun_offline_survives_a_crash_at_any_step() {
     for step in 1..60 {
         let app = app_of(File::new(1, LENGTH));
         app.world.set_offline(true);
-        app.world.crash_after(Some(step));
-        app.live(async {
-            let handle = app.handle().await;
-            let _ = handle.fetch(app.fetches[0].clone()).await;
-            std::future::pending::<()>().await;
-        });
+        app.live_until_step(step);
         app.world.set_offline(false);
         app.run();
         app.assert_success(1, LENGTH);

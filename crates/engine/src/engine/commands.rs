@@ -121,10 +121,7 @@ impl Engine {
 
     pub(super) fn not_created(&mut self, uid: &str, commands: Vec<CommandId>, error: &StoreError) {
         self.jobs.retain(|job| job.row.uid != uid);
-        let error = match error {
-            StoreError::Quota | StoreError::Miscounted => Error::Quota,
-            other => Error::Store(other.clone().message()),
-        };
+        let error = Error::from(error.clone());
         for command in commands {
             self.reply(command, Reply::Fetch(Err(error.clone())));
         }

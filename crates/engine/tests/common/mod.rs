@@ -146,6 +146,18 @@ impl App {
         })
     }
 
+    /// One life of the worker, which begins all fetches and dies at this step.
+    pub fn live_until_step(&self, step: u64) {
+        self.world.crash_after(Some(step));
+        self.live(async {
+            let handle = self.handle().await;
+            for new in &self.fetches {
+                let _ = handle.fetch(new.clone()).await;
+            }
+            std::future::pending::<()>().await;
+        });
+    }
+
     pub fn handle(&self) -> impl Future<Output = Handle> {
         let world = self.world.clone();
         async move {
