@@ -134,19 +134,6 @@ impl BodyStore {
         settled(Promise::all(&deletes)).await.map(drop).map_err(failed)
     }
 
-    /// See [`has_lost_count`](background_fetch_engine::ports::BodyStore::has_lost_count).
-    ///
-    /// Firefox subtracts what is deleted from its count of what is stored. Where that was too low,
-    /// after a crash, it falls below 0, which reads as 2^64: nothing has room any more until the
-    /// browser is started again, and counts anew.
-    pub async fn has_lost_count(&self) -> bool {
-        let storage = NAVIGATOR.with(|navigator| plain::get(navigator, "storage"));
-        // There is none in WebKitGTK.
-        let Ok(asked) = storage.unchecked_ref::<StorageManager>().estimate() else { return false };
-        let estimate = settled(asked).await.unwrap_or_default();
-        plain::get(&estimate, "usage").as_f64().is_some_and(|usage| usage > BEYOND_ALL)
-    }
-
     /// What is stored as an entry.
     async fn blob(&self, entry: &EntryKey) -> Result<Option<Blob>, StoreError> {
         let found = self.cache().await?.match_with_str(&entry_url(entry));
@@ -224,6 +211,19 @@ pub fn entry_url(entry: &EntryKey) -> String {
 fn entry_key(url: &str) -> Option<JsString> {
     let encoded = url.strip_prefix(ENTRY_BASE)?;
     js_sys::decode_uri_component(encoded).ok()
+}
+
+/// Whether the browser counts more as stored than there can be.
+///
+/// Firefox subtracts what is deleted from its count of what is stored. Where that was too low,
+/// after a crash, it falls below 0, which reads as 2^64: nothing has room any more until the
+/// browser is started again, and counts anew.
+pub(crate) async fn has_lost_count() -> bool {
+    let storage = NAVIGATOR.with(|navigator| plain::get(navigator, "storage"));
+    // There is none in WebKitGTK.
+    let Ok(asked) = storage.unchecked_ref::<StorageManager>().estimate() else { return false };
+    let estimate = settled(asked).await.unwrap_or_default();
+    plain::get(&estimate, "usage").as_f64().is_some_and(|usage| usage > BEYOND_ALL)
 }
 
 /// A pebibyte: more than any browser has to give.

@@ -9,7 +9,7 @@ use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::Uint8Array;
 
-use crate::body_store::{BodyStore, is_chromium};
+use crate::body_store::{BodyStore, has_lost_count, is_chromium};
 use crate::host::JsHost;
 use crate::meta_store::MetaStore;
 use crate::network::Body;
@@ -63,11 +63,17 @@ impl ports::Network for Browser {
 
 impl ports::BodyStore for Browser {
     async fn put(&self, entry: &EntryKey, chunks: Vec<Uint8Array>) -> Result<u64, StoreError> {
-        self.bodies.put(entry, chunks).await
+        match self.bodies.put(entry, chunks).await {
+            Err(error) => Err(reason(error).await),
+            done => done,
+        }
     }
 
     async fn put_body(&self, entry: &EntryKey, body: Body) -> Result<u64, StoreError> {
-        self.bodies.put_body(entry, body).await
+        match self.bodies.put_body(entry, body).await {
+            Err(error) => Err(reason(error).await),
+            done => done,
+        }
     }
 
     async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
@@ -93,10 +99,6 @@ impl ports::BodyStore for Browser {
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
         self.bodies.delete(entries).await
     }
-
-    async fn has_lost_count(&self) -> bool {
-        self.bodies.has_lost_count().await
-    }
 }
 
 impl ports::MetaStore for Browser {
@@ -105,7 +107,10 @@ impl ports::MetaStore for Browser {
     }
 
     async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
-        self.meta.commit(epoch, writes).await
+        match self.meta.commit(epoch, writes).await {
+            Err(error) => Err(reason(error).await),
+            done => done,
+        }
     }
 }
 
@@ -135,4 +140,12 @@ impl ports::Clock for Browser {
     async fn sleep(&self, duration: Duration) {
         clock::sleep(duration).await;
     }
+}
+
+/// A store that has no room fails a download; one that has lost count does not.
+async fn reason(error: StoreError) -> StoreError {
+    if error == StoreError::Quota && has_lost_count().await {
+        return StoreError::Miscounted;
+    }
+    error
 }

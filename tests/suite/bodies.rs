@@ -4,7 +4,7 @@ use background_fetch::body_store::{BodyStore, entry_url};
 use background_fetch::browser::Browser;
 use background_fetch::network::Body;
 use background_fetch::transfer::Transfer;
-use background_fetch_engine::ports::{NetworkError, StoreError};
+use background_fetch_engine::ports::{self, MetaStore, NetworkError, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::conformance::body_store::{self, BodyStoreBench};
 use js_sys::{Object, Uint8Array};
@@ -134,15 +134,35 @@ async fn a_full_disk_is_told_apart() {
 /// Firefox counts below 0, which is read as 2^64.
 #[wasm_bindgen_test]
 async fn a_browser_that_has_lost_count_is_found_out() {
-    for (usage, expected) in [("2 ** 64 - 1e7", true), ("2e10", false), ("undefined", false)] {
+    for (usage, expected) in [
+        ("2 ** 64 - 1e7", StoreError::Miscounted),
+        ("2e10", StoreError::Quota),
+        ("undefined", StoreError::Quota),
+    ] {
+        let bench = Bench::new(false);
+        let (epoch, _) = bench.browser.take_over().await.unwrap();
+        let body = bench.body(&[vec![1]]).await;
         let patch = "const { estimate } = StorageManager.prototype;
             StorageManager.prototype.estimate = async () => ({ quota: 1e10, usage: a });
-            return () => { StorageManager.prototype.estimate = estimate }";
+            const { put } = Cache.prototype;
+            const { transaction } = IDBDatabase.prototype;
+            const refuse = () => { throw new DOMException('x', 'QuotaExceededError') };
+            Cache.prototype.put = async () => refuse();
+            IDBDatabase.prototype.transaction = refuse;
+            return () => {
+                StorageManager.prototype.estimate = estimate;
+                Cache.prototype.put = put;
+                IDBDatabase.prototype.transaction = transaction;
+            }";
         let usage = js::value(usage, &JsValue::NULL);
         let restore = js::run(patch, &usage, &JsValue::NULL).await.unwrap();
-        let found = Bench::new(false).browser.bodies.has_lost_count().await;
+        let key = EntryKey("a".to_owned());
+        let put = ports::BodyStore::put(&bench.browser, &key, vec![]).await;
+        let put_body = ports::BodyStore::put_body(&bench.browser, &key, body).await;
+        let commit = bench.browser.commit(epoch, &[]).await;
         js::value("a()", &restore);
-        assert_eq!(found, expected);
+        assert_eq!((put, put_body), (Err(expected.clone()), Err(expected.clone())));
+        assert_eq!(commit, Err(expected));
     }
 }
 

@@ -93,8 +93,6 @@ enum Done<P: Ports> {
     Input(Input),
     /// Nobody waits for it.
     Nothing,
-    /// The store had no room for it, and was asked whether that can be.
-    Refused(Box<Self>),
 }
 
 /// What the run loop waits for.
@@ -162,34 +160,6 @@ impl<P: Ports> Driver<P> {
 
     fn done(&mut self, done: Done<P>) {
         match done {
-            Done::Commit(Finished { result: Err(StoreError::Quota), .. })
-            | Done::Input(Input::StoreFailed { error: StoreError::Quota, .. }) => {
-                self.doubt(done);
-            }
-            Done::Refused(done) => self.take(*done),
-            done => self.take(done),
-        }
-    }
-
-    /// A store that has no room fails a download; one that has lost count does not.
-    fn doubt(&self, mut done: Done<P>) {
-        let ports = Rc::clone(&self.ports);
-        self.push(async move {
-            if ports.has_lost_count().await {
-                match &mut done {
-                    Done::Commit(Finished { result: Err(error), .. })
-                    | Done::Input(Input::StoreFailed { error, .. }) => {
-                        *error = StoreError::Miscounted;
-                    }
-                    _ => {}
-                }
-            }
-            Done::Refused(Box::new(done))
-        });
-    }
-
-    fn take(&mut self, done: Done<P>) {
-        match done {
             Done::Transfer(step) => {
                 if let Some(input) = self.take_step(step) {
                     self.feed(input);
@@ -202,7 +172,7 @@ impl<P: Ports> Driver<P> {
                 self.commit_next();
             }
             Done::Input(input) => self.feed(input),
-            Done::Refused(_) | Done::Nothing => {}
+            Done::Nothing => {}
         }
     }
 

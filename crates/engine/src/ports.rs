@@ -104,9 +104,6 @@ pub trait BodyStore: Bytes {
 
     /// Removes entries; one that is not there is no error.
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError>;
-
-    /// Whether the platform counts more as stored than there can be. Asked when it has no room.
-    async fn has_lost_count(&self) -> bool;
 }
 
 /// Where the state is kept.

@@ -78,10 +78,6 @@ impl BodyStore for Memory {
         self.bodies.delete(entries);
         Ok(())
     }
-
-    async fn has_lost_count(&self) -> bool {
-        false
-    }
 }
 
 impl MetaStore for Memory {

@@ -166,11 +166,6 @@ impl BodyStore for Worker {
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
         self.remove(entries).await
     }
-
-    async fn has_lost_count(&self) -> bool {
-        // At once, so that what was refused is told no longer than it is held.
-        false
-    }
 }
 
 impl MetaStore for Worker {

@@ -96,7 +96,7 @@ impl World {
         self.inner.mistaken.set(mistaken);
     }
 
-    /// Lets the platform count more as stored than there can be.
+    /// Lets the platform count more as stored than there can be whenever it has no room.
     pub fn set_miscounting(&self, miscounting: bool) {
         self.inner.miscounting.set(miscounting);
     }
@@ -154,6 +154,14 @@ impl World {
         if crashed {
             self.inner.crashed.set(true);
             pending::<()>().await;
+        }
+    }
+
+    /// What a refusal is called that the platform is not believed.
+    fn counted<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        match result {
+            Err(StoreError::Quota) if self.inner.miscounting.get() => Err(StoreError::Miscounted),
+            result => result,
         }
     }
 
@@ -217,7 +225,7 @@ impl BodyStore for World {
         self.step().await;
         let result = self.bodies.put(entry, &chunks);
         self.step().await;
-        result
+        self.counted(result)
     }
 
     async fn put_body(&self, entry: &EntryKey, body: RefCell<Script>) -> Result<u64, StoreError> {
@@ -228,7 +236,7 @@ impl BodyStore for World {
         }
         let result = self.bodies.put(entry, &chunks);
         self.step().await;
-        result
+        self.counted(result)
     }
 
     async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
@@ -260,11 +268,6 @@ impl BodyStore for World {
         self.bodies.delete(entries);
         Ok(())
     }
-
-    async fn has_lost_count(&self) -> bool {
-        self.step().await;
-        self.inner.miscounting.get()
-    }
 }
 
 impl MetaStore for World {
@@ -277,7 +280,7 @@ impl MetaStore for World {
         self.step().await;
         let result = self.meta.commit(epoch, writes);
         self.step().await;
-        result
+        self.counted(result)
     }
 }
 
