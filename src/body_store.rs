@@ -213,38 +213,12 @@ fn entry_key(url: &str) -> Option<JsString> {
     js_sys::decode_uri_component(encoded).ok()
 }
 
-/// Whether the browser counts more as stored than there can be.
-///
-/// Firefox subtracts what is deleted from its count of what is stored. Where that was too low,
-/// after a crash, it falls below 0, which reads as 2^64: nothing has room any more until the
-/// browser is started again, and counts anew.
-pub(crate) async fn has_lost_count() -> bool {
-    let storage = NAVIGATOR.with(|navigator| plain::get(navigator, "storage"));
-    // There is none in WebKitGTK.
-    let Ok(asked) = storage.unchecked_ref::<StorageManager>().estimate() else { return false };
-    let estimate = settled(asked).await.unwrap_or_default();
-    plain::get(&estimate, "usage").as_f64().is_some_and(|usage| usage > BEYOND_ALL)
-}
-
-/// A pebibyte: more than any browser has to give.
-const BEYOND_ALL: f64 = (1_u64 << 50) as f64;
-
 const ENTRY_BASE: &str = "https://background-fetch.invalid/";
-
-/// Whether this is the engine that moves a Blob faster than a stream. Only it has this member.
-pub(crate) fn is_chromium() -> bool {
-    NAVIGATOR.with(|navigator| plain::get(navigator, "userAgentData")).is_object()
-}
 
 #[wasm_bindgen]
 extern "C" {
-    type StorageManager;
-    #[wasm_bindgen(method, catch)]
-    fn estimate(this: &StorageManager) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch)]
     fn atob(text: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(thread_local_v2, js_name = caches)]
     static CACHES: CacheStorage;
-    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
-    static NAVIGATOR: JsValue;
 }

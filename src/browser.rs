@@ -9,11 +9,11 @@ use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::Uint8Array;
 
-use crate::body_store::{BodyStore, has_lost_count, is_chromium};
+use crate::body_store::BodyStore;
 use crate::host::JsHost;
 use crate::meta_store::MetaStore;
 use crate::network::Body;
-use crate::{clock, network, probe};
+use crate::{clock, network, platform};
 
 /// The service worker that this runs in.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Browser {
 impl Browser {
     /// For the service worker of `scope`, an absolute URL.
     pub fn new(scope: &str, host: JsHost) -> Self {
-        let bodies = BodyStore::new(scope, is_chromium());
+        let bodies = BodyStore::new(scope, platform::prefers_blobs());
         Self { bodies, meta: MetaStore::new(scope), host }
     }
 }
@@ -53,7 +53,7 @@ impl ports::Network for Browser {
     }
 
     fn is_online(&self) -> bool {
-        !probe::is_offline()
+        !platform::is_offline()
     }
 
     async fn read(&self, body: &Body) -> Result<Option<(Uint8Array, u64)>, NetworkError> {
@@ -144,7 +144,7 @@ impl ports::Clock for Browser {
 
 /// A store that has no room fails a download; one that has lost count does not.
 async fn reason(error: StoreError) -> StoreError {
-    if error == StoreError::Quota && has_lost_count().await {
+    if error == StoreError::Quota && platform::has_lost_count().await {
         return StoreError::Miscounted;
     }
     error

@@ -10,20 +10,19 @@ use std::rc::Rc;
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::state::{FetchState, RecordState};
-use background_fetch_engine::{Bulk, Config, Error, MatchOptions, NewFetch};
+use background_fetch_engine::{Error, MatchOptions, NewFetch};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
-use crate::body_store::is_chromium;
 use crate::browser::Browser;
 use crate::convert::{self, FetchArguments, RequestData, UiOptions};
 use crate::error::{malformed, refused, store_failed};
 use crate::host::JsHost;
 use crate::plain::{FromJs, ToJs};
-use crate::{clock, probe};
+use crate::platform;
 
 /// Takes the store of `scope` over from any older worker, and resumes what is there: resolves with
 /// an [`Engine`].
@@ -31,7 +30,7 @@ use crate::{clock, probe};
 pub fn start_engine(scope: &str, host: JsHost) -> Promise {
     let browser = Rc::new(Browser::new(scope, host));
     promise(async move {
-        let started = driver::start(Rc::clone(&browser), config()).await;
+        let started = driver::start(Rc::clone(&browser), platform::config()).await;
         let (handle, run) = started.map_err(store_failed)?;
         let (run, stop) = abortable(run);
         // Not tied to the object below: when JavaScript's collector frees that must not matter.
@@ -190,17 +189,3 @@ async fn with_bodies(browser: &Browser, records: &[RecordState]) -> Result<JsVal
     }
     Ok(array.into())
 }
-
-fn config() -> Config {
-    let mut config = Config::new(probe::own_origin(), Some(bulk()), clock::parse_date);
-    config.seed = clock::now().0;
-    config
-}
-
-/// What to do where a connection outruns the script: `docs/performance.md` has the measurements.
-fn bulk() -> Bulk {
-    let (mib, connections) = if is_chromium() { (16, 2) } else { (8, 4) };
-    Bulk { segment: mib * MIB, connections, threshold: 32 * MIB }
-}
-
-const MIB: u64 = 1024 * 1024;

@@ -13,9 +13,7 @@ pub mod host;
 pub mod meta_store;
 pub mod network;
 pub mod plain;
-pub mod transfer;
-
-mod probe;
+pub mod platform;
 
 /// Half the size of Rust's own.
 #[cfg(target_family = "wasm")]

@@ -3,7 +3,7 @@
 use background_fetch::body_store::{BodyStore, entry_url};
 use background_fetch::browser::Browser;
 use background_fetch::network::Body;
-use background_fetch::transfer::Transfer;
+use background_fetch::network::guard::send;
 use background_fetch_engine::ports::{self, MetaStore, NetworkError, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::conformance::body_store::{self, BodyStoreBench};
@@ -44,8 +44,8 @@ impl BodyStoreBench for Bench {
         let url = "let s = ''; for (const n of a) s += String.fromCharCode(n);
             return 'data:application/octet-stream;base64,' + btoa(s)";
         let url = js::run(url, &bytes, &JsValue::NULL).await.unwrap().as_string().unwrap();
-        let (transfer, response) = Transfer::send(&url, &Object::new()).await.unwrap();
-        Body::new(transfer, response)
+        let (guard, response) = send(&url, &Object::new()).await.unwrap();
+        Body::new(guard, response)
     }
 
     async fn bytes(&self, entry: &EntryKey) -> Option<Vec<u8>> {
@@ -176,9 +176,8 @@ async fn a_body_that_breaks_is_the_network_s_fault() {
             pull(c) { n++ < 3 ? c.enqueue(new Uint8Array(9)) : c.error(new TypeError('broken')) },
         }))";
         let response = js::run(broken, &JsValue::NULL, &JsValue::NULL).await.unwrap();
-        let (transfer, _) = Transfer::send("data:,x", &Object::new()).await.unwrap();
-        let stored =
-            bench.browser.bodies.put_body(&key, Body::new(transfer, response.into())).await;
+        let (guard, _) = send("data:,x", &Object::new()).await.unwrap();
+        let stored = bench.browser.bodies.put_body(&key, Body::new(guard, response.into())).await;
         assert_eq!(stored, Err(StoreError::Network(NetworkError::Unreachable)));
         assert_eq!(bench.browser.bodies.length(&key).await, Ok(None));
     }

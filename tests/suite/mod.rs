@@ -7,3 +7,4 @@ mod errors;
 mod js;
 mod meta;
 mod network;
+mod platform;

@@ -8,28 +8,13 @@ use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::ports::NetworkError;
 use futures_util::future::{Either, select};
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventTarget, Url};
 
+use super::guard::send;
 use crate::clock;
 use crate::plain::{self, Members};
-use crate::transfer::Transfer;
-
-/// Whether the browser says that it is offline. That it says it is online means little.
-pub(crate) fn is_offline() -> bool {
-    NAVIGATOR.with(|navigator| plain::get(navigator, "onLine")).as_bool() == Some(false)
-}
-
-/// The origin of this worker, serialised.
-pub(crate) fn own_origin() -> String {
-    plain::get(&js_sys::global(), "origin").as_string().unwrap_or_default()
-}
-
-/// Whether an absolute http(s) URL is of this worker's origin.
-pub(crate) fn is_same_origin(url: &str) -> bool {
-    url.strip_prefix(&own_origin()).is_some_and(|rest| rest.starts_with(['/', '?', '#']))
-}
+use crate::platform::{is_offline, is_same_origin, own_origin};
 
 /// Finds out why the fetch of a request was rejected.
 ///
@@ -37,7 +22,7 @@ pub(crate) fn is_same_origin(url: &str) -> bool {
 /// read in it, the server is there, and the refusal was of its answer. If it gets none, but this
 /// worker's own server answers, it is not the network that is missing. A probe of an upload would
 /// tell nothing that matters, as it is never repeated.
-pub(crate) async fn why_failed(request: &RequestSpec) -> NetworkError {
+pub(super) async fn why_failed(request: &RequestSpec) -> NetworkError {
     if is_offline() {
         return NetworkError::Offline;
     }
@@ -72,7 +57,7 @@ async fn answers(url: &str) -> bool {
         .with("credentials", "omit")
         .with("priority", "low")
         .object();
-    let probe = Box::pin(Transfer::send(url, &options));
+    let probe = Box::pin(send(url, &options));
     match select(probe, Box::pin(clock::sleep(PROBE_LIMIT))).await {
         Either::Left((answer, _)) => answer.is_ok(),
         Either::Right(_) => false,
@@ -150,9 +135,3 @@ const BAD_PORTS: [u16; 83] = [
     993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
     6668, 6669, 6679, 6697, 10080,
 ];
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
-    static NAVIGATOR: JsValue;
-}

@@ -1,5 +1,8 @@
 //! Fetch, with bodies that stop when they are dropped.
 
+mod diagnosis;
+pub mod guard;
+
 use std::cell::OnceCell;
 
 use background_fetch_engine::http::{Head, RequestSpec};
@@ -10,8 +13,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use crate::plain::{self, FromJs, Members, ToJs, set};
-use crate::probe;
-use crate::transfer::Transfer;
+use crate::platform::{is_offline, is_same_origin};
+use diagnosis::why_failed;
+use guard::{AbortGuard, send};
 
 /// The body of a response, as it comes in. Dropping it stops the transfer.
 #[derive(Debug)]
@@ -19,13 +23,13 @@ pub struct Body {
     response: Response,
     /// Set with the first read. Inside, `None` for a response without a body, such as a 204.
     reader: OnceCell<Option<ReadableStreamDefaultReader>>,
-    _transfer: Transfer,
+    _guard: AbortGuard,
 }
 
 impl Body {
-    /// The body of the response to a transfer.
-    pub fn new(transfer: Transfer, response: Response) -> Self {
-        Self { response, reader: OnceCell::new(), _transfer: transfer }
+    /// The body of the response to a fetch that the guard is of.
+    pub fn new(guard: AbortGuard, response: Response) -> Self {
+        Self { response, reader: OnceCell::new(), _guard: guard }
     }
 
     /// The response, if nothing of it was read: then the browser can move the bytes by itself.
@@ -56,7 +60,7 @@ impl Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        // The abort of the transfer errors the stream; a response that had come whole, and waits
+        // The abort of the fetch errors the stream; a response that had come whole, and waits
         // in the browser's memory, is only let go of by this.
         if let Some(Some(reader)) = self.reader.get() {
             ignore(reader.cancel());
@@ -75,16 +79,16 @@ pub async fn open(
         return Err(NetworkError::Forbidden);
     }
     let options = request_init(exchange, upload.unwrap_or(JsValue::NULL));
-    let Ok((transfer, response)) = Transfer::send(url, &options).await else {
-        return Err(probe::why_failed(&exchange.request).await);
+    let Ok((guard, response)) = send(url, &options).await else {
+        return Err(why_failed(&exchange.request).await);
     };
     let head = head(&response).ok_or(NetworkError::Refused)?;
-    Ok((head, Body::new(transfer, response)))
+    Ok((head, Body::new(guard, response)))
 }
 
 /// Why a transfer broke that had begun.
 pub(crate) fn broken() -> NetworkError {
-    if probe::is_offline() { NetworkError::Offline } else { NetworkError::Unreachable }
+    if is_offline() { NetworkError::Offline } else { NetworkError::Unreachable }
 }
 
 /// The `RequestInit` of an exchange.
@@ -133,7 +137,7 @@ fn headers(exchange: &Exchange) -> Vec<(String, String)> {
 /// it may read.
 fn mode(request: &RequestSpec) -> &str {
     match request.mode.as_str() {
-        "navigate" if probe::is_same_origin(&request.url) => "same-origin",
+        "navigate" if is_same_origin(&request.url) => "same-origin",
         "navigate" => "cors",
         mode => mode,
     }

@@ -1,0 +1,37 @@
+//! `fetch()`, tied to the life of a value.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Request, Response};
+
+use crate::plain::set;
+
+/// Sends a request, which is the target and the options of `fetch()`; resolves with the response,
+/// and fails with whatever it rejects with.
+///
+/// The guard is made before anything is awaited, so dropping the future aborts the fetch, too.
+pub async fn send(url: &str, options: &JsValue) -> Result<(AbortGuard, Response), JsValue> {
+    let guard = AbortGuard(AbortController::new()?);
+    set(options, "signal", &guard.0.signal());
+    let request = Request::new_with_str_and_init(url, options.unchecked_ref())?;
+    let response = JsFuture::from(fetch(&request)).await?;
+    Ok((guard, response.unchecked_into()))
+}
+
+/// Of a fetch under way: dropping it aborts the fetch, its body included.
+#[derive(Debug)]
+#[must_use = "dropping the guard aborts the fetch"]
+pub struct AbortGuard(AbortController);
+
+impl Drop for AbortGuard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    fn fetch(request: &Request) -> Promise;
+}
