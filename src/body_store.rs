@@ -9,9 +9,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Cache, CacheStorage, ReadableStreamDefaultReader, Request, Response};
 
-use crate::error::{Kind, Thrown, failed};
+use crate::js::error::{Kind, Thrown, failed};
+use crate::js::object;
 use crate::network::{Body, broken};
-use crate::plain;
 
 /// The cache of one service worker's scope.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ impl BodyStore {
             let reader = reader.ok_or_else(missing)?.map_err(failed)?;
             loop {
                 let result = settled(reader.read()).await.map_err(failed)?;
-                let chunk = plain::get(&result, "value").dyn_into::<Uint8Array>();
+                let chunk = object::get(&result, "value").dyn_into::<Uint8Array>();
                 let Ok(chunk) = chunk else { break };
                 check.update(&chunk.to_vec());
             }
@@ -172,7 +172,7 @@ impl BodyStore {
 /// told length WebKit takes for whole wherever it ends.
 fn told_length(response: &Response) -> Option<u64> {
     let headers = response.headers();
-    let basic = plain::get(response, "type").as_string().as_deref() == Some("basic");
+    let basic = object::get(response, "type").as_string().as_deref() == Some("basic");
     let coded = headers.has("content-encoding").unwrap_or(true);
     let length = headers.get("content-length").ok().flatten()?;
     length.trim().parse().ok().filter(|_| basic && !coded)

@@ -13,7 +13,7 @@ use crate::body_store::BodyStore;
 use crate::host::JsHost;
 use crate::meta_store::MetaStore;
 use crate::network::Body;
-use crate::{clock, network, platform};
+use crate::{clock, network, platform, request_bodies};
 
 /// The service worker that this runs in.
 #[derive(Debug)]
@@ -41,14 +41,7 @@ impl ports::Bytes for Browser {
 
 impl ports::Network for Browser {
     async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
-        let upload = match exchange.request.body_length {
-            None => None,
-            Some(_) => match self.meta.body(&exchange.uid, exchange.index).await {
-                Ok(Some(body)) => Some(body),
-                // Without its body it is not the request that the app made.
-                _ => return Err(NetworkError::Forbidden),
-            },
-        };
+        let upload = request_bodies::of_exchange(&self.meta, &exchange).await?;
         network::open(&exchange, upload).await
     }
 

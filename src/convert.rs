@@ -1,15 +1,18 @@
-//! What crosses the border: the types of `js/engine/types.ts`.
+//! What crosses the border: the types of `js/engine/types.ts`, but for what is in them and
+//! `js/spelling.rs` spells.
+//!
+//! To rename a member is to rename it in both files. Nothing that is stored changes.
 
-use background_fetch_engine::MatchOptions;
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
 use background_fetch_engine::state::{FetchResult, FetchState, RecordState};
+use background_fetch_engine::{MatchOptions, NewFetch};
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
 use crate::body_store::entry_url;
-use crate::plain::{Faults, FromJs, Members, ToJs, get, plain_argument, plain_object, set};
+use crate::js::object::{Faults, FromJs, Members, ToJs, get, plain_argument, plain_object, set};
 
 /// `FetchArguments`.
 #[derive(Debug)]
@@ -39,6 +42,28 @@ plain_argument!(FetchArguments {
     download_total: "downloadTotal",
     available: "available",
 });
+
+impl FetchArguments {
+    /// What the engine takes, and the bodies of the requests by their index.
+    pub(crate) fn split(self) -> (NewFetch, Vec<(u32, JsValue)>) {
+        let mut bodies = Vec::new();
+        let mut requests = Vec::new();
+        for (index, RequestData { spec, body }) in (0..).zip(self.requests) {
+            requests.push(spec);
+            bodies.extend(body.map(|body| (index, body)));
+        }
+        let fetch = NewFetch {
+            uid: self.uid,
+            id: self.id,
+            requests,
+            title: self.title,
+            icons: self.icons,
+            download_total: self.download_total,
+            available: self.available,
+        };
+        (fetch, bodies)
+    }
+}
 
 /// `RequestData`.
 #[derive(Debug)]

@@ -9,20 +9,20 @@ use std::rc::Rc;
 
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
-use background_fetch_engine::state::{FetchState, RecordState};
-use background_fetch_engine::{Error, MatchOptions, NewFetch};
+use background_fetch_engine::state::FetchState;
+use background_fetch_engine::{Error, MatchOptions};
 use futures_util::future::{AbortHandle, abortable};
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::browser::Browser;
-use crate::convert::{self, FetchArguments, RequestData, UiOptions};
-use crate::error::{malformed, refused, store_failed};
+use crate::convert::{FetchArguments, UiOptions};
 use crate::host::JsHost;
-use crate::plain::{FromJs, ToJs};
-use crate::platform;
+use crate::js::error::{malformed, refused, store_failed};
+use crate::js::object::{FromJs, ToJs};
+use crate::{platform, request_bodies};
 
 /// Takes the store of `scope` over from any older worker, and resumes what is there: resolves with
 /// an [`Engine`].
@@ -55,21 +55,10 @@ impl Engine {
     /// `BackgroundFetchManager.fetch()`: resolves with a `FetchState` when all is stored.
     pub fn fetch(&self, args: &JsValue) -> Promise {
         let (handle, browser) = (self.handle.clone(), Rc::clone(&self.browser));
-        let args = FetchArguments::from_js(args).map(new_fetch);
+        let args = FetchArguments::from_js(args);
         promise(async move {
-            let (fetch, bodies) = args.map_err(malformed)?;
-            if bodies.is_empty() {
-                return answer(handle.fetch(fetch).await);
-            }
-            let uid = fetch.uid.clone();
-            // Before the fetch, so that no fetch is ever there without its bodies.
-            browser.meta.put_bodies(&uid, &bodies).await.map_err(store_failed)?;
-            let started = handle.fetch(fetch).await;
-            if started.is_err() {
-                // If this fails too, the next engine sweeps them.
-                let _ = browser.meta.delete_bodies(&uid).await;
-            }
-            answer(started)
+            let (fetch, bodies) = args.map_err(malformed)?.split();
+            answer(request_bodies::begin(&handle, &browser.meta, fetch, &bodies).await)
         })
     }
 
@@ -108,7 +97,7 @@ impl Engine {
             let query = query.map_err(malformed)?;
             let options = options.map_err(malformed)?;
             let records = handle.matching(uid, query, options).await.map_err(refused)?;
-            with_bodies(&browser, &records).await
+            request_bodies::with_records(&browser.meta, &records).await.map_err(refused)
         })
     }
 
@@ -154,38 +143,4 @@ fn answer<T: ToJs>(outcome: Result<T, Error>) -> Result<JsValue, JsValue> {
 
 fn or_undefined(state: Option<FetchState>) -> JsValue {
     state.map_or(JsValue::UNDEFINED, |state| state.to_js())
-}
-
-fn new_fetch(args: FetchArguments) -> (NewFetch, Vec<(u32, JsValue)>) {
-    let mut bodies = Vec::new();
-    let mut requests = Vec::new();
-    for (index, RequestData { spec, body }) in (0..).zip(args.requests) {
-        requests.push(spec);
-        bodies.extend(body.map(|body| (index, body)));
-    }
-    let fetch = NewFetch {
-        uid: args.uid,
-        id: args.id,
-        requests,
-        title: args.title,
-        icons: args.icons,
-        download_total: args.download_total,
-        available: args.available,
-    };
-    (fetch, bodies)
-}
-
-async fn with_bodies(browser: &Browser, records: &[RecordState]) -> Result<JsValue, JsValue> {
-    let array = Array::new();
-    for record in records {
-        let body = match record.request.body_length {
-            None => None,
-            Some(_) => {
-                let body = browser.meta.body(&record.uid, record.index).await;
-                body.map_err(store_failed)?
-            }
-        };
-        array.push(&convert::record(record, &body.unwrap_or(JsValue::NULL)));
-    }
-    Ok(array.into())
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::convert;
-use crate::plain::ToJs;
+use crate::js::object::ToJs;
 
 #[wasm_bindgen]
 extern "C" {

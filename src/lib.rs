@@ -7,13 +7,14 @@ pub mod body_store;
 pub mod browser;
 pub mod clock;
 pub mod convert;
-pub mod error;
 pub mod exports;
 pub mod host;
+pub mod js;
 pub mod meta_store;
 pub mod network;
-pub mod plain;
 pub mod platform;
+
+mod request_bodies;
 
 /// Half the size of Rust's own.
 #[cfg(target_family = "wasm")]

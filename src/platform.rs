@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::clock;
-use crate::plain::get;
+use crate::js::object::get;
 
 /// What the engine must know of the place where it runs.
 pub(crate) fn config() -> Config {

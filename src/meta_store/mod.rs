@@ -19,8 +19,8 @@ use web_sys::{
 };
 
 use crate::clock;
-use crate::error::{Kind, Thrown, failed};
-use crate::plain::{self, FromJs, Members, ToJs};
+use crate::js::error::{Kind, Thrown, failed};
+use crate::js::object::{self, FromJs, Members, ToJs};
 use schema::{ALL, BODIES, EPOCH, FETCHES, META, RECORDS, SEGMENTS};
 use transaction::{Transaction, result};
 
@@ -100,7 +100,7 @@ impl MetaStore {
         let transaction = self.begin(&[BODIES], IdbTransactionMode::Readonly).await?;
         let row = result(transaction.get(BODIES, &schema::body_key(uid, index))?).await?;
         transaction.finish().await?;
-        let body = plain::get(&row, "body");
+        let body = object::get(&row, "body");
         Ok((!body.is_undefined()).then_some(body))
     }
 
@@ -166,7 +166,7 @@ async fn open_or_create(name: &str) -> Result<Connection, StoreError> {
     // From here on the connection is closed on every way out.
     let connection = Connection(request.result().map_err(failed)?.unchecked_into());
     if event.type_() == "upgradeneeded" {
-        let old = u32::from_js(&plain::get(&event, "oldVersion")).unwrap_or(0);
+        let old = u32::from_js(&object::get(&event, "oldVersion")).unwrap_or(0);
         schema::upgrade(&connection.0, old).map_err(failed)?;
         let done = transaction::event(&request, &["onsuccess"], "onerror").await;
         done.map_err(|_| open_failed(&request))?;
@@ -188,7 +188,7 @@ fn open_failed(request: &IdbOpenDbRequest) -> StoreError {
 
 /// `versionchange` ⇒ `close()`: neither a newer version nor the user's clearing may have to wait.
 fn close_for_newer(database: &IdbDatabase) {
-    let close = plain::get(database, "close");
+    let close = object::get(database, "close");
     database.set_onversionchange(Some(&close.unchecked_ref::<Function>().bind0(database)));
 }
 

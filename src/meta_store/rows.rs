@@ -1,15 +1,12 @@
-//! The stored form of the rows. Members may be added as `Option`s; any other change is a new
-//! version of the schema.
+//! The rows as they are stored, but for what is in them and `js/spelling.rs` spells.
+//!
+//! To rename a member is to make of every stored row one that does not decode, and so is dropped.
+//! Members may be added as `Option`s; any other change is a new version of the schema.
 
-use background_fetch_engine::Timestamp;
-use background_fetch_engine::http::{Head, RequestSpec};
-use background_fetch_engine::snapshot::{
-    EntryKey, FetchRow, ImageResource, RecordRow, SegmentRow, Stage,
-};
-use background_fetch_engine::{FailureReason, RecordResult};
+use background_fetch_engine::snapshot::{EntryKey, FetchRow, RecordRow, SegmentRow, Stage};
 use wasm_bindgen::JsValue;
 
-use crate::plain::{Faults, FromJs, ToJs, plain_enum, plain_object};
+use crate::js::object::{Faults, FromJs, ToJs, plain_enum, plain_object};
 
 plain_object!(FetchRow {
     uid: "uid",
@@ -44,57 +41,7 @@ plain_object!(SegmentRow {
     entry: "entry",
 });
 
-plain_object!(RequestSpec {
-    url: "url",
-    method: "method",
-    headers: "headers",
-    mode: "mode",
-    credentials: "credentials",
-    cache: "cache",
-    redirect: "redirect",
-    referrer: "referrer",
-    referrer_policy: "referrerPolicy",
-    integrity: "integrity",
-    body_length: "bodyLength",
-});
-
-plain_object!(Head {
-    url: "url",
-    status: "status",
-    status_text: "statusText",
-    headers: "headers",
-    kind: "type",
-    redirected: "redirected",
-});
-
-plain_object!(ImageResource { src: "src", sizes: "sizes", kind: "type", label: "label" });
-
 plain_enum!(Stage { Active = "active", Ended = "ended" });
-
-plain_enum!(FailureReason {
-    Aborted = "aborted",
-    BadStatus = "bad-status",
-    FetchError = "fetch-error",
-    QuotaExceeded = "quota-exceeded",
-    DownloadTotalExceeded = "download-total-exceeded",
-});
-
-impl ToJs for RecordResult {
-    fn to_js(&self) -> JsValue {
-        self.failure().map_or_else(|| SUCCESS.to_js(), |reason| reason.to_js())
-    }
-}
-
-impl FromJs for RecordResult {
-    fn read(value: &JsValue, faults: &mut Faults) -> Self {
-        if value.as_string().as_deref() == Some(SUCCESS) {
-            return Self::Success;
-        }
-        Self::Failure(FailureReason::read(value, faults))
-    }
-}
-
-const SUCCESS: &str = "success";
 
 impl ToJs for EntryKey {
     fn to_js(&self) -> JsValue {
@@ -105,17 +52,5 @@ impl ToJs for EntryKey {
 impl FromJs for EntryKey {
     fn read(value: &JsValue, faults: &mut Faults) -> Self {
         Self(String::read(value, faults))
-    }
-}
-
-impl ToJs for Timestamp {
-    fn to_js(&self) -> JsValue {
-        self.0.to_js()
-    }
-}
-
-impl FromJs for Timestamp {
-    fn read(value: &JsValue, faults: &mut Faults) -> Self {
-        Self(u64::read(value, faults))
     }
 }

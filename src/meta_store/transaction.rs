@@ -12,17 +12,17 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode};
 
 use super::schema;
-use crate::error::{Thrown, failed};
-use crate::plain::{self, Members};
+use crate::js::error::{Thrown, failed};
+use crate::js::object::{self, Members};
 
 /// Resolves with the event that calls one of the handlers `good` of `target`, fails with the event
 /// that calls `bad`. The handlers are set when this is called, not when it is first polled.
 pub(super) fn event(target: &JsValue, good: &[&str], bad: &str) -> JsFuture {
     JsFuture::from(Promise::new(&mut |resolve, reject| {
         for name in good {
-            plain::set(target, name, &resolve);
+            object::set(target, name, &resolve);
         }
-        plain::set(target, bad, &reject);
+        object::set(target, bad, &reject);
     }))
 }
 

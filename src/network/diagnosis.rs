@@ -13,7 +13,7 @@ use web_sys::{EventTarget, Url};
 
 use super::guard::send;
 use crate::clock;
-use crate::plain::{self, Members};
+use crate::js::object::{self, Members};
 use crate::platform::{is_offline, is_same_origin, own_origin};
 
 /// Finds out why the fetch of a request was rejected.
@@ -95,7 +95,7 @@ impl Violation {
         let url = url.to_owned();
         let flag = Rc::clone(&seen);
         let listener = Closure::new(move |event: JsValue| {
-            let blocked = plain::get(&event, "blockedURI").as_string();
+            let blocked = object::get(&event, "blockedURI").as_string();
             // The report has the URL without its fragment, or no more than its origin.
             if blocked.is_some_and(|blocked| !blocked.is_empty() && url.starts_with(&blocked)) {
                 flag.set(true);

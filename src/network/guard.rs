@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, Response};
 
-use crate::plain::set;
+use crate::js::object::set;
 
 /// Sends a request, which is the target and the options of `fetch()`; resolves with the response,
 /// and fails with whatever it rejects with.

@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use crate::plain::{self, FromJs, Members, ToJs, set};
+use crate::js::object::{self, FromJs, Members, ToJs, set};
 use crate::platform::{is_offline, is_same_origin};
 use diagnosis::why_failed;
 use guard::{AbortGuard, send};
@@ -42,7 +42,7 @@ impl Body {
         let Some(reader) = self.reader() else { return Ok(None) };
         loop {
             let result = JsFuture::from(reader.read()).await.map_err(|_| broken())?;
-            let Ok(chunk) = plain::get(&result, "value").dyn_into::<Uint8Array>() else {
+            let Ok(chunk) = object::get(&result, "value").dyn_into::<Uint8Array>() else {
                 return Ok(None);
             };
             let length = chunk.length();
@@ -145,7 +145,7 @@ fn mode(request: &RequestSpec) -> &str {
 
 /// The head of a response, `None` if it is one that this origin may not read.
 fn head(response: &Response) -> Option<Head> {
-    let kind = plain::get(response, "type").as_string()?;
+    let kind = object::get(response, "type").as_string()?;
     if !matches!(kind.as_str(), "basic" | "cors" | "default") {
         return None;
     }

@@ -2,7 +2,7 @@
 //! JavaScript has it; a member renamed on either side fails.
 
 use background_fetch::convert::{self, FetchArguments, RequestData, UiOptions};
-use background_fetch::plain::{FromJs, Malformed, ToJs};
+use background_fetch::js::object::{FromJs, Malformed, ToJs};
 use background_fetch_engine::http::{Head, RequestSpec};
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
 use background_fetch_engine::state::{FetchResult, FetchState, RecordState};

@@ -1,6 +1,7 @@
 //! The engine as JavaScript has it, over the real stores.
 
 use background_fetch::exports::{Engine, start_engine};
+use background_fetch::meta_store::MetaStore;
 use js_sys::{Array, Promise};
 use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::{JsCast, JsValue};
@@ -110,12 +111,39 @@ async fn the_next_engine_takes_up_what_is_left() {
 #[wasm_bindgen_test]
 async fn a_second_fetch_of_the_same_id_is_refused() {
     let (_fetch, _) = js::replace_fetch("return new Promise(() => {})");
-    let (engine, _) = start(&js::scope()).await;
+    let scope = js::scope();
+    let (engine, _) = start(&scope).await;
     let requests = "[request('/up', { method: 'PUT', body: new Blob(['four']) })]";
     settle(engine.fetch(&arguments("u", "i", requests))).await.unwrap();
     let error = settle(engine.fetch(&arguments("v", "i", requests))).await.unwrap_err();
     assert_eq!(js::value("a.name", &error), "TypeError");
+    let bodies = MetaStore::new(&scope);
+    assert_eq!(bodies.body("v", 0).await, Ok(None));
+    assert!(bodies.body("u", 0).await.unwrap().is_some());
     assert_eq!(settle(engine.abort("u".to_owned())).await, Ok(JsValue::TRUE));
+    engine.stop();
+}
+
+/// No fetch is ever there without its bodies.
+#[wasm_bindgen_test]
+async fn a_fetch_whose_bodies_do_not_fit_does_not_begin() {
+    let (_fetch, calls) = js::replace_fetch("return new Promise(() => {})");
+    let (engine, _) = start(&js::scope()).await;
+    let refuse = "(() => {
+        const { put } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.put = function (row, ...key) {
+            if (row.body) throw new DOMException('full', 'QuotaExceededError');
+            return put.call(this, row, ...key);
+        };
+        return () => { IDBObjectStore.prototype.put = put };
+    })()";
+    let restore = js::value(refuse, &JsValue::NULL);
+    let requests = "[request('/up', { method: 'PUT', body: new Blob(['four']) })]";
+    let error = settle(engine.fetch(&arguments("u", "i", requests))).await.unwrap_err();
+    js::value("a()", &restore);
+    assert_eq!(js::value("a.name", &error), "QuotaExceededError");
+    assert_eq!(js::stringify(&settle(engine.get_ids()).await.unwrap()), "[]");
+    assert_eq!(calls.length(), 0);
     engine.stop();
 }
 

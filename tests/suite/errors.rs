@@ -1,7 +1,7 @@
 //! What may be thrown, and what is made of it.
 
-use background_fetch::error::{Kind, Thrown, exception, malformed, refused, store_failed};
-use background_fetch::plain::Malformed;
+use background_fetch::js::error::{Kind, Thrown, exception, malformed, refused, store_failed};
+use background_fetch::js::object::Malformed;
 use background_fetch_engine::Error;
 use background_fetch_engine::ports::{NetworkError, StoreError};
 use wasm_bindgen::JsValue;
@@ -77,9 +77,19 @@ fn rejections_have_the_standard_s_name() {
     let name = |error: &JsValue| js::value("a instanceof Error && a.name", error).as_string();
     let message = |error: &JsValue| js::value("a.message", error).as_string().unwrap();
 
-    let error = refused(Error::RecordsUnavailable);
-    assert_eq!(name(&error).as_deref(), Some("InvalidStateError"));
-    assert_eq!(message(&error), Error::RecordsUnavailable.to_string());
+    for (error, expected) in [
+        (Error::DuplicateId("x".to_owned()), "TypeError"),
+        (Error::NoRoom { needed: 2, available: 1 }, "QuotaExceededError"),
+        (Error::Quota, "QuotaExceededError"),
+        (Error::RecordsUnavailable, "InvalidStateError"),
+        (Error::Inactive, "InvalidStateError"),
+        (Error::Store("x".to_owned()), "TypeError"),
+        (Error::Stopped, "AbortError"),
+    ] {
+        let exception = refused(error.clone());
+        assert_eq!(name(&exception).as_deref(), Some(expected), "{error:?}");
+        assert_eq!(message(&exception), error.to_string());
+    }
 
     assert_eq!(name(&store_failed(StoreError::Quota)).as_deref(), Some("QuotaExceededError"));
     assert_eq!(name(&store_failed(StoreError::Fenced)).as_deref(), Some("AbortError"));

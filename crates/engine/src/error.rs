@@ -4,9 +4,8 @@ use std::fmt;
 
 use crate::ports::StoreError;
 
-/// The exception of a rejected promise.
+/// What the promise of the call is rejected for. Not `non_exhaustive`: the shell has a name for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Error {
     /// `fetch`: the id belongs to an active background fetch.
     DuplicateId(String),
@@ -41,16 +40,6 @@ impl From<StoreError> for Error {
 }
 
 impl Error {
-    /// The name of the DOMException, or `TypeError`.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::DuplicateId(_) | Self::Store(_) => "TypeError",
-            Self::NoRoom { .. } | Self::Quota => "QuotaExceededError",
-            Self::RecordsUnavailable | Self::Inactive => "InvalidStateError",
-            Self::Stopped => "AbortError",
-        }
-    }
-
     /// What to do, in a sentence. Not by `format!`, which is 2 KB of the wasm file.
     pub fn message(&self) -> String {
         match self {

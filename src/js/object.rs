@@ -1,7 +1,9 @@
-//! Plain JavaScript objects ⇄ Rust values, with one list of members for both directions.
+//! The serialiser: plain JavaScript objects ⇄ Rust values, with one list of members for both
+//! directions.
 //!
-//! In the place of serde-wasm-bindgen: for the handful of flat types that cross the border here,
-//! the code that serde generates takes 29 KB after brotli; this takes a tenth.
+//! Not serde with serde-wasm-bindgen, whose place it takes: for the handful of flat types that are
+//! read and written here, the code that serde generates takes 29 KB after brotli; this takes a
+//! tenth.
 
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -70,54 +72,48 @@ pub fn set(object: &JsValue, name: &str, value: &JsValue) {
 /// An object in the making.
 #[derive(Debug)]
 #[must_use]
-pub struct Members(JsValue);
+pub(crate) struct Members(JsValue);
 
 impl Members {
     /// None yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Object::new().into())
     }
 
     /// Adds one.
-    pub fn with<T: ToJs + ?Sized>(self, name: &str, value: &T) -> Self {
+    pub(crate) fn with<T: ToJs + ?Sized>(self, name: &str, value: &T) -> Self {
         set(&self.0, name, &value.to_js());
         self
     }
 
     /// The object.
-    pub fn object(self) -> JsValue {
+    pub(crate) fn object(self) -> JsValue {
         self.0
-    }
-}
-
-impl Default for Members {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
 /// Implements both directions for a struct; every field must be listed, or it does not compile.
 macro_rules! plain_object {
     ($type:ident { $($field:ident: $name:literal),* $(,)? }) => {
-        impl $crate::plain::ToJs for $type {
+        impl $crate::js::object::ToJs for $type {
             fn to_js(&self) -> wasm_bindgen::JsValue {
-                $crate::plain::Members::new()$(.with($name, &self.$field))*.object()
+                $crate::js::object::Members::new()$(.with($name, &self.$field))*.object()
             }
         }
 
-        $crate::plain::plain_argument!($type { $($field: $name),* });
+        $crate::js::object::plain_argument!($type { $($field: $name),* });
     };
 }
 
 /// Implements reading only.
 macro_rules! plain_argument {
     ($type:ident { $($field:ident: $name:literal),* $(,)? }) => {
-        impl $crate::plain::FromJs for $type {
+        impl $crate::js::object::FromJs for $type {
             fn read(
                 value: &wasm_bindgen::JsValue,
-                faults: &mut $crate::plain::Faults,
+                faults: &mut $crate::js::object::Faults,
             ) -> Self {
-                Self { $($field: $crate::plain::member(value, $name, faults)),* }
+                Self { $($field: $crate::js::object::member(value, $name, faults)),* }
             }
         }
     };
@@ -126,7 +122,7 @@ macro_rules! plain_argument {
 /// Implements both directions for an enumeration of strings; a wrong one is read as the first.
 macro_rules! plain_enum {
     ($type:ident { $first:ident = $first_name:literal $(, $variant:ident = $name:literal)* $(,)? }) => {
-        impl $crate::plain::ToJs for $type {
+        impl $crate::js::object::ToJs for $type {
             fn to_js(&self) -> wasm_bindgen::JsValue {
                 wasm_bindgen::JsValue::from_str(match self {
                     Self::$first => $first_name,
@@ -135,10 +131,10 @@ macro_rules! plain_enum {
             }
         }
 
-        impl $crate::plain::FromJs for $type {
+        impl $crate::js::object::FromJs for $type {
             fn read(
                 value: &wasm_bindgen::JsValue,
-                faults: &mut $crate::plain::Faults,
+                faults: &mut $crate::js::object::Faults,
             ) -> Self {
                 match value.as_string().as_deref() {
                     Some($first_name) => {}

@@ -4,7 +4,7 @@ use background_fetch_engine::Error;
 use background_fetch_engine::ports::StoreError;
 use wasm_bindgen::JsValue;
 
-use crate::plain::{self, Malformed};
+use crate::js::object::{self, Malformed};
 
 /// The kinds of exception that make a difference here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Thrown {
 impl From<JsValue> for Thrown {
     /// Anything may be thrown, so nothing is assumed of it.
     fn from(value: JsValue) -> Self {
-        let text = |name| plain::get(&value, name).as_string();
+        let text = |name| object::get(&value, name).as_string();
         let name = text("name").unwrap_or_default();
         let kind = match name.as_str() {
             "QuotaExceededError" | "NS_ERROR_DOM_QUOTA_EXCEEDED_ERR" => Kind::Quota,
@@ -77,7 +77,17 @@ pub fn exception(name: &str, message: &str) -> JsValue {
 
 /// The exception of a call that the engine refused.
 pub fn refused(error: Error) -> JsValue {
-    exception(error.name(), &error.message())
+    exception(name(&error), &error.message())
+}
+
+/// The name of the `DOMException`, or `TypeError`.
+fn name(error: &Error) -> &'static str {
+    match error {
+        Error::DuplicateId(_) | Error::Store(_) => "TypeError",
+        Error::NoRoom { .. } | Error::Quota => "QuotaExceededError",
+        Error::RecordsUnavailable | Error::Inactive => "InvalidStateError",
+        Error::Stopped => "AbortError",
+    }
 }
 
 /// The exception of a call that the store failed.
