@@ -7,8 +7,8 @@ import { BackgroundFetchRecord } from './interfaces/BackgroundFetchRecord.ts';
 import { BackgroundFetchRegistration } from './interfaces/BackgroundFetchRegistration.ts';
 import { BackgroundFetchUpdateUIEvent } from './interfaces/BackgroundFetchUpdateUIEvent.ts';
 import { installPermission } from './permission.ts';
+import { watchRequests } from './platform.ts';
 import type { Connection } from './protocol/connection.ts';
-import { watchRequests } from './request-sources.ts';
 import { exposeInterface, extendInterface } from './webidl/define.ts';
 import { defineGlobalEventHandlers } from './webidl/event-handler.ts';
 

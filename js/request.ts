@@ -1,7 +1,7 @@
 /** `Request` objects as plain data, and back. */
 import type { RequestData } from './engine/types.ts';
+import { sourceOf } from './platform.ts';
 import type { SentRequest } from './protocol/messages.ts';
-import { sourceOf } from './request-sources.ts';
 import { abortError } from './webidl/exceptions.ts';
 
 /**

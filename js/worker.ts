@@ -2,7 +2,6 @@
  * Installs the API in a service worker, if it is missing there. All listeners are registered while
  * the script is evaluated, ours before the app's; the engine is loaded when there is work for it.
  */
-import { watchActiveWorker } from './engine/active-worker.ts';
 import { WorkerHost } from './engine/host.ts';
 import { EngineLoader } from './engine/load.ts';
 import { engineModule } from './engine/module.ts';
@@ -11,6 +10,7 @@ import { updateRecord } from './impl/live-record.ts';
 import { install, installEvents } from './install.ts';
 import { hasNative } from './native.ts';
 import { listen } from './occasions.ts';
+import { untilCertain, watchActiveWorker } from './platform.ts';
 import { LocalConnection } from './protocol/local.ts';
 import type { WorkerMessage } from './protocol/messages.ts';
 import { clientOf } from './protocol/presence.ts';
@@ -22,9 +22,6 @@ function hear(message: WorkerMessage): void {
   if (message.kind === 'update') updateInstance(message.state);
   if (message.kind === 'record') updateRecord(message.record);
 }
-
-/** Milliseconds: what events the worker was started for follow at once. */
-const UNCERTAIN = 500;
 
 function start(global: ServiceWorkerGlobalScope): void {
   const { registration } = global;
@@ -41,9 +38,8 @@ function start(global: ServiceWorkerGlobalScope): void {
   // A worker that is not the active one asks that one, like a page.
   install((own) => (isActiveWorker() ? local : clientOf(own)));
   installEvents(global);
-  // Whatever has started the worker. Where it does not know itself (Firefox), one that is only being
-  // installed may look like the active one until that event has come.
-  setTimeout(() => void server.resume(), 'serviceWorker' in global ? 0 : UNCERTAIN);
+  // Whatever has started the worker.
+  setTimeout(() => void server.resume(), untilCertain(global));
 }
 
 if (!hasNative) start(globalThis as unknown as ServiceWorkerGlobalScope);

@@ -1,4 +1,4 @@
-import { uniqueId } from '../impl/unique-id.ts';
+import { uniqueId } from '../platform.ts';
 import { type Broadcast, channelName } from '../protocol/messages.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { type Release, takeLock } from './lock.ts';

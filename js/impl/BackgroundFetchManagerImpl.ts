@@ -1,12 +1,11 @@
 import type { BackgroundFetchRegistration } from '../interfaces/BackgroundFetchRegistration.ts';
 import { isDenied } from '../permission.ts';
+import { persist, uniqueId } from '../platform.ts';
 import type { Connection } from '../protocol/connection.ts';
 import { createRequest, storeRequests } from '../request.ts';
 import type { BackgroundFetchOptions } from '../webidl/dictionaries.ts';
 import { instanceOf } from './instances.ts';
-import { persist } from './persist.ts';
 import { resolveUrl } from './resolve-url.ts';
-import { uniqueId } from './unique-id.ts';
 
 /** The realm's side of a registration's BackgroundFetchManager. */
 export class BackgroundFetchManagerImpl {

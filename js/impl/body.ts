@@ -1,6 +1,6 @@
 /** Bodies of stored responses, out of the segments in Cache Storage. */
 import { cacheName, type ResponseHead, type SegmentState } from '../engine/types.ts';
-import { isWebKit } from '../request-sources.ts';
+import { isWebKit } from '../platform.ts';
 import type { LiveRecord } from './live-record.ts';
 import { failureOf, hasNullBody, isExposed } from './response.ts';
 

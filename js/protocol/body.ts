@@ -1,6 +1,6 @@
 /** Bodies of requests that come from a page of WebKit. */
 import type { RequestData } from '../engine/types.ts';
-import { type FormEntries, isWebKit } from '../request-sources.ts';
+import { type FormEntries, isWebKit } from '../platform.ts';
 import type { SentRequest } from './messages.ts';
 
 /** Bytes that are in memory at a time. */

@@ -1,6 +1,6 @@
 import { liveInstances, loseInstance, updateInstance } from '../impl/instances.ts';
 import { updateRecord, withLiveRecords } from '../impl/live-record.ts';
-import { uniqueId } from '../impl/unique-id.ts';
+import { uniqueId } from '../platform.ts';
 import { type ErrorData, toException } from '../webidl/exceptions.ts';
 import type { Connection } from './connection.ts';
 import { KeepAlive } from './keepalive.ts';

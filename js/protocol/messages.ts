@@ -12,7 +12,7 @@ import type {
   RecordState,
   RequestData,
 } from '../engine/types.ts';
-import type { FormEntries } from '../request-sources.ts';
+import type { FormEntries } from '../platform.ts';
 import type { ErrorData } from '../webidl/exceptions.ts';
 
 /** Marks our messages: others are the app's. */

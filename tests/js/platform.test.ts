@@ -3,6 +3,7 @@ import './environment.ts';
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
+import type * as Platform from '../../js/platform.ts';
 import type * as Body from '../../js/protocol/body.ts';
 import type { SentRequest } from '../../js/protocol/messages.ts';
 import type * as Requests from '../../js/request.ts';
@@ -10,16 +11,17 @@ import type * as Requests from '../../js/request.ts';
 const URL_A = 'https://app.example/a';
 const NativeRequest = Request;
 
+let platform: typeof Platform;
 let requests: typeof Requests;
 let receiveRequest: (typeof Body)['receiveRequest'];
 
 before(async () => {
   // As if it were WebKit, from before the first module on.
   Object.defineProperty(Error.prototype, 'sourceURL', { value: '', configurable: true });
-  const { watchRequests } = await import('../../js/request-sources.ts');
+  platform = await import('../../js/platform.ts');
   requests = await import('../../js/request.ts');
   ({ receiveRequest } = await import('../../js/protocol/body.ts'));
-  watchRequests();
+  platform.watchRequests();
 });
 
 async function sent(request: Request): Promise<SentRequest> {
@@ -96,5 +98,86 @@ describe('in WebKit', () => {
     assert.equal(await bytesOf(await sent(post([['a', 'b']] as unknown as string))), 'a,b');
     assert.equal((await sent(new Request(post(new Blob(['x'])), { body: '' }))).body instanceof Blob, true);
     assert.equal((await sent(new Request(URL_A))).body, null);
+  });
+});
+
+describe('the storage is asked to be kept', () => {
+  function asked(): number {
+    let times = 0;
+    const persist = async (): Promise<boolean> => (times++, true);
+    Object.defineProperty(navigator, 'storage', { value: { persist }, configurable: true });
+    platform.persist();
+    return times;
+  }
+
+  test('once for each fetch', () => assert.equal(asked(), 1));
+
+  test('but not in Firefox, where the user would be asked', (t) => {
+    Object.defineProperty(globalThis, 'mozInnerScreenX', { value: 0, configurable: true });
+    t.after(() => Reflect.deleteProperty(globalThis, 'mozInnerScreenX'));
+    assert.equal(asked(), 0);
+  });
+
+  test('where there is anybody to ask', () => {
+    for (const value of [undefined, {}, { persist: async () => Promise.reject(new Error('no')) }]) {
+      Object.defineProperty(navigator, 'storage', { value, configurable: true });
+      platform.persist();
+    }
+  });
+});
+
+test('an id is like no other, in a Safari without randomUUID too', (t) => {
+  const ids = [platform.uniqueId(), platform.uniqueId()];
+  Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
+  t.after(() => Reflect.deleteProperty(crypto, 'randomUUID'));
+  ids.push(platform.uniqueId(), platform.uniqueId());
+  assert.equal(new Set(ids).size, 4);
+  assert.match(ids[2] as string, /^[0-9a-f]{32}$/);
+});
+
+describe('the active worker', () => {
+  type Worker = { state: string };
+
+  /** The global of a worker, as far as it is looked at. */
+  class Global extends EventTarget {
+    registration = { active: null as Worker | null, installing: null as Worker | null };
+    declare serviceWorker?: Worker;
+  }
+  const as = (global: Global): ServiceWorkerGlobalScope => global as unknown as ServiceWorkerGlobalScope;
+
+  test('knows itself', () => {
+    const global = new Global();
+    const own = { state: 'parsed' };
+    global.serviceWorker = own;
+    const isActive = platform.watchActiveWorker(as(global));
+    assert.equal(platform.untilCertain(as(global)), 0);
+    const states = ['parsed', 'installing', 'installed', 'activating', 'activated', 'redundant'];
+    const active = states.filter((state) => {
+      own.state = state;
+      return isActive();
+    });
+    assert.deepEqual(active, ['activating', 'activated']);
+  });
+
+  test('is told by its events where it does not', () => {
+    const global = new Global();
+    const isActive = platform.watchActiveWorker(as(global));
+    assert.ok(platform.untilCertain(as(global)) > 0);
+    // An update: the registration's active worker is another.
+    global.registration.active = { state: 'activated' };
+    global.dispatchEvent(new Event('install'));
+    assert.equal(isActive(), false);
+    global.dispatchEvent(new Event('activate'));
+    assert.equal(isActive(), true);
+  });
+
+  test('has been for long if there was no event', () => {
+    const global = new Global();
+    const isActive = platform.watchActiveWorker(as(global));
+    assert.equal(isActive(), false);
+    global.registration.active = { state: 'activated' };
+    assert.equal(isActive(), true);
+    global.registration.installing = { state: 'installing' };
+    assert.equal(isActive(), false);
   });
 });

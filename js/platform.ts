@@ -1,0 +1,77 @@
+/** Which browser this is, and what its ways demand of us. No other file asks. */
+
+/** JavaScriptCore gives its errors a `sourceURL`. */
+export const isWebKit = 'sourceURL' in new Error();
+
+/** The entries of a form, which may be changed after a request was made of it. */
+export type FormEntries = [name: string, value: FormDataEntryValue][];
+
+const sources = new WeakMap<object, Blob | FormEntries>();
+
+/**
+ * Puts a `Request` in the place of the global one that remembers the body that it was given. WebKit does
+ * not give that back so: it reads all of a Blob into memory, and a form with files it cannot read at all.
+ */
+export function watchRequests(): void {
+  if (!isWebKit) return;
+  globalThis.Request = new Proxy(Request, {
+    construct(target, args: ConstructorParameters<typeof Request>, newTarget) {
+      const request = Reflect.construct(target, args, newTarget) as Request;
+      const [input, init] = args;
+      const body: unknown = init?.body;
+      // Without a body of its own it takes over that of another request.
+      const source = body instanceof FormData ? [...body] : body ?? sources.get(input as Request);
+      // An array of the app's own is no form, but a string to the browser.
+      const isForm = Array.isArray(source) && source !== body;
+      if (isForm || source instanceof Blob) sources.set(request, source as Blob | FormEntries);
+      return request;
+    },
+  });
+}
+
+/** The body of a request as it was given; undefined for one that has to be read. */
+export const sourceOf = (request: Request): Blob | FormEntries | undefined => sources.get(request);
+
+/**
+ * Asks that this origin's storage be kept when space runs short, where the browser decides that by itself:
+ * https://storage.spec.whatwg.org/#dom-storagemanager-persist. Firefox would ask the user.
+ */
+export function persist(): void {
+  if ('mozInnerScreenX' in globalThis) return;
+  // Missing in workers, and in WebKit before 17.
+  void (navigator.storage as Partial<StorageManager> | undefined)?.persist?.().catch(() => undefined);
+}
+
+/** An id that nothing else has, anywhere. `randomUUID` came to Safari with 15.4. */
+export const uniqueId = (): string => (crypto as Partial<Crypto>).randomUUID?.() ?? randomDigits();
+
+function randomDigits(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** In Firefox a worker does not know its own `ServiceWorker`. */
+type Global = ServiceWorkerGlobalScope & { serviceWorker?: ServiceWorker };
+
+/** Whether this worker is the registration's active one; only that one runs the engine. */
+export function watchActiveWorker(global: Global): () => boolean {
+  const { serviceWorker, registration } = global;
+  if (serviceWorker) {
+    return () => serviceWorker.state === 'activating' || serviceWorker.state === 'activated';
+  }
+  // Its events tell: a worker that was installed in this run is not active before it is activated, and
+  // one that was not has been for long.
+  let active: boolean | undefined;
+  global.addEventListener('install', () => (active = false));
+  global.addEventListener('activate', () => (active = true));
+  return () => active ?? (registration.active !== null && registration.installing === null);
+}
+
+/**
+ * How long after its start, in milliseconds, a worker can be sure of what `watchActiveWorker` says: one
+ * that is only being installed may look like the active one until that event has come.
+ */
+export const untilCertain = (global: Global): number => ('serviceWorker' in global ? 0 : UNCERTAIN);
+
+/** What events a worker was started for follow at once. */
+const UNCERTAIN = 500;
