@@ -6,19 +6,25 @@ use background_fetch_engine::{Command, CommandId, Engine, Input, Output, Timesta
 
 use super::{config, fetch};
 
-pub const NOW: Timestamp = Timestamp(1_700_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+/// All that an engine answers to one input, at the beginning of time.
+pub(crate) fn outputs(engine: &mut Engine, input: Input) -> Vec<Output> {
+    engine.handle(Timestamp(0), input);
+    std::iter::from_fn(|| engine.poll_output()).collect()
+}
 
 /// An engine with one fetch of one file, whose stores always work.
-pub struct Bench {
-    pub engine: Engine,
-    pub now: Timestamp,
-    pub transfer: TransferId,
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    pub(crate) now: Timestamp,
+    pub(crate) transfer: TransferId,
     /// Read and in no entry yet.
     buffered: u64,
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let engine = Engine::new(config(), 1);
         let mut bench = Self { engine, now: NOW, transfer: TransferId(0), buffered: 0 };
         bench.feed(Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
@@ -29,7 +35,7 @@ impl Bench {
     }
 
     /// One input, and all that follows from it without the network.
-    pub fn feed(&mut self, input: Input) -> Vec<Output> {
+    pub(crate) fn feed(&mut self, input: Input) -> Vec<Output> {
         let mut inputs = vec![input];
         let mut all = Vec::new();
         while let Some(input) = inputs.pop() {
@@ -59,17 +65,17 @@ impl Bench {
         }
     }
 
-    pub fn opened(&mut self, head: Head, followed: Option<u64>) -> Vec<Output> {
+    pub(crate) fn opened(&mut self, head: Head, followed: Option<u64>) -> Vec<Output> {
         self.feed(Input::Opened { transfer: self.transfer, head, followed })
     }
 
-    pub fn read(&mut self, length: u64) -> Vec<Output> {
+    pub(crate) fn read(&mut self, length: u64) -> Vec<Output> {
         self.buffered += length;
         self.feed(Input::Read { transfer: self.transfer, length })
     }
 
     /// Breaks the connection, and tells what is asked for next.
-    pub fn breaks(&mut self) -> Asked {
+    pub(crate) fn breaks(&mut self) -> Asked {
         let transfer = self.transfer;
         self.feed(Input::Broken { transfer, error: NetworkError::Unreachable });
         for _ in 0..10 {
@@ -85,22 +91,22 @@ impl Bench {
 
 /// The range and the validator of a request, and whether it repeats what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    pub range: Option<ByteRange>,
-    pub if_range: Option<String>,
-    pub repeats: bool,
+pub(crate) struct Asked {
+    pub(crate) range: Option<ByteRange>,
+    pub(crate) if_range: Option<String>,
+    pub(crate) repeats: bool,
 }
 
-pub fn asked(output: &Output) -> Option<Asked> {
+pub(crate) fn asked(output: &Output) -> Option<Asked> {
     let Output::Open { exchange, .. } = output else { return None };
     let (range, if_range) = (exchange.range, exchange.if_range.clone());
     Some(Asked { range, if_range, repeats: !exchange.overlap.is_empty() })
 }
 
-pub fn goes_on(outputs: &[Output]) -> bool {
+pub(crate) fn goes_on(outputs: &[Output]) -> bool {
     outputs.iter().any(|output| matches!(output, Output::Read { .. }))
 }
 
-pub fn closes(outputs: &[Output]) -> bool {
+pub(crate) fn closes(outputs: &[Output]) -> bool {
     outputs.iter().any(|output| matches!(output, Output::Close { .. }))
 }

@@ -1,26 +1,10 @@
 //! A worker killed at every step in turn: same bytes, same outcome, event delivered, nothing left.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::testing::world::World;
-use background_fetch_engine::{Config, FailureReason};
-use common::{App, KIB, bulk_config, config, fetch};
+use background_fetch_engine::{Config, FailureReason, RecordResult};
 
-const LENGTH: u64 = 300 * KIB;
-
-fn two_files(config: Config) -> App {
-    let app = App::new(World::default());
-    app.serve("large", File::new(1, LENGTH));
-    app.serve("small", File::new(2, 20));
-    App { config, fetches: vec![fetch("one", &["large", "small"])], ..app }
-}
-
-fn steps(app: &App) -> u64 {
-    app.run();
-    app.world.steps()
-}
+use crate::common::{App, KIB, bulk_config, config, fetch};
 
 #[test]
 fn a_download_survives_a_crash_at_any_step() {
@@ -99,22 +83,6 @@ fn an_entry_that_vanished_is_fetched_again_and_nothing_else() {
 }
 
 #[test]
-fn a_record_that_cannot_be_read_fails_its_fetch_and_no_other() {
-    let app = App::new(World::default());
-    for path in ["a", "b", "c"] {
-        app.serve(path, File::new(1, LENGTH));
-    }
-    let fetches = vec![fetch("one", &["a", "b"]), fetch("two", &["c"])];
-    let app = App { fetches, crashes: vec![30], ..app };
-    app.live_until_step(30);
-    app.world.meta.damage_record("one", 1);
-    let app = App { crashes: Vec::new(), ..app };
-    app.run();
-    app.assert_failure(FailureReason::FetchError);
-    assert_eq!(app.delivery("two").state.failure_reason, None);
-}
-
-#[test]
 fn an_entry_that_was_cut_short_is_fetched_again() {
     let app = App::of("file", File::new(1, 2048 * KIB));
     app.live_until_step(60);
@@ -123,3 +91,36 @@ fn an_entry_that_was_cut_short_is_fetched_again() {
     app.run();
     app.assert_success(1, 2048 * KIB);
 }
+
+/// Found by the simulation.
+#[test]
+fn a_success_of_which_a_part_was_lost_is_none_until_it_is_whole_again() {
+    for crash in (4..80).step_by(2) {
+        let app = App::beside_a_slow_file(File::new(1, LENGTH));
+        app.live_until(|| app.is_first_whole());
+        app.world.bodies.delete(&app.entries_of_first()[1..2]);
+        // So that what was one entry becomes several.
+        app.change_first(|file| (file.rate, file.chunk) = (50_000, 8 * KIB));
+        app.world.crash_after(Some(crash));
+        app.live_until(|| false);
+        app.world.crash_after(None);
+        app.run();
+        let (record, body) = &app.delivery("one").records[0];
+        assert_eq!(record.result, Some(RecordResult::Success));
+        assert_eq!(body.len() as u64, LENGTH, "crash {crash}");
+    }
+}
+
+fn two_files(config: Config) -> App {
+    let app = App::new(World::default());
+    app.serve("large", File::new(1, LENGTH));
+    app.serve("small", File::new(2, 20));
+    App { config, fetches: vec![fetch("one", &["large", "small"])], ..app }
+}
+
+fn steps(app: &App) -> u64 {
+    app.run();
+    app.world.steps()
+}
+
+const LENGTH: u64 = 300 * KIB;

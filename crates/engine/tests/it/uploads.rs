@@ -1,7 +1,4 @@
 //! Requests that are no GETs: sent once at most, whatever dies; and not before there is a network.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use std::time::Duration;
 
@@ -11,10 +8,8 @@ use background_fetch_engine::state::{EventType, FetchResult};
 use background_fetch_engine::testing::network::{Fault, File, content};
 use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{FailureReason, NewFetch, RecordResult};
-use common::{App, KIB, fetch, get};
 
-const LENGTH: u64 = 300 * KIB;
-const BODY: u64 = 5000;
+use crate::common::{App, KIB, fetch, get, url};
 
 fn upload(path: &str, method: &str) -> RequestSpec {
     RequestSpec { method: method.to_owned(), body_length: Some(BODY), ..get(path) }
@@ -29,7 +24,7 @@ fn app_of(file: File) -> App {
 }
 
 fn uploads(app: &App, path: &str) -> u64 {
-    app.world.servers.borrow().files[&common::url(path)].uploads
+    app.world.servers.borrow().files[&url(path)].uploads
 }
 
 /// More uploads than connections, in two fetches, with a download.
@@ -193,16 +188,12 @@ fn an_answer_of_which_a_part_has_vanished_is_not_asked_for_again() {
 /// Begins `app`'s fetch without a network, and goes on with `page` after ten minutes.
 fn begin_offline(app: &App, page: impl AsyncFn()) {
     app.world.set_offline(true);
-    app.live(async {
-        let handle = app.handle().await;
-        handle.fetch(app.fetches[0].clone()).await.unwrap();
+    app.live_with(async || {
         app.world.clock.sleep(Duration::from_secs(600)).await;
+        let handle = app.handle().await;
         assert!(handle.is_active());
         assert_eq!(handle.get("one".into()).await.unwrap().unwrap().result, FetchResult::Unsettled);
         page().await;
-        while handle.is_active() {
-            app.world.clock.sleep(Duration::from_millis(50)).await;
-        }
     });
 }
 
@@ -287,14 +278,9 @@ fn an_abort_at_any_time_leaves_one_upload_at_most() {
         for millis in (0..200).step_by(3) {
             let app = app_of(File::new(1, LENGTH));
             app.world.set_mistaken(offline);
-            app.live(async {
-                let handle = app.handle().await;
-                handle.fetch(app.fetches[0].clone()).await.unwrap();
+            app.live_with(async || {
                 app.world.clock.sleep(Duration::from_millis(millis)).await;
-                assert!(handle.abort("one".into()).await.unwrap());
-                while handle.is_active() {
-                    app.world.clock.sleep(Duration::from_millis(10)).await;
-                }
+                assert!(app.handle().await.abort("one".into()).await.unwrap());
             });
             assert_eq!(app.delivery("one").event, EventType::Abort, "after {millis} ms");
             assert!(uploads(&app, "up") <= 1);
@@ -302,3 +288,6 @@ fn an_abort_at_any_time_leaves_one_upload_at_most() {
         }
     }
 }
+
+const LENGTH: u64 = 300 * KIB;
+const BODY: u64 = 5000;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// Numbers as they are written, at the limits of all that could hold them, and beyond.
-pub fn number() -> impl Strategy<Value = String> {
+pub(crate) fn number() -> impl Strategy<Value = String> {
     let edges = [0, 1, 9, u64::from(u32::MAX), (1 << 53) - 1, 1 << 53, i64::MAX as u64, u64::MAX];
     let near = (prop::sample::select(edges.to_vec()), -2..=2_i64)
         .prop_map(|(edge, by)| edge.saturating_add_signed(by).to_string());
@@ -24,7 +24,7 @@ fn bytes() -> impl Strategy<Value = String> {
 }
 
 /// What `valid` makes, that with a few slips of the pen, and anything at all.
-pub fn near(valid: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
+pub(crate) fn near(valid: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
     let valid = valid.boxed();
     let slips = prop::collection::vec(slip(), 1..4);
     let mutated = (valid.clone(), slips)
@@ -96,7 +96,7 @@ impl Slip {
     }
 }
 
-pub fn content_range() -> BoxedStrategy<String> {
+pub(crate) fn content_range() -> BoxedStrategy<String> {
     let total = prop_oneof![3 => number(), 1 => Just("*".to_owned())];
     let unit = prop_oneof![4 => Just("bytes "), 1 => Just("bytes="), 1 => Just("items ")];
     let range = (unit, number(), number(), total)
@@ -105,11 +105,11 @@ pub fn content_range() -> BoxedStrategy<String> {
     near(prop_oneof![4 => range, 1 => none])
 }
 
-pub fn etag() -> BoxedStrategy<String> {
+pub(crate) fn etag() -> BoxedStrategy<String> {
     near(prop_oneof![2 => "\"[!-~]{0,8}\"", 2 => "[Ww]/\"[a-z0-9]{0,8}\"", 1 => "[a-z0-9]{0,8}"])
 }
 
-pub fn date() -> BoxedStrategy<String> {
+pub(crate) fn date() -> BoxedStrategy<String> {
     // Up to the last year that has four digits, and often about the present of the tests.
     let seconds = prop_oneof![0..253_402_300_800_u64, 1_699_900_000..1_700_100_000_u64];
     let written = seconds.prop_map(|seconds| {
@@ -118,16 +118,16 @@ pub fn date() -> BoxedStrategy<String> {
     near(written)
 }
 
-pub fn retry_after() -> BoxedStrategy<String> {
+pub(crate) fn retry_after() -> BoxedStrategy<String> {
     prop_oneof![near(number()), date()].boxed()
 }
 
-pub fn word(words: &'static [&'static str]) -> BoxedStrategy<String> {
+pub(crate) fn word(words: &'static [&'static str]) -> BoxedStrategy<String> {
     near(prop::sample::select(words).prop_map(str::to_owned))
 }
 
 /// A header that the engine reads, of any value or none.
-pub fn header() -> impl Strategy<Value = (String, Option<String>)> {
+pub(crate) fn header() -> impl Strategy<Value = (String, Option<String>)> {
     let named = |name: &str, value: BoxedStrategy<String>| {
         let name = name.to_owned();
         prop::option::weighted(0.85, value).prop_map(move |value| (name.clone(), value))

@@ -1,16 +1,12 @@
 //! abort(): the id is free at once, the event follows, and races have one winner.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use std::time::Duration;
 
 use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::File;
 use background_fetch_engine::{Error, MatchOptions, NewFetch};
-use common::{App, KIB, fetch};
 
-const LENGTH: u64 = 300 * KIB;
+use crate::common::{App, KIB, fetch};
 
 fn app() -> App {
     App::of("file", File::new(1, LENGTH))
@@ -139,3 +135,5 @@ fn a_download_total_without_room_is_refused() {
     app.live(page);
     app.assert_nothing_left();
 }
+
+const LENGTH: u64 = 300 * KIB;

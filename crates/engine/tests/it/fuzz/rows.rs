@@ -1,8 +1,5 @@
 //! Rows of any content, as a damaged database has them: an engine that starts on them does the other
 //! fetches no harm, and these end, one way or the other.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use std::time::Duration;
 
@@ -13,8 +10,10 @@ use background_fetch_engine::snapshot::{
 use background_fetch_engine::testing::network::{File, content};
 use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{FailureReason, RecordResult};
-use common::{App, KIB, bulk_config, config, fetch, texts};
 use proptest::prelude::*;
+
+use super::texts;
+use crate::common::{App, KIB, bulk_config, config, fetch, get, runs, url};
 
 const FILES: [(&str, u64, u64); 4] =
     [("a", 1, 70 * KIB), ("b", 2, 36 * KIB), ("early", 3, 48 * KIB), ("late", 4, 20 * KIB)];
@@ -283,7 +282,7 @@ fn apply(change: Change, Snapshot { fetch, records, segments }: &mut Snapshot) {
         }
         Change::Id(id) => id.clone_into(&mut fetch.id),
         Change::Request(at, path, method, body) => nth(records, at, |row| {
-            row.request.url = common::url(path);
+            row.request.url = url(path);
             method.clone_into(&mut row.request.method);
             row.request.body_length = body;
         }),
@@ -336,7 +335,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
         |(index, head, validator, result)| RecordRow {
             uid: "bad".into(),
             index,
-            request: common::get("a"),
+            request: get("a"),
             head,
             validator,
             version: index,
@@ -358,7 +357,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
 }
 
 proptest! {
-    #![proptest_config(common::runs(96))]
+    #![proptest_config(runs(96))]
 
     #[test]
     fn what_is_lost_is_fetched_again_or_not_told_as_a_success(

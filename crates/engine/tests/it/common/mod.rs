@@ -1,10 +1,6 @@
 //! An app in the simulated world: starts fetches, survives crashes, reads what its handlers saw.
-#![allow(dead_code, reason = "no test file uses all of it")]
-#![allow(unreachable_pub, missing_docs, reason = "shared by test files, not public")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
-pub mod bench;
-pub mod texts;
+pub(crate) mod bench;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -13,18 +9,18 @@ use std::time::Duration;
 
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
+use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::{EventType, FetchState};
 use background_fetch_engine::testing::network::{File, content, parse_date};
 use background_fetch_engine::testing::world::{Delivery, World};
-use background_fetch_engine::{Bulk, Config, Error, FailureReason, NewFetch, SegmentSizes};
+use background_fetch_engine::{
+    Bulk, Config, Error, FailureReason, NewFetch, RecordResult, SegmentSizes,
+};
 use futures_util::future::{Either, select};
 use proptest::prelude::ProptestConfig;
 
-pub const KIB: u64 = 1024;
-pub const ORIGIN: &str = "https://app.test";
-
 /// Small segments, so that small files have many.
-pub fn config() -> Config {
+pub(crate) fn config() -> Config {
     let mut config = Config::new(ORIGIN.to_owned(), None, parse_date);
     config.segments = SegmentSizes {
         least: 64 * KIB,
@@ -37,28 +33,28 @@ pub fn config() -> Config {
 }
 
 /// The same, with parts that pass by the script from any rate on.
-pub fn bulk_config() -> Config {
+pub(crate) fn bulk_config() -> Config {
     let bulk = Bulk { segment: 64 * KIB, connections: 3, threshold: 1 };
     Config { bulk: Some(bulk), ..config() }
 }
 
 /// So many runs of a property, or as many as `PROPTEST_CASES` says.
-pub fn runs(usual: u32) -> ProptestConfig {
+pub(crate) fn runs(usual: u32) -> ProptestConfig {
     let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let cases = wanted.unwrap_or(usual);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-pub fn url(path: &str) -> String {
+pub(crate) fn url(path: &str) -> String {
     format!("{ORIGIN}/{path}")
 }
 
-pub fn get(path: &str) -> RequestSpec {
+pub(crate) fn get(path: &str) -> RequestSpec {
     RequestSpec { url: url(path), method: "GET".to_owned(), ..RequestSpec::default() }
 }
 
 /// A fetch of these paths; its id is its unique id too.
-pub fn fetch(id: &str, paths: &[&str]) -> NewFetch {
+pub(crate) fn fetch(id: &str, paths: &[&str]) -> NewFetch {
     NewFetch {
         uid: id.to_owned(),
         id: id.to_owned(),
@@ -67,19 +63,19 @@ pub fn fetch(id: &str, paths: &[&str]) -> NewFetch {
     }
 }
 
-pub struct App {
-    pub world: World,
-    pub config: Config,
-    pub fetches: Vec<NewFetch>,
+pub(crate) struct App {
+    pub(crate) world: World,
+    pub(crate) config: Config,
+    pub(crate) fetches: Vec<NewFetch>,
     /// Crash after so many steps of each life of the worker; after the last one it lives on.
-    pub crashes: Vec<u64>,
+    pub(crate) crashes: Vec<u64>,
     /// Answers to `fetch()`, by unique id.
-    pub answers: RefCell<Vec<(String, Result<FetchState, Error>)>>,
-    pub lives: Cell<u32>,
+    pub(crate) answers: RefCell<Vec<(String, Result<FetchState, Error>)>>,
+    pub(crate) lives: Cell<u32>,
 }
 
 impl App {
-    pub fn new(world: World) -> Self {
+    pub(crate) fn new(world: World) -> Self {
         Self {
             world,
             config: config(),
@@ -91,26 +87,54 @@ impl App {
     }
 
     /// An app that wants one file.
-    pub fn of(path: &str, file: File) -> Self {
+    pub(crate) fn of(path: &str, file: File) -> Self {
         let app = Self::new(World::default());
         app.serve(path, file);
         Self { fetches: vec![fetch("one", &[path])], ..app }
     }
 
-    pub fn serve(&self, path: &str, file: File) {
+    /// An app that wants a file, and another one that takes much longer.
+    pub(crate) fn beside_a_slow_file(file: File) -> Self {
+        let app = Self::of("file", file);
+        app.serve("slow", File { rate: 20_000, ..File::new(7, 1000 * KIB) });
+        Self { fetches: vec![fetch("one", &["file", "slow"])], ..app }
+    }
+
+    pub(crate) fn serve(&self, path: &str, file: File) {
         self.world.servers.borrow_mut().files.insert(url(path), file);
     }
 
-    pub fn sent(&self, path: &str) -> u64 {
+    pub(crate) fn sent(&self, path: &str) -> u64 {
         self.world.servers.borrow().files[&url(path)].sent
     }
 
-    pub fn requests(&self, path: &str) -> u64 {
+    pub(crate) fn requests(&self, path: &str) -> u64 {
         self.world.servers.borrow().files[&url(path)].requests
     }
 
+    /// Whether the first record of the first fetch is a success.
+    pub(crate) fn is_first_whole(&self) -> bool {
+        let row = self.world.meta.record("one", 0);
+        row.is_some_and(|row| row.result == Some(RecordResult::Success))
+    }
+
+    /// Entries of the first record, in the order in which they were made.
+    pub(crate) fn entries_of_first(&self) -> Vec<EntryKey> {
+        let serial = |entry: &EntryKey| entry.0.rsplit('.').next().unwrap().parse::<u64>().unwrap();
+        let mut entries = self.world.bodies.entries();
+        entries.retain(|entry| entry.0.starts_with("one/0/"));
+        entries.sort_by_key(serial);
+        entries
+    }
+
+    /// Changes the file of the first record.
+    pub(crate) fn change_first(&self, change: impl FnOnce(&mut File)) {
+        let url = &self.fetches[0].requests[0].url;
+        change(self.world.servers.borrow_mut().files.get_mut(url).unwrap());
+    }
+
     /// Runs until every fetch that was accepted is delivered, through all crashes.
-    pub fn run(&self) {
+    pub(crate) fn run(&self) {
         for crash in self.crashes.iter().copied().map(Some).chain([None]) {
             self.world.crash_after(crash);
             self.live(self.finish_all());
@@ -121,7 +145,7 @@ impl App {
     }
 
     /// One life of the worker, while `page` runs.
-    pub fn live<T>(&self, page: impl Future<Output = T>) -> Option<T> {
+    pub(crate) fn live<T>(&self, page: impl Future<Output = T>) -> Option<T> {
         self.lives.set(self.lives.get() + 1);
         let world = self.world.clone();
         let life = async {
@@ -147,7 +171,7 @@ impl App {
     }
 
     /// One life of the worker, which begins all fetches and dies at this step.
-    pub fn live_until_step(&self, step: u64) {
+    pub(crate) fn live_until_step(&self, step: u64) {
         self.world.crash_after(Some(step));
         self.live(async {
             let handle = self.handle().await;
@@ -158,7 +182,31 @@ impl App {
         });
     }
 
-    pub fn handle(&self) -> impl Future<Output = Handle> {
+    /// One life of the worker, which begins the first fetch, and lets `page` have its way until the
+    /// event is over.
+    pub(crate) fn live_with(&self, page: impl AsyncFn()) {
+        self.live(async {
+            let handle = self.handle().await;
+            handle.fetch(self.fetches[0].clone()).await.unwrap();
+            page().await;
+            while handle.is_active() {
+                self.world.clock.sleep(Duration::from_millis(10)).await;
+            }
+        });
+    }
+
+    /// One life of the worker, which begins the first fetch, and ends when it is `over`.
+    pub(crate) fn live_until(&self, over: impl Fn() -> bool) {
+        self.live(async {
+            let handle = self.handle().await;
+            handle.fetch(self.fetches[0].clone()).await.unwrap();
+            while !over() {
+                self.world.clock.sleep(Duration::from_millis(1)).await;
+            }
+        });
+    }
+
+    pub(crate) fn handle(&self) -> impl Future<Output = Handle> {
         let world = self.world.clone();
         async move {
             loop {
@@ -195,7 +243,7 @@ impl App {
 
     /// The delivery that came to its end. A crash between that and the deletion of the data
     /// makes another one, which must be the same.
-    pub fn delivery(&self, uid: &str) -> Delivery {
+    pub(crate) fn delivery(&self, uid: &str) -> Delivery {
         let deliveries = self.world.deliveries();
         let finished: Vec<_> = deliveries[uid].iter().filter(|one| one.finished).collect();
         let last = *finished.last().unwrap_or_else(|| panic!("no finished delivery of {uid}"));
@@ -205,7 +253,7 @@ impl App {
     }
 
     /// The only fetch succeeded, with the bytes of this version.
-    pub fn assert_success(&self, version: u64, length: u64) {
+    pub(crate) fn assert_success(&self, version: u64, length: u64) {
         let delivery = self.delivery("one");
         assert_eq!(delivery.event, EventType::Success, "{:?}", delivery.state);
         let bytes = &delivery.records[0].1;
@@ -214,14 +262,14 @@ impl App {
         self.assert_nothing_left();
     }
 
-    pub fn assert_failure(&self, reason: FailureReason) {
+    pub(crate) fn assert_failure(&self, reason: FailureReason) {
         let delivery = self.delivery("one");
         assert_eq!(delivery.state.failure_reason, Some(reason));
         self.assert_nothing_left();
     }
 
     /// No row and no entry, after a last start which may sweep.
-    pub fn assert_nothing_left(&self) {
+    pub(crate) fn assert_nothing_left(&self) {
         self.world.crash_after(None);
         self.live(self.finish_all());
         let wait = self.world.clock.sleep(Duration::from_secs(1));
@@ -231,3 +279,10 @@ impl App {
         assert_eq!(rows.1, Vec::new(), "rows left");
     }
 }
+
+pub(crate) const KIB: u64 = 1024;
+pub(crate) const ORIGIN: &str = "https://app.test";
+
+/// What each resumption repeats, to compare it.
+pub(crate) const REPEATED: u64 = 4 * KIB;
+pub(crate) const REPEATED_WITHOUT_VALIDATOR: u64 = 64 * KIB;

@@ -1,7 +1,5 @@
 //! The conformance of the stores in memory.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;

@@ -1,7 +1,4 @@
 //! Storage that runs full, and a browser that says so wrongly.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use std::time::Duration;
 
@@ -10,9 +7,8 @@ use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::File;
 use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{Error, FailureReason, RecordResult};
-use common::{App, KIB, fetch};
 
-const LENGTH: u64 = 1000 * KIB;
+use crate::common::{App, KIB, fetch};
 
 #[test]
 fn a_full_store_fails_that_fetch_only() {
@@ -28,17 +24,12 @@ fn a_full_store_fails_that_fetch_only() {
 
 /// Ten seconds of refusals, in the middle of a file.
 fn refuse_for_a_while(app: &App, refuse: impl Fn()) {
-    app.live(async {
-        let handle = app.handle().await;
-        handle.fetch(app.fetches[0].clone()).await.unwrap();
+    app.live_with(async || {
         for _ in 0..1000 {
             refuse();
             app.world.clock.sleep(Duration::from_millis(10)).await;
         }
         app.world.bodies.set_quota(None);
-        while handle.is_active() {
-            app.world.clock.sleep(Duration::from_millis(10)).await;
-        }
     });
 }
 
@@ -93,3 +84,5 @@ fn what_fails_for_want_of_room_makes_room_for_the_others() {
     assert_eq!(delivery.records[1].1.len() as u64, 300 * KIB);
     app.assert_nothing_left();
 }
+
+const LENGTH: u64 = 1000 * KIB;

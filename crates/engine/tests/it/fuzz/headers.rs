@@ -1,7 +1,4 @@
 //! Headers of any value: what is believed of them.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use std::time::Duration;
 
@@ -12,17 +9,17 @@ use background_fetch_engine::snapshot::Write;
 use background_fetch_engine::testing::memory::decode_base64;
 use background_fetch_engine::testing::network::parse_date;
 use background_fetch_engine::{Input, Output, Timestamp};
-use common::bench::{Asked, Bench, NOW, asked, closes, goes_on};
-use common::{KIB, config, texts};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use super::texts;
+use crate::common::bench::{Asked, Bench, NOW, asked, closes, goes_on};
+use crate::common::{KIB, config, runs, url};
+
 /// What of a body is stored when its connection breaks.
 const STORED: u64 = 200 * KIB;
-const LENGTH: u64 = 1000 * KIB;
-
 fn head(status: u16, headers: Vec<Header>) -> Head {
-    let url = common::url("file");
+    let url = url("file");
     Head { url, status, headers, kind: "basic".into(), ..Head::default() }
 }
 
@@ -100,7 +97,7 @@ fn metadata(body: &[u8]) -> BoxedStrategy<String> {
 }
 
 proptest! {
-    #![proptest_config(common::runs(256))]
+    #![proptest_config(runs(256))]
 
     #[test]
     fn a_length_is_the_number_that_it_says(value in texts::near(texts::number())) {
@@ -338,3 +335,5 @@ fn any_head() -> impl Strategy<Value = Head> {
         },
     )
 }
+
+const LENGTH: u64 = 1000 * KIB;

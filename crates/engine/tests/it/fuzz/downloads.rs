@@ -1,15 +1,14 @@
 //! Servers that say anything in their headers: what becomes of a download from them.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use std::time::Duration;
 
 use background_fetch_engine::testing::network::{Exposure, Fault, File, Validator, content};
 use background_fetch_engine::testing::world::World;
-use common::{App, KIB, bulk_config, config, fetch, texts};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
+
+use super::texts;
+use crate::common::{App, KIB, bulk_config, config, fetch, runs};
 
 /// A file whose server says anything, and sometimes breaks.
 #[derive(Debug, Clone)]
@@ -56,7 +55,7 @@ fn liar() -> impl Strategy<Value = Liar> {
 }
 
 proptest! {
-    #![proptest_config(common::runs(64))]
+    #![proptest_config(runs(64))]
 
     /// The bytes are always those of the file, whatever is said of them.
     #[test]

@@ -1,15 +1,13 @@
 //! Random worlds: random files, faults and calls, and a crash after any step. Whatever happens,
 //! the bytes are right, the outcome is that of a life without crashes, and nothing is left.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File, Validator, content};
 use background_fetch_engine::testing::world::{Delivery, World};
 use background_fetch_engine::{FailureReason, RecordResult};
-use common::{App, KIB, bulk_config, config, fetch};
 use proptest::prelude::*;
+
+use crate::common::{App, KIB, bulk_config, config, fetch, runs};
 
 /// A file, and whether it can be had at all.
 #[derive(Debug, Clone)]
@@ -160,7 +158,7 @@ fn check_uploads(scenario: &Scenario, plans: &[Plan], delivery: &Delivery, app: 
 }
 
 proptest! {
-    #![proptest_config(common::runs(300))]
+    #![proptest_config(runs(300))]
 
     #[test]
     fn any_schedule_ends_right(scenario in scenario()) {

@@ -1,7 +1,4 @@
 //! `Request.integrity`: verified over what is stored, whatever way it came.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
-
-mod common;
 
 use std::time::Duration;
 
@@ -9,10 +6,9 @@ use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::{Fault, File, content};
 use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{FailureReason, MatchOptions};
-use common::{App, KIB, fetch};
 use sha2::{Digest, Sha384};
 
-const LENGTH: u64 = 150 * KIB;
+use crate::common::{App, KIB, fetch};
 
 /// Of the file with content `seed`.
 fn integrity(seed: u64) -> String {
@@ -92,3 +88,5 @@ fn nothing_of_it_is_shown_before_it_is_verified() {
     assert!(seen.iter().all(|(head, result)| head == result), "{seen:?}");
     assert!(seen.iter().filter(|(head, _)| !head).count() > 3, "{} looks", seen.len());
 }
+
+const LENGTH: u64 = 150 * KIB;
