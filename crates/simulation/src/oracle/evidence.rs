@@ -5,9 +5,9 @@ use std::rc::Rc;
 use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::testing::network::{Answer, Fault};
 
-use crate::exchange::is_probe;
-use crate::facts::{Holding, RecordFacts};
+use crate::oracle::facts::{Holding, RecordFacts};
 use crate::world::World;
+use crate::world::network::is_probe;
 
 impl World {
     /// Notes what a request was answered with.

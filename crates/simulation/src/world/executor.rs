@@ -7,18 +7,18 @@ use std::task::{Context, Poll};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use crate::worker::Worker;
+use crate::world::worker::Worker;
 use crate::world::{Boxed, World};
 
 /// Everything that runs; it is ready when nothing more is wanted of it.
-pub(crate) struct Stage {
+pub(crate) struct Executor {
     world: Rc<World>,
     workers: Vec<Boxed>,
     others: FuturesUnordered<Boxed>,
     is_over: fn(&World) -> bool,
 }
 
-impl Stage {
+impl Executor {
     pub(crate) fn new(world: &Rc<World>, is_over: fn(&World) -> bool) -> Self {
         let world = Rc::clone(world);
         Self { world, workers: Vec::new(), others: FuturesUnordered::new(), is_over }
@@ -49,7 +49,7 @@ impl Stage {
     }
 }
 
-impl Future for Stage {
+impl Future for Executor {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {

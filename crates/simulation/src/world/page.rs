@@ -5,9 +5,9 @@ use std::rc::Rc;
 use background_fetch_engine::testing::network::File;
 use background_fetch_engine::{Error, MatchOptions, NewFetch};
 
-use crate::facts::FetchFacts;
+use crate::oracle::facts::FetchFacts;
 use crate::plan::FetchPlan;
-use crate::twist::Twist;
+use crate::plan::twist::Twist;
 use crate::world::World;
 
 /// Begins all that the app and the world do by themselves.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use background_fetch_engine::testing::network::Fault;
 
-use crate::twist::{Trouble, Twist};
+use crate::plan::twist::{Trouble, Twist};
 
 const DAY: u64 = 24 * 60 * 60;
 

@@ -2,7 +2,7 @@
 
 use background_fetch_engine::testing::network::Fault;
 
-use crate::twist::{Ask, Twist};
+use crate::plan::twist::{Ask, Twist};
 
 /// The same, with all its bytes counting so many times.
 pub(crate) fn scaled(mut twist: Twist, scale: u64) -> Twist {

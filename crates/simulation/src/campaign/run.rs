@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use background_fetch_engine::testing::clock::Stuck;
 
-use crate::app;
-use crate::bug::Bug;
 use crate::oracle;
+use crate::oracle::tally::Tally;
 use crate::plan::Plan;
-use crate::schedule::Schedule;
-use crate::stage::Stage;
-use crate::tally::Tally;
+use crate::plan::schedule::Schedule;
 use crate::world::World;
+use crate::world::bug::Bug;
+use crate::world::executor::Executor;
+use crate::world::page;
 
 /// What came of a schedule.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ fn message(panic: &dyn Any) -> String {
 
 fn run_world(schedule: &Schedule, options: Options) -> Verdict {
     let world = World::new(Plan::of(schedule), options.bug, options.trace);
-    app::begin(&world);
+    page::begin(&world);
     world.start_worker();
     play(&world, world.plan.patience, |world| world.lives.tasks.get() == 0 && world.is_idle());
     if !world.is_violated() {
@@ -86,7 +86,7 @@ fn run_world(schedule: &Schedule, options: Options) -> Verdict {
 /// Lets everything happen until `is_over`.
 fn play(world: &Rc<World>, patience: Duration, is_over: fn(&World) -> bool) {
     let limit = world.elapsed() + patience;
-    let stage = Stage::new(world, is_over);
+    let stage = Executor::new(world, is_over);
     match world.clock.run(stage, || world.elapsed() > limit) {
         Ok(Some(())) => {}
         Ok(None) => world.violate(|| format!("not over after {patience:?}")),
@@ -102,7 +102,7 @@ fn finale(world: &Rc<World>) {
     for _ in 0..2 {
         world.kill(0);
         let own = Rc::clone(world);
-        app::task(world, async move {
+        page::task(world, async move {
             own.until(|world| world.is_idle().then_some(())).await;
             own.sleep(10_000).await;
         });

@@ -1,14 +1,18 @@
 //! Many schedules, on several threads.
 
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod shrink;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::run::{Options, run};
-use crate::schedule::Schedule;
-use crate::shrink::shrink;
-use crate::tally::Tally;
+use crate::campaign::run::{Options, run};
+use crate::campaign::shrink::shrink;
+use crate::oracle::tally::Tally;
+use crate::plan::schedule::Schedule;
 
 /// Schedules that a thread takes at a time.
 const BLOCK: u64 = 50;

@@ -1,5 +1,13 @@
 //! The world that twists make of the plain one.
 
+pub(crate) mod deadline;
+pub(crate) mod files;
+pub(crate) mod generate;
+pub(crate) mod random;
+pub(crate) mod scale;
+pub(crate) mod schedule;
+pub(crate) mod twist;
+
 use std::time::Duration;
 
 use background_fetch_engine::Config;
@@ -8,11 +16,10 @@ use background_fetch_engine::testing::network::{Exposure, File, Servers, content
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
-use crate::patience;
-use crate::scale::scaled;
-use crate::schedule::Schedule;
-use crate::shape::{ORIGIN, config, file_of, keep_pace, shape_file};
-use crate::twist::{Ask, Operation, Trouble, Twist};
+use crate::plan::files::{ORIGIN, config, file_of, keep_pace, shape_file};
+use crate::plan::scale::scaled;
+use crate::plan::schedule::Schedule;
+use crate::plan::twist::{Ask, Operation, Trouble, Twist};
 
 const ELSEWHERE: &str = "https://other.test";
 
@@ -93,7 +100,7 @@ impl Plan {
             times: Vec::new(),
             crashes: Vec::new(),
             rivals: Vec::new(),
-            patience: patience::of(&twists),
+            patience: deadline::of(&twists),
         };
         let files = twists.iter().filter_map(file_of).max().unwrap_or(0) + 1;
         for file in 0..files {

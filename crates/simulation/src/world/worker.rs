@@ -14,9 +14,9 @@ use background_fetch_engine::ports::{
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 
-use crate::bug::Bug;
-use crate::exchange::{Body, Chunk};
 use crate::world::World;
+use crate::world::bug::Bug;
+use crate::world::network::{Body, Chunk};
 
 /// Steps after which it is not a slow world any more, but one that runs in circles.
 const MOST_STEPS: u64 = 1_000_000;

@@ -3,9 +3,9 @@
 use background_fetch_engine::Config;
 use background_fetch_engine::testing::network::{Coding, Exposure, File, Validator};
 
-use crate::facts::{Facts, FetchFacts, RecordFacts};
+use crate::oracle::facts::{Facts, FetchFacts, RecordFacts};
 use crate::plan::RecordPlan;
-use crate::twist::Ask;
+use crate::plan::twist::Ask;
 use crate::world::World;
 
 pub(crate) fn judge(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts) {

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::worker::Worker;
 use crate::world::World;
+use crate::world::worker::Worker;
 
 /// Something that happens once, and perhaps even when nobody waits for it any more.
 pub(crate) struct Effect<T: 'static, F: FnOnce() -> T + 'static> {

@@ -9,10 +9,10 @@ use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::testing::clock::VirtualClock;
 use background_fetch_engine::testing::network::{Answer, Extent, Fault, Next, Script};
 
-use crate::bug::Bug;
-use crate::facts::Holding;
-use crate::shape::ORIGIN;
-use crate::worker::Worker;
+use crate::oracle::facts::Holding;
+use crate::plan::files::ORIGIN;
+use crate::world::bug::Bug;
+use crate::world::worker::Worker;
 
 /// A piece of a body in a worker's hands.
 pub(crate) struct Chunk {

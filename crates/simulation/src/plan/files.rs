@@ -5,7 +5,7 @@ use std::time::Duration;
 use background_fetch_engine::testing::network::{Fault, File, parse_date};
 use background_fetch_engine::{Bulk, Config, Overlap, SegmentSizes, Timestamp};
 
-use crate::twist::Twist;
+use crate::plan::twist::Twist;
 
 /// Where the app is from.
 pub(crate) const ORIGIN: &str = "https://app.test";

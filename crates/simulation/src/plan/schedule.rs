@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::generate;
-use crate::twist::Twist;
+use crate::plan::generate;
+use crate::plan::twist::Twist;
 
 /// A seed, and what it twists. The seed also decides all that is left to chance: latencies, and
 /// whether what was under way at a crash took effect.

@@ -3,11 +3,11 @@
 use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::snapshot::{FetchRow, SegmentRow, Snapshot, Stage, Write};
 
-use crate::bug::Bug;
-use crate::effect::Effect;
-use crate::facts::{Ending, FetchFacts};
-use crate::twist::{Operation, Trouble};
-use crate::worker::Worker;
+use crate::oracle::facts::{Ending, FetchFacts};
+use crate::plan::twist::{Operation, Trouble};
+use crate::world::bug::Bug;
+use crate::world::effect::Effect;
+use crate::world::worker::Worker;
 
 impl Worker {
     pub(crate) async fn begin_epoch(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::campaign::{Failure, Findings};
-use crate::tally::Tally;
+use crate::oracle::tally::Tally;
 
 /// For people.
 pub fn table(findings: &Findings) -> String {

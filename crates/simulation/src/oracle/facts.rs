@@ -10,7 +10,7 @@ use background_fetch_engine::state::EventType;
 use background_fetch_engine::{Error, FailureReason, Timestamp};
 
 use crate::plan::FetchPlan;
-use crate::twist::Ask;
+use crate::plan::twist::Ask;
 
 /// Of one world.
 #[derive(Debug, Default)]

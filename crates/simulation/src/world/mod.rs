@@ -1,5 +1,15 @@
 //! What all workers, the app and the oracle share: everything that outlives a worker.
 
+pub(crate) mod bodies;
+pub(crate) mod bug;
+pub(crate) mod effect;
+pub(crate) mod events;
+pub(crate) mod executor;
+pub(crate) mod network;
+pub(crate) mod page;
+pub(crate) mod rows;
+pub(crate) mod worker;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
@@ -14,13 +24,13 @@ use background_fetch_engine::testing::clock::VirtualClock;
 use background_fetch_engine::testing::memory::{BodyEntries, MemoryMetaStore};
 use background_fetch_engine::testing::network::{Extent, Servers};
 
-use crate::bug::Bug;
-use crate::facts::Facts;
+use crate::oracle::facts::Facts;
+use crate::oracle::tally::Tally;
 use crate::plan::Plan;
-use crate::random::Random;
-use crate::shape::START;
-use crate::tally::Tally;
-use crate::twist::{Operation, Trouble, store_name};
+use crate::plan::files::START;
+use crate::plan::random::Random;
+use crate::plan::twist::{Operation, Trouble, store_name};
+use crate::world::bug::Bug;
 
 pub(crate) type Boxed<T = ()> = Pin<Box<dyn Future<Output = T>>>;
 

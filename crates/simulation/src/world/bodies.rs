@@ -8,13 +8,13 @@ use background_fetch_engine::snapshot::{EntryKey, SegmentRow};
 use background_fetch_engine::testing::memory::Content;
 use background_fetch_engine::testing::network::Extent;
 
-use crate::bug::Bug;
-use crate::effect::Effect;
-use crate::exchange::{Body, Chunk};
-use crate::look::is_shown;
-use crate::twist::{Operation, Trouble};
-use crate::worker::Worker;
+use crate::oracle::bytes::is_shown;
+use crate::plan::twist::{Operation, Trouble};
 use crate::world::World;
+use crate::world::bug::Bug;
+use crate::world::effect::Effect;
+use crate::world::network::{Body, Chunk};
+use crate::world::worker::Worker;
 
 impl World {
     fn put(&self, entry: &EntryKey, extents: &[Extent]) -> Result<u64, StoreError> {
@@ -216,7 +216,9 @@ impl Worker {
         }
         for entry in entries {
             let length = self.world.bodies.length(entry).unwrap_or(0);
-            self.world.holding(crate::facts::owner(entry)).lose(self.world.clock.now(), length);
+            self.world
+                .holding(crate::oracle::facts::owner(entry))
+                .lose(self.world.clock.now(), length);
         }
         self.world.bodies.delete(entries);
     }

@@ -6,8 +6,8 @@
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Coding, Exposure, Fault, Validator};
 
-use crate::random::Random;
-use crate::twist::{Ask, Operation, Trouble, Twist};
+use crate::plan::random::Random;
+use crate::plan::twist::{Ask, Operation, Trouble, Twist};
 
 /// Virtual milliseconds in which most things happen.
 const SPAN: u64 = 20_000;

@@ -1,7 +1,7 @@
 //! From a schedule that goes wrong to the few twists that make it do so.
 
-use crate::run::{Options, run};
-use crate::schedule::Schedule;
+use crate::campaign::run::{Options, run};
+use crate::plan::schedule::Schedule;
 
 /// The same schedule with as few twists as still go wrong in the same way.
 pub fn shrink(schedule: &Schedule, options: Options) -> Schedule {

@@ -7,9 +7,9 @@ use background_fetch_engine::snapshot::Stage;
 use background_fetch_engine::state::{EventType, FetchResult, FetchState};
 use background_fetch_engine::{FailureReason, MatchOptions};
 
-use crate::bug::Bug;
-use crate::facts::{Delivery, owner};
-use crate::worker::Worker;
+use crate::oracle::facts::{Delivery, owner};
+use crate::world::bug::Bug;
+use crate::world::worker::Worker;
 
 impl Worker {
     pub(crate) async fn deliver(&self, event: EventType, state: FetchState) {

@@ -6,10 +6,10 @@ use background_fetch_engine::testing::memory::Content;
 use background_fetch_engine::testing::network::{ERROR_BODY, Extent};
 use background_fetch_engine::{FailureReason, RecordResult};
 
-use crate::exchange::show;
+use crate::plan::twist::Ask;
 use crate::plan::{FetchPlan, RecordPlan};
-use crate::twist::Ask;
 use crate::world::World;
+use crate::world::network::show;
 
 impl World {
     /// What the app planned for a fetch.

@@ -1,10 +1,16 @@
 //! What must have come of a schedule, once everything is over.
 
+pub(crate) mod bytes;
+pub(crate) mod economy;
+pub(crate) mod evidence;
+pub(crate) mod facts;
+pub(crate) mod tally;
+
 use background_fetch_engine::{Error, FailureReason};
 
-use crate::facts::{Ending, Facts, FetchFacts, RecordFacts};
+use crate::oracle::economy::is_hidden_coding;
+use crate::oracle::facts::{Ending, Facts, FetchFacts, RecordFacts};
 use crate::plan::RecordPlan;
-use crate::thrift::{self, is_hidden_coding};
 use crate::world::World;
 
 /// Every fetch has one outcome, that may come of what happened to it, and its event was heard.
@@ -41,7 +47,7 @@ fn judge_outcome(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts) {
     if others && !fetch.unwritten {
         world.violate(|| format!("{uid} had several outcomes: {:?}", fetch.deliveries));
     }
-    thrift::judge(world, facts, uid, fetch);
+    economy::judge(world, facts, uid, fetch);
     let ending = first.ending;
     world.tally.borrow_mut().end(name(ending));
     if !fetch.unwritten {
@@ -107,7 +113,7 @@ fn may_fail(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFact
     let other = record.versions.iter().any(|version| Some(*version) != original);
     let hidden = is_hidden_coding(world, plan.file);
     let digest = match plan.ask {
-        crate::twist::Ask::Integrity { right } => {
+        crate::plan::twist::Ask::Integrity { right } => {
             let torn = !facts.lost.is_empty();
             !right || other || torn || record.short > 1 || record.final_status || record.busy > 0
         }
