@@ -6,40 +6,16 @@
 
 #![cfg(not(target_family = "wasm"))]
 
-mod app;
-mod bug;
 mod campaign;
-mod effect;
-mod evidence;
-mod exchange;
-mod facts;
-mod generate;
-mod host;
-mod look;
 mod oracle;
-mod patience;
 mod plan;
-mod random;
-mod report;
-mod rows;
-mod run;
-mod scale;
-mod schedule;
-mod shape;
-mod shrink;
-mod stage;
-mod stores;
-mod tally;
-mod thrift;
-mod twist;
-mod worker;
 mod world;
 
-pub use bug::Bug;
+pub use campaign::report::{grouped, json, table};
+pub use campaign::run::{Options, Verdict, run};
+pub use campaign::shrink::shrink;
 pub use campaign::{Campaign, Failure, Findings, explore};
-pub use report::{grouped, json, table};
-pub use run::{Options, Verdict, run};
-pub use schedule::Schedule;
-pub use shrink::shrink;
-pub use tally::Tally;
-pub use twist::{Ask, Operation, Trouble, Twist};
+pub use oracle::tally::Tally;
+pub use plan::schedule::Schedule;
+pub use plan::twist::{Ask, Operation, Trouble, Twist};
+pub use world::bug::Bug;

@@ -1,0 +1,156 @@
+//! Whole downloads: what arrives, what is shown of it, and where it stops.
+
+use std::time::Duration;
+
+use background_fetch_engine::FailureReason;
+use background_fetch_engine::state::{EventType, FetchResult};
+use background_fetch_engine::testing::network::{Fault, File};
+use background_fetch_engine::testing::world::World;
+
+use crate::common::{App, KIB, bulk_config, fetch, get, url};
+
+#[test]
+fn a_file_arrives_in_segments_with_one_request() {
+    let app = App::of("file", File::new(1, LENGTH));
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.requests("file"), 1);
+    assert_eq!(app.sent("file"), LENGTH);
+    assert!(app.delivery("one").records[0].0.segments.len() > 3);
+}
+
+#[test]
+fn an_empty_file_arrives() {
+    let app = App::of("file", File::new(1, 0));
+    app.run();
+    app.assert_success(1, 0);
+}
+
+#[test]
+fn a_fast_file_arrives_in_parts() {
+    let app = App { config: bulk_config(), ..App::of("file", File::new(1, LENGTH)) };
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.requests("file") > 5, "{}", app.requests("file"));
+}
+
+#[test]
+fn hundreds_of_files_arrive_in_request_order() {
+    let app = App::new(World::default());
+    let paths: Vec<_> = (0..300).map(|number| format!("file-{number}")).collect();
+    for (number, path) in (0..).zip(&paths) {
+        app.serve(path, File::new(number, number * 10));
+    }
+    let mut new = fetch("one", &[]);
+    new.requests = paths.iter().map(|path| get(path)).collect();
+    let app = App { fetches: vec![new], ..app };
+    app.run();
+    let records = app.delivery("one").records;
+    for (number, (record, bytes)) in records.iter().enumerate() {
+        assert_eq!(record.request.url, url(&paths[number]));
+        assert_eq!(bytes.len(), number * 10);
+    }
+    app.assert_nothing_left();
+}
+
+#[test]
+fn progress_goes_up_and_ends_with_the_result() {
+    let app = App::of("file", File::new(1, LENGTH));
+    app.run();
+    let told = &app.world.notifications()["one"];
+    assert!(told.len() > 5);
+    assert!(told.windows(2).all(|pair| pair[0].downloaded <= pair[1].downloaded));
+    let end = told.iter().position(|state| state.result == FetchResult::Success).unwrap();
+    assert_eq!(told[end].downloaded, LENGTH);
+    assert!(told[end..].iter().all(|state| state.result == FetchResult::Success));
+    assert_eq!(app.world.activity(), [true, false]);
+}
+
+#[test]
+fn a_part_that_breaks_is_counted_once() {
+    for broken in 1..8 {
+        let mut file = File::new(1, LENGTH);
+        let fine = Fault::Cut(u64::MAX);
+        file.faults.extend(vec![fine; broken]);
+        file.faults.push_back(Fault::Cut(10 * KIB));
+        let app = App { config: bulk_config(), ..App::of("file", file) };
+        app.run();
+        app.assert_success(1, LENGTH);
+        let told = &app.world.notifications()["one"];
+        assert!(told.iter().all(|state| state.downloaded <= LENGTH), "request {broken}");
+        assert_eq!(told.last().unwrap().downloaded, LENGTH, "request {broken}");
+    }
+}
+
+#[test]
+fn a_bad_status_fails_and_its_body_is_shown() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.push_back(Fault::Status(404, None));
+    let app = App::of("file", file);
+    app.run();
+    app.assert_failure(FailureReason::BadStatus);
+    assert_eq!(app.delivery("one").event, EventType::Fail);
+    assert_eq!(app.delivery("one").records[0].1.len(), 20);
+}
+
+#[test]
+fn the_first_failure_waits_for_the_other_records() {
+    let app = App::new(World::default());
+    app.serve("good", File::new(1, LENGTH));
+    let mut bad = File::new(2, LENGTH);
+    bad.faults.push_back(Fault::Status(500, None));
+    app.serve("bad", bad);
+    let app = App { fetches: vec![fetch("one", &["good", "bad"])], ..app };
+    app.run();
+    app.assert_failure(FailureReason::BadStatus);
+    assert_eq!(app.delivery("one").records[0].1.len() as u64, LENGTH);
+}
+
+#[test]
+fn more_than_the_download_total_fails_at_the_crossing_byte() {
+    for (total, reason) in
+        [(LENGTH, None), (LENGTH - 1, Some(FailureReason::DownloadTotalExceeded))]
+    {
+        let app = App::new(World::default());
+        app.serve("file", File::new(1, LENGTH));
+        let mut new = fetch("one", &["file"]);
+        new.download_total = total;
+        let app = App { fetches: vec![new], ..app };
+        app.run();
+        let state = app.delivery("one").state;
+        assert_eq!(state.failure_reason, reason);
+        assert!(state.downloaded <= total);
+        app.assert_nothing_left();
+    }
+}
+
+#[test]
+fn a_fast_file_stops_at_the_download_total_too() {
+    let app = App::new(World::default());
+    app.serve("file", File::new(1, LENGTH));
+    let mut new = fetch("one", &["file"]);
+    new.download_total = LENGTH - 1;
+    let app = App { config: bulk_config(), fetches: vec![new], ..app };
+    app.run();
+    app.assert_failure(FailureReason::DownloadTotalExceeded);
+    assert!(app.delivery("one").state.downloaded < LENGTH);
+}
+
+/// Found by the simulation.
+#[test]
+fn who_lost_the_answer_gets_no_second_fetch_when_all_is_over() {
+    let app = App::of("file", File::new(1, LENGTH));
+    app.live_with(async || {
+        let handle = app.handle().await;
+        while handle.is_active() {
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+        let again = handle.fetch(app.fetches[0].clone()).await.unwrap();
+        assert_eq!(again.result, FetchResult::Success);
+        assert!(!handle.is_active());
+    });
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.requests("file"), 1);
+}
+
+const LENGTH: u64 = 1000 * KIB;

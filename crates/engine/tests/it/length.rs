@@ -1,0 +1,141 @@
+//! Where a body ends, if nobody says so, or somebody says it wrongly.
+
+use background_fetch_engine::FailureReason;
+use background_fetch_engine::testing::network::{Coding, Exposure, Fault, File, Validator};
+
+use crate::common::{App, KIB};
+
+#[test]
+fn a_coding_that_is_hidden_may_be_longer_than_the_body() {
+    let mut file = File::new(1, 100 * KIB);
+    file.exposure = Exposure::Safelisted;
+    file.coding = Some(Coding { length: 100 * KIB + 23, own_etag: false });
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, 100 * KIB);
+    // After the first end a part is asked for, which would go on if the body had been cut.
+    assert_eq!(app.requests("file"), 3);
+}
+
+#[test]
+fn a_body_that_ends_early_is_not_taken_for_whole() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.push_back(Fault::Short(500 * KIB));
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+}
+
+/// Found by the simulation.
+#[test]
+fn a_hole_that_is_filled_is_not_the_end_of_a_body_of_unknown_length() {
+    let file = File { tells_length: false, ..File::new(1, LENGTH) };
+    let app = App::of("file", file);
+    app.live_until_step(70);
+    let entries = app.world.bodies.entries();
+    assert!(entries.len() > 2, "{entries:?}");
+    app.world.bodies.delete(&entries[..1]);
+    app.run();
+    app.assert_success(1, LENGTH);
+}
+
+/// Found by the simulation.
+#[test]
+fn a_part_of_a_body_of_unknown_length_is_not_taken_for_the_rest() {
+    for less in [Fault::Less(100 * KIB), Fault::LessOfUnknown(100 * KIB)] {
+        let mut file = File { tells_length: false, ..File::new(1, LENGTH) };
+        file.faults.extend([Fault::Cut(300 * KIB), less, less]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+        // But for what each part repeats.
+        let repeated = app.sent("file") - LENGTH;
+        assert!(repeated <= 5 * 4 * KIB, "{less:?}: {repeated} bytes again");
+    }
+}
+
+/// Found by the simulation.
+#[test]
+fn a_false_end_is_not_believed() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.extend([Fault::Cut(300 * KIB), Fault::NothingFollows]);
+    let app = App::of("file", file.clone());
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.requests("file"), 3);
+
+    file.faults = [Fault::Cut(300 * KIB), Fault::NothingFollows].repeat(20).into();
+    let app = App::of("file", file);
+    app.run();
+    app.assert_failure(FailureReason::FetchError);
+}
+
+/// Found by the simulation.
+#[test]
+fn parts_of_unknown_length_come_to_an_end() {
+    let always = Some(Fault::UnknownTotal);
+    let mut file = File { tells_length: false, always, ..File::new(1, LENGTH) };
+    file.faults.push_back(Fault::Cut(300 * KIB));
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.requests("file") <= 4, "{} requests", app.requests("file"));
+}
+
+/// Found by the simulation.
+#[test]
+fn a_limit_of_the_server_is_not_the_end_of_a_body_of_unknown_length() {
+    // As much as each part repeats.
+    let always = Some(Fault::LessOfUnknown(4 * KIB));
+    let mut file = File { tells_length: false, always, ..File::new(1, 500 * KIB) };
+    file.faults.push_back(Fault::Cut(450 * KIB));
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, 500 * KIB);
+}
+
+/// Found by the simulation.
+#[test]
+fn what_is_always_cut_at_the_same_place_is_no_content_coding() {
+    for exposure in [Exposure::All, Exposure::Safelisted] {
+        let always = Some(Fault::Short(300 * KIB));
+        let app = App::of("file", File { exposure, always, ..File::new(1, LENGTH) });
+        app.run();
+        app.assert_success(1, LENGTH);
+        let whole = File { ranges: false, exposure, always, ..File::new(1, LENGTH) };
+        let app = App::of("file", whole);
+        app.run();
+        app.assert_failure(FailureReason::FetchError);
+    }
+}
+
+/// Found by the simulation.
+#[test]
+fn a_part_of_another_origin_that_ends_where_the_whole_was_to_end_is_the_last() {
+    let mut file = File { exposure: Exposure::Safelisted, ..File::new(1, LENGTH) };
+    file.faults.push_back(Fault::Cut(300 * KIB));
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.requests("file"), 2);
+}
+
+/// Found by the simulation.
+#[test]
+fn a_hidden_coding_does_not_tell_where_the_body_ends() {
+    for lost in [&[0, 1][..], &[0], &[1]] {
+        let mut file = File { exposure: Exposure::Safelisted, ..File::new(1, LENGTH) };
+        file.coding = Some(Coding { length: 300 * KIB, own_etag: false });
+        file.validator = Validator::Both;
+        let app = App::beside_a_slow_file(file);
+        app.live_until(|| app.is_first_whole());
+        let all = app.entries_of_first();
+        // The first, the last, or both.
+        let lost = lost.iter().map(|at| all[at * (all.len() - 1)].clone());
+        app.world.bodies.delete(&lost.collect::<Vec<_>>());
+        app.run();
+        assert_eq!(app.delivery("one").records[0].1.len() as u64, LENGTH);
+    }
+}
+
+const LENGTH: u64 = 1000 * KIB;

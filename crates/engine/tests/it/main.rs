@@ -1,0 +1,25 @@
+//! The engine in a simulated world, by behaviour.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
+
+mod abort;
+mod common;
+mod crash;
+mod damaged_rows;
+mod download;
+mod fuzz {
+    mod downloads;
+    mod headers;
+    mod rows;
+    mod texts;
+}
+mod integrity;
+mod length;
+mod ownership;
+mod properties;
+mod quota;
+mod restart;
+mod resume;
+mod retry;
+mod stores;
+mod uploads;

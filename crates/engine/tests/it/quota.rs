@@ -1,0 +1,88 @@
+//! Storage that runs full, and a browser that says so wrongly.
+
+use std::time::Duration;
+
+use background_fetch_engine::ports::StoreError;
+use background_fetch_engine::state::EventType;
+use background_fetch_engine::testing::network::File;
+use background_fetch_engine::testing::world::World;
+use background_fetch_engine::{Error, FailureReason, RecordResult};
+
+use crate::common::{App, KIB, fetch};
+
+#[test]
+fn a_full_store_fails_that_fetch_only() {
+    let app = App::new(World::default());
+    app.serve("large", File::new(1, LENGTH));
+    app.serve("small", File::new(2, 100 * KIB));
+    app.world.bodies.set_quota(Some(500 * KIB));
+    let app = App { fetches: vec![fetch("one", &["large"]), fetch("two", &["small"])], ..app };
+    app.run();
+    app.assert_failure(FailureReason::QuotaExceeded);
+    assert_eq!(app.delivery("two").event, EventType::Success);
+}
+
+/// Ten seconds of refusals, in the middle of a file.
+fn refuse_for_a_while(app: &App, refuse: impl Fn()) {
+    app.live_with(async || {
+        for _ in 0..1000 {
+            refuse();
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+        app.world.bodies.set_quota(None);
+    });
+}
+
+#[test]
+fn a_browser_that_has_lost_count_of_what_it_stores_fails_nothing() {
+    for commits in [false, true] {
+        let app = App::of("file", File::new(1, LENGTH));
+        app.world.set_miscounting(true);
+        refuse_for_a_while(&app, || match commits {
+            true => app.world.meta.fail_next(StoreError::Quota),
+            false => app.world.bodies.set_quota(Some(300 * KIB)),
+        });
+        app.assert_success(1, LENGTH);
+        assert!(app.requests("file") > 2, "nothing failed");
+    }
+}
+
+#[test]
+fn one_that_has_not_fails_what_it_refuses() {
+    let app = App::of("file", File::new(1, LENGTH));
+    refuse_for_a_while(&app, || app.world.bodies.set_quota(Some(300 * KIB)));
+    app.assert_failure(FailureReason::QuotaExceeded);
+    assert_eq!(app.requests("file"), 1);
+}
+
+#[test]
+fn a_browser_that_has_lost_count_of_what_it_stores_takes_no_new_fetch() {
+    let app = App::of("file", File::new(1, LENGTH));
+    app.world.set_miscounting(true);
+    app.live(async {
+        let handle = app.handle().await;
+        app.world.meta.fail_next(StoreError::Quota);
+        assert_eq!(handle.fetch(app.fetches[0].clone()).await.unwrap_err(), Error::Quota);
+    });
+    app.assert_nothing_left();
+}
+
+#[test]
+fn what_fails_for_want_of_room_makes_room_for_the_others() {
+    let app = App::of("big", File::new(1, LENGTH));
+    let mut slow = File::new(2, 300 * KIB);
+    slow.rate = 60_000;
+    app.serve("slow", slow);
+    let app = App { fetches: vec![fetch("one", &["big", "slow"])], ..app };
+    app.world.bodies.set_quota(Some(400 * KIB));
+    app.run();
+    let delivery = app.delivery("one");
+    assert_eq!(delivery.state.failure_reason, Some(FailureReason::QuotaExceeded));
+    let results: Vec<_> = delivery.records.iter().map(|(record, _)| record.result).collect();
+    let failed = RecordResult::Failure(FailureReason::QuotaExceeded);
+    assert_eq!(results, [Some(failed), Some(RecordResult::Success)]);
+    assert_eq!(delivery.records[1].1.len() as u64, 300 * KIB);
+    app.assert_nothing_left();
+}
+
+const LENGTH: u64 = 1000 * KIB;

@@ -1,0 +1,84 @@
+//! What is stored is not fetched again: the rest is, and what is repeated of it is compared.
+
+use background_fetch_engine::testing::network::{Fault, File, Validator};
+use background_fetch_engine::testing::world::World;
+
+use crate::common::{App, KIB, REPEATED, REPEATED_WITHOUT_VALIDATOR, bulk_config, fetch, url};
+
+#[test]
+fn what_is_stored_is_not_fetched_again() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.extend([Fault::Cut(300 * KIB), Fault::Cut(300 * KIB), Fault::Silent(200 * KIB)]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.sent("file"), LENGTH + 3 * REPEATED);
+}
+
+#[test]
+fn without_a_strong_validator_the_bytes_before_the_gap_are_compared() {
+    for validator in [Validator::Weak, Validator::None] {
+        let mut file = File::new(1, LENGTH);
+        file.validator = validator;
+        file.faults.push_back(Fault::Cut(500 * KIB));
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert_eq!(app.sent("file"), LENGTH + REPEATED_WITHOUT_VALIDATOR);
+    }
+}
+
+#[test]
+fn behind_a_redirect_the_validators_alone_do_not_count() {
+    let mut file = File::new(1, LENGTH);
+    file.redirected = true;
+    file.faults.push_back(Fault::Cut(500 * KIB));
+    let app = App::of("file", file.clone());
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.sent("file"), LENGTH + REPEATED_WITHOUT_VALIDATOR);
+
+    // The same tag for another file.
+    file.faults.push_back(Fault::Swapped);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(2, LENGTH);
+}
+
+#[test]
+fn a_range_with_the_right_words_and_the_wrong_bytes_is_not_believed() {
+    for validator in [Validator::Strong, Validator::None] {
+        let mut file = File::new(1, LENGTH);
+        file.validator = validator;
+        file.faults.extend([Fault::Cut(500 * KIB), Fault::Shifted]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+    }
+}
+
+#[test]
+fn a_range_that_lies_about_its_start_is_not_believed() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.extend([Fault::Cut(500 * KIB), Fault::Elsewhere]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+}
+
+/// Found by the simulation.
+#[test]
+fn parts_from_several_places_with_other_validators_are_given_up_for_one_stream() {
+    let app = App { config: bulk_config(), ..App::new(World::default()) };
+    for place in 0..3 {
+        app.serve(&place.to_string(), File { place, own_etags: true, ..File::new(1, LENGTH) });
+    }
+    let mirrors = (0..3).map(|place| url(&place.to_string())).collect();
+    app.serve("file", File { mirrors, ..File::new(0, 0) });
+    let app = App { fetches: vec![fetch("one", &["file"])], ..app };
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.requests("file") < 5, "{} requests", app.requests("file"));
+}
+
+const LENGTH: u64 = 1000 * KIB;

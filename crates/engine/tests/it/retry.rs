@@ -1,0 +1,169 @@
+//! What may pass is tried again, for a time; what may not is believed.
+
+use std::time::Duration;
+
+use background_fetch_engine::FailureReason;
+use background_fetch_engine::ports::NetworkError;
+use background_fetch_engine::testing::network::{Fault, File, Validator};
+use background_fetch_engine::testing::world::World;
+
+use crate::common::{App, KIB, bulk_config, config, fetch};
+
+#[test]
+fn every_fault_is_survived_with_or_without_validators_and_lengths() {
+    let faults = [
+        Fault::Fails(NetworkError::Unreachable),
+        Fault::Fails(NetworkError::Offline),
+        Fault::Fails(NetworkError::Refused),
+        Fault::Fails(NetworkError::Absent),
+        Fault::Cut(0),
+        Fault::Cut(300 * KIB),
+        Fault::Silent(300 * KIB),
+        Fault::Status(503, Some(2)),
+        Fault::Status(429, Some(0)),
+    ];
+    for fault in faults {
+        for validator in [Validator::Strong, Validator::Weak, Validator::Modified, Validator::None]
+        {
+            for tells_length in [true, false] {
+                for config in [config(), bulk_config()] {
+                    let mut file = File::new(7, LENGTH);
+                    file.validator = validator;
+                    file.tells_length = tells_length;
+                    file.faults.push_back(fault);
+                    let app = App { config, ..App::of("file", file) };
+                    app.run();
+                    app.assert_success(7, LENGTH);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_denial_is_believed_soon_but_not_at_once() {
+    for (error, requests) in [(NetworkError::Refused, 3), (NetworkError::Absent, 6)] {
+        let denied = Fault::Fails(error);
+        let mut file = File::new(1, LENGTH);
+        file.faults.extend([denied; 100]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_failure(FailureReason::FetchError);
+        assert_eq!(app.requests("file"), requests);
+
+        let mut file = File::new(1, LENGTH);
+        file.faults.extend([Fault::Fails(NetworkError::Unreachable); 7]);
+        file.faults.push_back(denied);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+    }
+}
+
+#[test]
+fn a_server_that_stays_busy_is_a_bad_status_in_the_end() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.extend([Fault::Status(503, Some(1)); 50]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_failure(FailureReason::BadStatus);
+}
+
+#[test]
+fn an_address_that_never_answers_fails_in_the_end() {
+    let app = App { fetches: vec![fetch("one", &["nothing"])], ..App::new(World::default()) };
+    app.run();
+    app.assert_failure(FailureReason::FetchError);
+}
+
+#[test]
+fn what_is_forbidden_fails_at_once() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.push_back(Fault::Fails(NetworkError::Forbidden));
+    let app = App::of("file", file);
+    app.run();
+    app.assert_failure(FailureReason::FetchError);
+    assert_eq!(app.requests("file"), 1);
+}
+
+#[test]
+fn only_a_get_is_tried_again() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.push_back(Fault::Cut(500 * KIB));
+    let mut app = App::of("file", file);
+    app.fetches[0].requests[0].method = "POST".to_owned();
+    app.run();
+    app.assert_failure(FailureReason::FetchError);
+    assert_eq!(app.requests("file"), 1);
+}
+
+#[test]
+fn offline_waits_as_long_as_it_takes() {
+    let app = App::of("file", File::new(1, LENGTH));
+    let page = async {
+        let handle = app.handle().await;
+        handle.fetch(app.fetches[0].clone()).await.unwrap();
+        app.world.clock.sleep(Duration::from_millis(300)).await;
+        app.world.set_offline(true);
+        app.world.clock.sleep(Duration::from_secs(3 * 60 * 60)).await;
+        assert!(handle.is_active());
+        app.world.set_offline(false);
+        let before = app.world.clock.now();
+        while !app.world.is_delivered("one") {
+            app.world.clock.sleep(Duration::from_millis(50)).await;
+        }
+        assert!(app.world.clock.now().since(before) < Duration::from_secs(10));
+    };
+    app.live(page);
+    app.assert_success(1, LENGTH);
+}
+
+/// Found by the simulation.
+#[test]
+fn what_always_breaks_and_cannot_be_resumed_is_given_up() {
+    for fault in [Fault::Cut(300 * KIB), Fault::Silent(300 * KIB)] {
+        let file = File { ranges: false, always: Some(fault), ..File::new(1, LENGTH) };
+        let app = App::of("file", file);
+        app.run();
+        app.assert_failure(FailureReason::FetchError);
+        assert!(app.requests("file") <= 62, "{} requests", app.requests("file"));
+    }
+}
+
+/// As much as is asked for again, to be compared, and nothing after that.
+///
+/// Found by the fuzz target of downloads.
+#[test]
+fn parts_that_bring_nothing_new_are_not_asked_for_without_end() {
+    for validator in [Validator::Strong, Validator::Weak] {
+        let most = if validator == Validator::Strong { 4 * KIB } else { 64 * KIB };
+        let mut file = File { validator, always: Some(Fault::Less(most)), ..File::new(1, LENGTH) };
+        file.faults.push_back(Fault::Cut(300 * KIB));
+        let app = App::of("file", file);
+        app.run();
+        app.assert_failure(FailureReason::FetchError);
+        assert!(app.requests("file") <= 62, "{} requests", app.requests("file"));
+    }
+}
+
+/// Found by the simulation.
+#[test]
+fn deaths_do_not_use_up_the_tries() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.extend([Fault::Fails(NetworkError::Unreachable); 40]);
+    let app = App::of("file", file);
+    for life in 1..=40 {
+        app.live(async {
+            let handle = app.handle().await;
+            let _ = handle.fetch(app.fetches[0].clone()).await;
+            while app.requests("file") < life {
+                app.world.clock.sleep(Duration::from_millis(1)).await;
+            }
+            app.world.clock.sleep(Duration::from_millis(20)).await;
+        });
+    }
+    app.run();
+    app.assert_success(1, LENGTH);
+}
+
+const LENGTH: u64 = 1000 * KIB;

@@ -1,0 +1,122 @@
+//! What is stored is not fetched again, and nothing is asked for without a reason.
+
+use background_fetch_engine::Config;
+use background_fetch_engine::testing::network::{Coding, Exposure, File, Validator};
+
+use crate::oracle::facts::{Facts, FetchFacts, RecordFacts};
+use crate::plan::RecordPlan;
+use crate::plan::twist::Ask;
+use crate::world::World;
+
+pub(crate) fn judge(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts) {
+    let plan = world.plan_of(uid);
+    for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
+        let most = most_requests(world, facts, plan, record);
+        if record.requests > most && !is_hidden_coding(world, plan.file) {
+            let requests = record.requests;
+            world.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
+        }
+        let most = most_bytes(world, facts, fetch, plan, record);
+        if let Some(most) = most.filter(|most| u128::from(record.sent) > *most) {
+            let sent = record.sent;
+            world.violate(|| format!("{sent} bytes sent for {uid}/{index}, of at most {most}"));
+        }
+    }
+}
+
+/// How many requests can be necessary.
+fn most_requests(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> u64 {
+    let config = &world.plan.config;
+    let network = record.troubles + record.doubts + record.offline + record.less;
+    let lost = facts.lost.len() as u64;
+    let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
+    let gaps = facts.crashes + facts.rivals + lost + stores;
+    if record.parts > 0
+        && let Some(bulk) = &config.bulk
+    {
+        // Each reason can make all parts of a body necessary, and each hole a part with an end.
+        let lengths = world.versions(plan.file).into_iter().map(|(_, length)| length);
+        let parts = lengths.max().unwrap_or(0) / bulk.segment.max(1) + 2;
+        return (1 + network + gaps) * (1 + parts + bulk.connections as u64);
+    }
+    // What was in flight is holes then; and where no length is certain, two parts show the end.
+    let holes = 1 + config.stores_in_flight as u64;
+    let ends = if is_end_told(world, plan) { 0 } else { 2 * (1 + gaps + record.doubts) };
+    1 + network + gaps * holes + ends
+}
+
+/// Whether the first response tells for certain where the body ends.
+fn is_end_told(world: &World, plan: &RecordPlan) -> bool {
+    let servers = world.servers.borrow();
+    let mut places = world.plan.places.get(plan.file).into_iter().flatten();
+    places.all(|url| {
+        let own = |file: &File| file.tells_length && file.exposure == Exposure::Own;
+        servers.files.get(url).is_some_and(own)
+    })
+}
+
+/// Whether `Content-Length` is that of a coding which the app's origin may not see, and more than
+/// what comes out of it: that cannot be told from a body that ended early.
+pub(crate) fn is_hidden_coding(world: &World, file: usize) -> bool {
+    let servers = world.servers.borrow();
+    let mut places = world.plan.places.get(file).into_iter().flatten();
+    places.any(|url| {
+        servers.files.get(url).is_some_and(|file| {
+            let shorter = |coding: Coding| {
+                let mut lengths = file.versions().map(|(_, length)| length);
+                lengths.any(|length| length < coding.length)
+            };
+            file.tells_length
+                && file.exposure == Exposure::Safelisted
+                && file.coding.is_some_and(shorter)
+        })
+    })
+}
+
+/// For a body that can always be resumed: its length, and what was in nobody's hands when a worker
+/// died or a store failed.
+fn most_bytes(
+    world: &World,
+    facts: &Facts,
+    fetch: &FetchFacts,
+    plan: &RecordPlan,
+    record: &RecordFacts,
+) -> Option<u128> {
+    let places = world.plan.places.get(plan.file)?;
+    let servers = world.servers.borrow();
+    let [place] = places.as_slice() else { return None };
+    if *place != world.plan.url(plan.file) {
+        // Behind a redirect, nothing is gone on with that cannot be compared.
+        return None;
+    }
+    let file = servers.files.get(place).filter(|file| is_resumable(file))?;
+    let quiet = record.doubts == 0 && !record.final_status && record.busy == 0;
+    if !quiet || plan.ask != Ask::Plain || fetch.damaged {
+        return None;
+    }
+    let config = &world.plan.config;
+    let part = config.bulk.as_ref().map_or(0, |bulk| bulk.segment);
+    let transfers = config.bulk.as_ref().map_or(1, |bulk| bulk.connections.max(1) + 1) as u128;
+    let piece = u128::from(config.segments.most.max(part) + file.chunk);
+    let in_hands = transfers * piece * (config.stores_in_flight as u128 + 1);
+    let deaths = u128::from(facts.crashes + facts.rivals + facts.store_troubles);
+    let broken = u128::from(record.troubles + record.offline) * u128::from(file.chunk + part);
+    let quota = if facts.quota { in_hands } else { 0 };
+    // What is torn makes the comparison with it fail, and then all begins anew.
+    let torn = facts.lost.len() as u128 * u128::from(file.length);
+    let lost = u128::from(fetch.lost_bytes) + torn;
+    let compared = u128::from(record.requests.saturating_sub(1)) * overlap(config);
+    Some(u128::from(file.length) + deaths * in_hands + broken + quota + lost + compared)
+}
+
+/// What a request that goes on repeats, to compare it.
+fn overlap(config: &Config) -> u128 {
+    config.overlap.validated.max(config.overlap.otherwise).into()
+}
+
+fn is_resumable(file: &File) -> bool {
+    let validated = matches!(file.validator, Validator::Strong | Validator::Both);
+    let open = file.exposure != Exposure::Safelisted && file.coding.is_none();
+    let offered = file.advertises != Some("none");
+    validated && open && offered && file.ranges && !file.gone && file.history.is_empty()
+}

@@ -1,0 +1,204 @@
+//! What happened, as far as the oracle needs to know it.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use background_fetch_engine::http::Header;
+use background_fetch_engine::snapshot::EntryKey;
+use background_fetch_engine::state::EventType;
+use background_fetch_engine::{Error, FailureReason, Timestamp};
+
+use crate::plan::FetchPlan;
+use crate::plan::twist::Ask;
+
+/// Of one world.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// By unique id.
+    pub(crate) fetches: BTreeMap<String, FetchFacts>,
+    /// Entries that vanished or are torn, by no fault of the engine.
+    pub(crate) lost: BTreeSet<EntryKey>,
+    pub(crate) crashes: u64,
+    pub(crate) rivals: u64,
+    /// Operations of the stores that failed, and so counted as tries.
+    pub(crate) store_troubles: u64,
+    /// Transactions that failed.
+    pub(crate) commit_troubles: u64,
+    /// Listings and lengths that failed.
+    pub(crate) blind: u64,
+    /// Checks of integrity that failed to be made.
+    pub(crate) check_troubles: u64,
+    /// The store was full.
+    pub(crate) quota: bool,
+}
+
+/// Of one background fetch.
+#[derive(Debug, Default)]
+pub(crate) struct FetchFacts {
+    /// Number of its plan.
+    pub(crate) plan: usize,
+    pub(crate) limit: u64,
+    /// What the call of `fetch()` gave in the end.
+    pub(crate) answer: Option<Result<(), Error>>,
+    pub(crate) abort_asked: bool,
+    /// `abort()` gave true.
+    pub(crate) aborted: bool,
+    /// The outcome that became durable.
+    pub(crate) persisted: Option<Ending>,
+    /// A transaction with its outcome failed.
+    pub(crate) unwritten: bool,
+    pub(crate) deliveries: Vec<Delivery>,
+    /// Workers in which all realms know the outcome.
+    pub(crate) told_by: BTreeSet<u32>,
+    /// Handlers took longer than they may.
+    pub(crate) patience_ended: bool,
+    /// How often it was written down that its event is about to be told.
+    pub(crate) attempts: u32,
+    /// The worker that removed its rows.
+    pub(crate) deleted: Option<u32>,
+    /// Its own row was damaged, or one of its records.
+    pub(crate) lost: bool,
+    pub(crate) damaged: bool,
+    pub(crate) holding: Rc<Holding>,
+    /// Bytes of entries that were lost.
+    pub(crate) lost_bytes: u64,
+    pub(crate) records: Vec<RecordFacts>,
+}
+
+/// Bytes of one fetch that workers hold.
+#[derive(Debug, Default)]
+pub(crate) struct Holding {
+    pub(crate) held: Cell<u64>,
+    /// Bytes that were given up in this very moment, in which an app may still be told of them.
+    lost: Cell<(Timestamp, u64)>,
+}
+
+impl Holding {
+    pub(crate) fn lose(&self, now: Timestamp, bytes: u64) {
+        self.lost.set((now, self.lost_at(now) + bytes));
+    }
+
+    fn lost_at(&self, now: Timestamp) -> u64 {
+        let (time, bytes) = self.lost.get();
+        if time == now { bytes } else { 0 }
+    }
+
+    /// Bytes that there are or have just been.
+    pub(crate) fn most(&self, now: Timestamp) -> u64 {
+        self.held.get() + self.lost_at(now)
+    }
+}
+
+/// How a fetch ended.
+pub(crate) type Ending = Option<FailureReason>;
+
+/// One event.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Delivery {
+    pub(crate) worker: u32,
+    pub(crate) event: EventType,
+    pub(crate) ending: Ending,
+    pub(crate) finished: bool,
+}
+
+/// Of one record, over all requests for it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RecordFacts {
+    pub(crate) requests: u64,
+    /// Among them, those that are no GET, and may have an effect.
+    pub(crate) orders: u64,
+    /// Bytes that were sent for it.
+    pub(crate) sent: u64,
+    /// What counts as a try without success.
+    pub(crate) troubles: u64,
+    /// Among them, those by Fetch itself.
+    pub(crate) refused: u64,
+    /// Among them, those by a busy server.
+    pub(crate) busy: u64,
+    /// Responses to ranges that need not, or must not, be taken for parts of what came before.
+    pub(crate) doubts: u64,
+    /// Parts that brought less than was asked for, and said so.
+    pub(crate) less: u64,
+    /// Bodies that ended early, as if they were whole.
+    pub(crate) short: u64,
+    /// Bytes beyond what a part told.
+    pub(crate) overlong: u64,
+    /// Requests for a part with an end.
+    pub(crate) parts: u64,
+    /// Tries that did not count, because there was no network.
+    pub(crate) offline: u64,
+    pub(crate) forbidden: bool,
+    /// A status that is final, and no success.
+    pub(crate) final_status: bool,
+    /// A 206 to no range.
+    pub(crate) unasked: bool,
+    /// The place and the version that the last whole response was of.
+    pub(crate) first: Option<(String, u64)>,
+    /// The validators of that response.
+    pub(crate) validators: Vec<Header>,
+    /// Versions that it was answered with.
+    pub(crate) versions: BTreeSet<u64>,
+}
+
+impl Facts {
+    pub(crate) fn begin(&mut self, uid: &str, plan: &FetchPlan) {
+        let fetch = FetchFacts {
+            plan: plan.number,
+            limit: plan.limit,
+            records: vec![RecordFacts::default(); plan.records.len()],
+            ..FetchFacts::default()
+        };
+        self.fetches.insert(uid.to_owned(), fetch);
+    }
+
+    pub(crate) fn lose(&mut self, entry: &EntryKey, length: u64) {
+        self.lost.insert(entry.clone());
+        if let Some(fetch) = self.fetches.get_mut(owner(entry)) {
+            fetch.lost_bytes += length;
+        }
+    }
+
+    pub(crate) fn record(&mut self, uid: &str, index: u32) -> Option<&mut RecordFacts> {
+        let index = usize::try_from(index).ok()?;
+        self.fetches.get_mut(uid)?.records.get_mut(index)
+    }
+}
+
+impl Facts {
+    /// Whether entries may vanish that rows still speak of: those which came too late for a fetch that
+    /// had ended, and which a worker that is dead or fenced out by now was deleting.
+    pub(crate) fn deletes_late(&self, fetch: &FetchFacts) -> bool {
+        let ended_early = fetch.aborted || fetch.persisted.is_some_and(|ending| ending.is_some());
+        ended_early && self.crashes + self.rivals > 0
+    }
+}
+
+impl FetchFacts {
+    /// Whether its id is free, as far as the app knows.
+    pub(crate) fn is_over(&self) -> bool {
+        self.aborted || self.deleted.is_some() || !self.deliveries.is_empty()
+    }
+
+    /// Whether a store that failed may have made it another than it was.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.lost || self.unwritten
+    }
+
+    /// Whether its event was handled to the end, or as often as it may be tried.
+    pub(crate) fn is_told(&self, tries: u32) -> bool {
+        let finished = self.deliveries.iter().any(|one| one.finished);
+        finished || self.attempts >= tries
+    }
+}
+
+/// The fetch that an entry belongs to.
+pub(crate) fn owner(entry: &EntryKey) -> &str {
+    entry.0.split('/').next().unwrap_or_default()
+}
+
+impl Ask {
+    pub(crate) fn is_get(self) -> bool {
+        matches!(self, Self::Plain | Self::Integrity { .. } | Self::Range { .. })
+    }
+}

@@ -1,0 +1,64 @@
+//! How much virtual time a world may take, beyond which something in it is stuck.
+
+use std::time::Duration;
+
+use background_fetch_engine::testing::network::Fault;
+
+use crate::plan::twist::{Trouble, Twist};
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// A bound for these twists. It is generous with each of them, but has nothing for what is not
+/// there: in a plain world, minutes.
+pub(crate) fn of(twists: &[Twist]) -> Duration {
+    let count = |fits: fn(&Twist) -> bool| twists.iter().filter(|twist| fits(twist)).count() as u64;
+    let troubles = count(|twist| {
+        !matches!(twist, Twist::Record { .. } | Twist::Length { .. } | Twist::Speed { .. })
+    });
+    let bodies = count(|twist| matches!(twist, Twist::Record { .. })) + 1;
+    // Each trouble can cost each body, which takes a minute at most, and a wait.
+    let bodies = bodies * (troubles + 1) * 60 * 2;
+    let waits: u64 = twists.iter().map(|twist| wait(twist, troubles)).sum();
+    Duration::from_secs(300 + bodies + waits)
+}
+
+/// Seconds that a twist can cost by itself, among so many others.
+fn wait(twist: &Twist, troubles: u64) -> u64 {
+    // The longest back-off, and the patience with the head of a response, which grows.
+    let again = 60 + 30 * (troubles + 1);
+    match twist {
+        Twist::Fault { fault, .. } => again + asked(*fault),
+        // A try for every one that is allowed, and for each piece of progress between them.
+        Twist::Always { fault, .. } => 60 * 60 * (60 + 30 * 60) + 60 * 60 * asked(*fault),
+        Twist::Begins { at, .. }
+        | Twist::Abort { at, .. }
+        | Twist::Again { at, .. }
+        | Twist::Change { at, .. }
+        | Twist::LosesRanges { at, .. }
+        | Twist::Vanishes { at, .. }
+        | Twist::DamagesFetch { at, .. }
+        | Twist::DamagesRecord { at, .. } => again + at / 1000,
+        // Tries are soon used up meanwhile, or the back-off is at its longest.
+        Twist::Unreachable { at, time, .. } => 60 * again + (at + time) / 1000,
+        Twist::Offline { at, time, .. } => again + (at + time) / 1000,
+        Twist::Store { trouble: Trouble::Slow(time), .. } => again + time / 1000,
+        Twist::HandlerTakes { time, .. } => 5 * time / 1000,
+        Twist::HandlerHangs { .. } => 5 * 5 * 60,
+        Twist::Crash { down, .. } => again + down / 1000,
+        _ => again,
+    }
+}
+
+/// Seconds that a server may ask for.
+fn asked(fault: Fault) -> u64 {
+    match fault {
+        Fault::Status(_, Some(seconds)) => seconds.min(DAY),
+        // By a clock that may be wrong.
+        Fault::StatusUntil(..) => DAY,
+        Fault::Late(time) => time / 1000,
+        // Nobody knows how long an upload may take, until the system gives up.
+        Fault::NoAnswer => 60 * 60,
+        Fault::Overlong(bytes) => bytes.min(DAY),
+        _ => 0,
+    }
+}

@@ -1,0 +1,105 @@
+//! What twists make of the engine's numbers, and of a file.
+
+use std::time::Duration;
+
+use background_fetch_engine::testing::network::{Fault, File, parse_date};
+use background_fetch_engine::{Bulk, Config, Overlap, SegmentSizes, Timestamp};
+
+use crate::plan::twist::Twist;
+
+/// Where the app is from.
+pub(crate) const ORIGIN: &str = "https://app.test";
+/// When every world begins.
+pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
+
+pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
+    let mut config = Config::new(ORIGIN.to_owned(), None, parse_date);
+    config.segments = SegmentSizes {
+        least: 256 * scale,
+        most: 2048 * scale,
+        time: Duration::from_millis(250),
+        age: Duration::from_secs(5),
+        count: 2048,
+    };
+    config.overlap = Overlap { validated: 16, otherwise: 64 };
+    for twist in twists {
+        match *twist {
+            Twist::Bulk { segment, connections } => {
+                config.bulk = Some(Bulk { segment, connections, threshold: 1000 * scale });
+            }
+            Twist::Connections(connections) => config.connections = connections,
+            Twist::StoresInFlight(stores) => config.stores_in_flight = stores,
+            Twist::FewTries => {
+                config.retry.tries = 2;
+                config.retry.known_tries = 4;
+                config.retry.refused_tries = 1;
+                config.retry.restarts = 1;
+            }
+            _ => {}
+        }
+    }
+    config
+}
+
+pub(crate) fn shape_file(file: &mut File, twist: &Twist) {
+    match *twist {
+        Twist::Length { bytes, .. } => file.length = bytes,
+        Twist::Validated { by, .. } => file.validator = by,
+        Twist::Fresh { ago, ahead, .. } => {
+            file.ahead = ahead;
+            let made = START.0.saturating_add_signed(ahead).saturating_sub(ago);
+            file.modified = Some(Timestamp(made));
+        }
+        Twist::Dated { .. } => file.dated = true,
+        Twist::NoRanges { .. } => file.ranges = false,
+        Twist::Advertises { value, .. } => file.advertises = Some(value),
+        Twist::NoLength { .. } => file.tells_length = false,
+        Twist::NoIfRange { .. } => file.honours_if_range = false,
+        Twist::Foreign { exposure, .. } => file.exposure = exposure,
+        Twist::Coded { coding, .. } => file.coding = Some(coding),
+        Twist::Speed { rate, chunk, .. } => (file.rate, file.chunk) = (rate, chunk),
+        Twist::Fault { fault, .. } => file.faults.push_back(fault),
+        Twist::Always { fault, .. } => file.always = Some(fault),
+        _ => {}
+    }
+}
+
+/// Lets no version of a file take more than a minute or a hundred pieces, and no piece so long that
+/// the connection looks dead: what was said of its speed may have been said of another length.
+pub(crate) fn keep_pace<'a>(file: &mut File, twists: impl Iterator<Item = &'a Twist>) {
+    let longest = twists.filter_map(|twist| match twist {
+        Twist::Change { length, .. } => Some(*length),
+        Twist::Fault { fault: Fault::Replaced(length), .. }
+        | Twist::Always { fault: Fault::Replaced(length), .. } => Some(*length),
+        _ => None,
+    });
+    let longest = longest.chain([file.length]).max().unwrap_or(0);
+    file.chunk = file.chunk.max(longest / 100);
+    file.rate = file.rate.max(longest / 60).max(file.chunk / 20 + 1);
+}
+
+/// The file that a twist is about.
+pub(crate) fn file_of(twist: &Twist) -> Option<usize> {
+    match twist {
+        Twist::Record { file, .. }
+        | Twist::Length { file, .. }
+        | Twist::Validated { file, .. }
+        | Twist::Fresh { file, .. }
+        | Twist::Dated { file }
+        | Twist::NoRanges { file }
+        | Twist::Advertises { file, .. }
+        | Twist::NoLength { file }
+        | Twist::NoIfRange { file }
+        | Twist::Foreign { file, .. }
+        | Twist::Coded { file, .. }
+        | Twist::Speed { file, .. }
+        | Twist::Mirrors { file, .. }
+        | Twist::Fault { file, .. }
+        | Twist::Always { file, .. }
+        | Twist::Change { file, .. }
+        | Twist::LosesRanges { file, .. }
+        | Twist::Vanishes { file, .. }
+        | Twist::Unreachable { file, .. } => Some(*file),
+        _ => None,
+    }
+}

@@ -1,0 +1,379 @@
+//! From a seed to twists.
+//!
+//! Each seed draws which kinds of twists it has at all, so that many schedules have much of a few
+//! kinds: a little of everything hides more than it finds.
+
+use background_fetch_engine::ports::NetworkError;
+use background_fetch_engine::testing::network::{Coding, Exposure, Fault, Validator};
+
+use crate::plan::random::Random;
+use crate::plan::twist::{Ask, Operation, Trouble, Twist};
+
+/// Virtual milliseconds in which most things happen.
+const SPAN: u64 = 20_000;
+/// Bytes of most files at most.
+const LARGE: u64 = 8_000;
+/// Steps of most lives at most.
+const STEPS: u64 = 400;
+
+pub(crate) fn twists(seed: u64) -> Vec<Twist> {
+    let random = Random::new(seed);
+    let mut generator = Generator { random, files: 1, fetches: 1, twists: Vec::new() };
+    generator.shape();
+    generator.settings();
+    for file in 0..generator.files {
+        generator.file(file);
+    }
+    generator.often(2, Generator::server_faults);
+    generator.often(3, Generator::times);
+    generator.often(3, Generator::network);
+    generator.often(3, Generator::stores);
+    generator.often(4, Generator::losses);
+    generator.often(2, Generator::app);
+    generator.often(2, Generator::crashes);
+    generator.often(6, Generator::rivals);
+    generator.twists
+}
+
+struct Generator {
+    random: Random,
+    files: usize,
+    fetches: usize,
+    twists: Vec<Twist>,
+}
+
+impl Generator {
+    fn often(&mut self, one_in: u64, add: impl FnOnce(&mut Self)) {
+        if self.random.one_in(one_in) {
+            add(self);
+        }
+    }
+
+    fn add(&mut self, twist: Twist) {
+        self.twists.push(twist);
+    }
+
+    fn any_file(&mut self) -> usize {
+        index(self.random.below(self.files as u64))
+    }
+
+    fn any_fetch(&mut self) -> usize {
+        index(self.random.below(self.fetches as u64))
+    }
+
+    fn moment(&mut self) -> u64 {
+        self.random.scale(1, SPAN)
+    }
+
+    /// How many fetches, of how many records, of how many files.
+    fn shape(&mut self) {
+        self.files = index(self.random.of(1, &[1, 1, 2, 2, 3, 4]));
+        self.fetches = index(self.random.of(1, &[1, 1, 1, 2, 3]));
+        for fetch in 0..self.fetches {
+            for _ in 0..self.random.of(1, &[1, 1, 2, 3]) {
+                let (file, ask) = (self.any_file(), self.ask());
+                self.add(Twist::Record { fetch, file, ask });
+            }
+            if fetch > 0 && self.random.one_in(2) {
+                let at = self.moment();
+                self.add(Twist::Begins { fetch, at });
+            }
+        }
+    }
+
+    fn ask(&mut self) -> Ask {
+        let random = &mut self.random;
+        match random.below(40) {
+            0 | 1 => Ask::Integrity { right: !random.one_in(4) },
+            2 => {
+                let start = random.scale(0, LARGE);
+                let end = (!random.one_in(3)).then(|| start + random.scale(1, LARGE));
+                Ask::Range { start, end }
+            }
+            3 | 4 => Ask::Post { bytes: random.scale(0, LARGE) },
+            5 => Ask::Delete,
+            6 => Ask::Head,
+            _ => Ask::Plain,
+        }
+    }
+
+    fn settings(&mut self) {
+        if self.random.one_in(3) {
+            let segment = self.random.between(300, 1500);
+            let connections = index(self.random.between(1, 4));
+            self.add(Twist::Bulk { segment, connections });
+        }
+        if self.random.one_in(4) {
+            let connections = index(self.random.between(1, 6));
+            self.add(Twist::Connections(connections));
+        }
+        if self.random.one_in(4) {
+            let stores = index(self.random.between(1, 4));
+            self.add(Twist::StoresInFlight(stores));
+        }
+        if self.random.one_in(4) {
+            self.add(Twist::FewTries);
+        }
+        if self.random.one_in(20) && !self.hashes() {
+            let scale = 1 << self.random.between(10, 44);
+            self.add(Twist::Scale(scale));
+        }
+    }
+
+    /// Whether bytes must be written out.
+    fn hashes(&self) -> bool {
+        let hashed =
+            |twist: &Twist| matches!(twist, Twist::Record { ask: Ask::Integrity { .. }, .. });
+        self.twists.iter().any(hashed)
+    }
+
+    fn file(&mut self, file: usize) {
+        let bytes = if self.random.one_in(12) { 0 } else { self.random.scale(1, LARGE) };
+        self.add(Twist::Length { file, bytes });
+        if self.random.one_in(2) {
+            let by = self.random.of(
+                Validator::Weak,
+                &[
+                    Validator::None,
+                    Validator::Modified,
+                    Validator::Modified,
+                    Validator::Both,
+                    Validator::WeakAndModified,
+                ],
+            );
+            self.add(Twist::Validated { file, by });
+        }
+        if self.random.one_in(5) {
+            let ago = self.random.scale(0, 200_000);
+            let half_a_day = 12 * 60 * 60 * 1000;
+            let ahead = self.random.between(0, 2 * half_a_day).cast_signed();
+            let ahead = if self.random.one_in(2) { 0 } else { ahead - half_a_day.cast_signed() };
+            self.add(Twist::Fresh { file, ago, ahead });
+        }
+        let (rate, chunk) = self.speed(bytes);
+        self.add(Twist::Speed { file, rate, chunk });
+        self.server(file, bytes);
+    }
+
+    /// So that a body takes from no time at all to a minute, in not too many pieces.
+    fn speed(&mut self, bytes: u64) -> (u64, u64) {
+        let time = self.random.scale(1, 3 * SPAN);
+        let pieces = self.random.scale(1, 40);
+        (bytes * 1000 / time + 1, bytes / pieces + 1)
+    }
+
+    fn server(&mut self, file: usize, bytes: u64) {
+        let random = &mut self.random;
+        let mut twists = Vec::new();
+        if random.one_in(4) {
+            twists.push(Twist::Dated { file });
+        }
+        if random.one_in(10) {
+            twists.push(Twist::NoRanges { file });
+        }
+        if random.one_in(8) {
+            twists.push(Twist::Advertises { file, value: random.of("", &["none"]) });
+        }
+        if random.one_in(5) {
+            twists.push(Twist::NoLength { file });
+        }
+        if random.one_in(4) {
+            twists.push(Twist::NoIfRange { file });
+        }
+        if random.one_in(4) {
+            let exposure = random.of(Exposure::All, &[Exposure::Safelisted]);
+            twists.push(Twist::Foreign { file, exposure });
+        }
+        if random.one_in(8) {
+            let length = random.between(bytes / 4, bytes + 30);
+            twists
+                .push(Twist::Coded { file, coding: Coding { length, own_etag: random.one_in(2) } });
+        }
+        if random.one_in(10) {
+            let count = random.between(1, 3);
+            twists.push(Twist::Mirrors { file, count, own_etags: random.one_in(2) });
+        }
+        self.twists.append(&mut twists);
+    }
+
+    fn server_faults(&mut self) {
+        for _ in 0..self.random.scale(1, 9) {
+            let file = self.any_file();
+            let fault = self.fault();
+            self.add(Twist::Fault { file, fault });
+        }
+        if self.random.one_in(5) {
+            let file = self.any_file();
+            let fault = match self.fault() {
+                // Without a network one waits for ever.
+                Fault::Fails(NetworkError::Offline) => Fault::Fails(NetworkError::Unreachable),
+                fault => fault,
+            };
+            self.add(Twist::Always { file, fault });
+        }
+    }
+
+    fn fault(&mut self) -> Fault {
+        match self.random.below(3) {
+            0 => self.fault_of_connection(),
+            1 => self.fault_of_server(),
+            _ => self.fault_of_range(),
+        }
+    }
+
+    fn fault_of_connection(&mut self) -> Fault {
+        let random = &mut self.random;
+        let bytes = random.scale(0, LARGE);
+        match random.below(9) {
+            0 => Fault::Fails(NetworkError::Unreachable),
+            1 => Fault::Fails(NetworkError::Refused),
+            2 => Fault::Fails(random.of(NetworkError::Offline, &[NetworkError::Forbidden])),
+            3 => Fault::NoAnswer,
+            4 => Fault::Late(random.scale(1, 2 * SPAN)),
+            5 => Fault::Silent(bytes),
+            6 => Fault::Short(bytes),
+            _ => Fault::Cut(bytes),
+        }
+    }
+
+    fn fault_of_server(&mut self) -> Fault {
+        let random = &mut self.random;
+        let status = random.of(503, &[429, 500, 502, 404, 403]);
+        let seconds = random.scale(0, 200_000);
+        match random.below(9) {
+            0 => Fault::Status(status, None),
+            1 | 2 => Fault::Status(status, Some(seconds)),
+            3 => Fault::StatusUntil(status, seconds),
+            4 => Fault::Changed,
+            5 | 6 => Fault::Replaced(random.scale(0, LARGE)),
+            7 => Fault::NoMoreRanges,
+            _ => Fault::Gone,
+        }
+    }
+
+    fn fault_of_range(&mut self) -> Fault {
+        let random = &mut self.random;
+        let bytes = random.scale(1, LARGE);
+        match random.below(12) {
+            0 => Fault::Whole,
+            1 => Fault::Elsewhere,
+            2 => Fault::WrongTotal,
+            3 => Fault::UnknownTotal,
+            4 => Fault::Less(bytes),
+            5 => Fault::LessOfUnknown(bytes),
+            6 => Fault::More(bytes),
+            7 => Fault::Overlong(bytes),
+            8 => Fault::Empty,
+            9 => Fault::NothingFollows,
+            10 => Fault::NotSatisfiable,
+            _ => Fault::Unasked(random.scale(0, LARGE)),
+        }
+    }
+
+    /// What happens to files by and by.
+    fn times(&mut self) {
+        for _ in 0..self.random.between(1, 3) {
+            let (file, at) = (self.any_file(), self.moment());
+            let twist = match self.random.below(6) {
+                0 => Twist::LosesRanges { file, at },
+                1 => Twist::Vanishes { file, at },
+                _ => Twist::Change { file, at, length: self.random.scale(0, LARGE) },
+            };
+            self.add(twist);
+        }
+    }
+
+    fn network(&mut self) {
+        for _ in 0..self.random.between(1, 3) {
+            let (at, time) = (self.moment(), self.random.scale(1, 10 * SPAN));
+            let twist = if self.random.one_in(2) {
+                Twist::Offline { at, time, told: self.random.one_in(2) }
+            } else {
+                Twist::Unreachable { file: self.any_file(), at, time }
+            };
+            self.add(twist);
+        }
+    }
+
+    fn stores(&mut self) {
+        use Operation::{Check, Commit, Compare, Delete, Entries, Length, Put, PutBody, TakeOver};
+        for _ in 0..self.random.between(1, 4) {
+            let operation = self.random.of(
+                Put,
+                &[
+                    Put, Put, Commit, Commit, Commit, PutBody, PutBody, Entries, Length, Check,
+                    Compare, Delete, TakeOver,
+                ],
+            );
+            let random = &mut self.random;
+            let slow = Trouble::Slow(random.scale(1, 3 * SPAN));
+            let trouble = match operation {
+                Put | PutBody => {
+                    random.of(Trouble::Fails, &[Trouble::Quota, Trouble::Short, slow, slow])
+                }
+                Commit => random.of(Trouble::Fails, &[Trouble::Quota, slow, slow]),
+                _ => random.of(Trouble::Fails, &[slow]),
+            };
+            let nth = match operation {
+                Put | PutBody | Commit => random.scale(0, 30),
+                _ => random.scale(0, 4),
+            };
+            self.add(Twist::Store { operation, nth, trouble });
+        }
+        if self.random.one_in(6) {
+            let bytes = self.random.scale(0, 2 * LARGE);
+            self.add(Twist::Quota(bytes));
+        }
+    }
+
+    fn losses(&mut self) {
+        for _ in 0..self.random.between(1, 3) {
+            let (after, which) = (self.random.scale(0, 30), self.random.below(1000));
+            let (fetch, at) = (self.any_fetch(), self.moment());
+            let twist = match self.random.below(8) {
+                0..=3 => Twist::Evicts { after, which },
+                4 | 5 => Twist::Tears { after, which },
+                6 => {
+                    let index = u32::try_from(self.random.below(3)).unwrap_or(0);
+                    Twist::DamagesRecord { fetch, index, at }
+                }
+                _ => Twist::DamagesFetch { fetch, at },
+            };
+            self.add(twist);
+        }
+    }
+
+    fn app(&mut self) {
+        for _ in 0..self.random.between(1, 3) {
+            let (fetch, at) = (self.any_fetch(), self.moment());
+            let twist = match self.random.below(12) {
+                0..=2 => Twist::Abort { fetch, at },
+                3 | 4 => Twist::Again { fetch, at },
+                5 | 6 => Twist::Watch { fetch, every: self.random.scale(10, SPAN) },
+                7 | 8 => Twist::Limit { fetch, bytes: self.random.scale(1, 2 * LARGE) },
+                9 => Twist::HandlerTakes { fetch, time: self.random.scale(1, 2 * SPAN) },
+                10 => Twist::HandlerHangs { fetch },
+                _ => Twist::UpdateUi { fetch },
+            };
+            self.add(twist);
+        }
+    }
+
+    fn crashes(&mut self) {
+        for _ in 0..self.random.scale(1, 6) {
+            let (step, down) = (self.random.scale(1, STEPS), self.random.scale(1, 3 * SPAN));
+            self.add(Twist::Crash { step, down });
+        }
+    }
+
+    fn rivals(&mut self) {
+        for _ in 0..self.random.between(1, 2) {
+            let step = self.random.scale(1, STEPS);
+            self.add(Twist::Rival { step });
+        }
+    }
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(0)
+}

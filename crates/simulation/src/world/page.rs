@@ -1,0 +1,242 @@
+//! The page: calls, and calls again until it is answered.
+
+use std::rc::Rc;
+
+use background_fetch_engine::testing::network::File;
+use background_fetch_engine::{Error, MatchOptions, NewFetch};
+
+use crate::oracle::facts::FetchFacts;
+use crate::plan::FetchPlan;
+use crate::plan::twist::Twist;
+use crate::world::World;
+
+/// Begins all that the app and the world do by themselves.
+pub(crate) fn begin(world: &Rc<World>) {
+    for plan in world.plan.fetches.clone() {
+        task(world, begin_fetch(Rc::clone(world), plan));
+    }
+    for (at, twist) in world.plan.times.clone() {
+        let world = Rc::clone(world);
+        world.clone().spawn(async move {
+            world.sleep(at).await;
+            if !world.is_calm() {
+                happen(&world, twist).await;
+            }
+        });
+    }
+}
+
+/// Something that must be over before the world may end.
+pub(crate) fn task(world: &Rc<World>, work: impl Future<Output = ()> + 'static) {
+    let tasks = &world.lives.tasks;
+    tasks.set(tasks.get() + 1);
+    let own = Rc::clone(world);
+    world.spawn(async move {
+        work.await;
+        own.lives.tasks.set(own.lives.tasks.get() - 1);
+        own.changed();
+    });
+}
+
+async fn begin_fetch(world: Rc<World>, plan: FetchPlan) {
+    world.sleep(plan.begins).await;
+    let uid = format!("u{}", plan.number);
+    if call(&world, &uid, &plan).await.is_err() {
+        return;
+    }
+    if let Some(at) = plan.abort {
+        task(&world, abort(Rc::clone(&world), uid.clone(), at));
+    }
+    if let Some(every) = plan.watch {
+        task(&world, watch(Rc::clone(&world), uid.clone(), every));
+    }
+    if let Some(at) = plan.again {
+        world.sleep(at).await;
+        again(&world, &uid, &plan).await;
+    }
+}
+
+/// `fetch()`, until it is answered.
+async fn call(world: &Rc<World>, uid: &str, plan: &FetchPlan) -> Result<(), Error> {
+    world.facts.borrow_mut().begin(uid, plan);
+    let new = NewFetch {
+        uid: uid.to_owned(),
+        id: format!("id {}", plan.number),
+        requests: plan.records.iter().map(|record| record.request.clone()).collect(),
+        download_total: plan.limit,
+        ..NewFetch::default()
+    };
+    for (index, record) in (0..).zip(&plan.records) {
+        if record.request.body_length.is_some() {
+            world.meta.put_body(uid, index);
+        }
+    }
+    loop {
+        let (_, handle) = world.handle().await;
+        world.trace(0, || format!("fetch {uid}"));
+        let answer = handle.fetch(new.clone()).await.map(|_| ());
+        world.trace(0, || format!("  fetch {uid}: {answer:?}"));
+        if answer == Err(Error::Stopped) {
+            forget_handle(world).await;
+            continue;
+        }
+        note_answer(world, uid, &answer);
+        return answer;
+    }
+}
+
+/// Waits for another engine than one that has just ended.
+async fn forget_handle(world: &World) {
+    world.sleep(10).await;
+}
+
+fn note_answer(world: &World, uid: &str, answer: &Result<(), Error>) {
+    let mut facts = world.facts.borrow_mut();
+    let excused = facts.commit_troubles > 0;
+    match answer {
+        Err(Error::Quota | Error::Store(_)) if !excused => {
+            world.violate(|| format!("{uid} was refused for no reason: {answer:?}"));
+        }
+        _ => {}
+    }
+    if let Some(fetch) = facts.fetches.get_mut(uid) {
+        fetch.answer = Some(answer.clone());
+    }
+}
+
+/// The same id once more: refused while the first is active, and not for a moment longer.
+async fn again(world: &Rc<World>, first: &str, plan: &FetchPlan) {
+    let uid = format!("u{}b", plan.number);
+    let free = |world: &World| {
+        let facts = world.facts.borrow();
+        let over = |fetch: &FetchFacts| fetch.is_over() || fetch.is_in_doubt();
+        facts.fetches.get(first).is_some_and(over).then_some(())
+    };
+    let in_doubt = || {
+        let facts = world.facts.borrow();
+        facts.fetches.get(first).is_some_and(FetchFacts::is_in_doubt)
+    };
+    let was_free = free(world).is_some();
+    let answer = call(world, &uid, plan).await;
+    let refused = matches!(answer, Err(Error::DuplicateId(_)));
+    if refused && was_free && !in_doubt() {
+        world.violate(|| format!("{first} is over, but its id was not free"));
+    }
+    if refused {
+        world.until(free).await;
+        let uid = format!("u{}c", plan.number);
+        let refused = matches!(call(world, &uid, plan).await, Err(Error::DuplicateId(_)));
+        if refused && !in_doubt() {
+            world.violate(|| format!("{first} is over, but its id was not free"));
+        }
+    }
+}
+
+async fn abort(world: Rc<World>, uid: String, at: u64) {
+    world.sleep(at).await;
+    loop {
+        let (_, handle) = world.handle().await;
+        if let Some(fetch) = world.facts.borrow_mut().fetches.get_mut(&uid) {
+            fetch.abort_asked = true;
+        }
+        world.trace(0, || format!("abort {uid}"));
+        let answer = handle.abort(uid.clone()).await;
+        world.trace(0, || format!("  abort {uid}: {answer:?}"));
+        match answer {
+            Ok(aborted) => {
+                if let Some(fetch) = world.facts.borrow_mut().fetches.get_mut(&uid) {
+                    fetch.aborted |= aborted;
+                }
+                return world.changed();
+            }
+            Err(_) => forget_handle(&world).await,
+        }
+    }
+}
+
+/// Looks at the records while there are some, less and less often.
+async fn watch(world: Rc<World>, uid: String, mut every: u64) {
+    loop {
+        let (worker, handle) = world.handle().await;
+        match handle.matching(uid.clone(), None, MatchOptions::default()).await {
+            Ok(records) => {
+                for record in records.iter().filter(|record| world.is_there(record)) {
+                    world.look_at(worker, record);
+                }
+                world.sleep(every).await;
+                every = (every + every / 4 + 1).min(60_000);
+            }
+            Err(Error::Stopped) => forget_handle(&world).await,
+            Err(_) => return,
+        }
+    }
+}
+
+/// What happens at its time, whoever is there.
+async fn happen(world: &Rc<World>, twist: Twist) {
+    world.trace(0, || format!("{twist:?}"));
+    world.tally.borrow_mut().strike(twist.name());
+    let now = world.clock.now();
+    match twist {
+        Twist::Change { file, length, .. } => {
+            for_places(world, file, |one| one.replace(length, now));
+        }
+        Twist::LosesRanges { file, .. } => for_places(world, file, |one| one.ranges = false),
+        Twist::Vanishes { file, .. } => for_places(world, file, |one| one.gone = true),
+        Twist::Unreachable { file, time, .. } => {
+            let url = world.plan.url(file);
+            let count = |add: bool| {
+                let mut away = world.network.unreachable.borrow_mut();
+                let count = away.entry(url.clone()).or_default();
+                *count = if add { *count + 1 } else { count.saturating_sub(1) };
+            };
+            count(true);
+            world.sleep(time).await;
+            count(false);
+        }
+        Twist::Offline { time, told, .. } => go_offline(world, time, told).await,
+        Twist::DamagesFetch { fetch, .. } => damage(world, fetch, None),
+        Twist::DamagesRecord { fetch, index, .. } => damage(world, fetch, Some(index)),
+        _ => {}
+    }
+}
+
+fn for_places(world: &World, file: usize, mut change: impl FnMut(&mut File)) {
+    let mut servers = world.servers.borrow_mut();
+    for url in world.plan.places.get(file).into_iter().flatten() {
+        if let Some(file) = servers.files.get_mut(url) {
+            change(file);
+        }
+    }
+}
+
+async fn go_offline(world: &Rc<World>, time: u64, told: bool) {
+    let offline = &world.network.offline;
+    let tell = |online: bool| {
+        if let Some((_, handle)) = world.owner().filter(|_| told) {
+            handle.set_online(online);
+        }
+    };
+    offline.set(offline.get() + 1);
+    tell(false);
+    world.sleep(time).await;
+    offline.set(offline.get().saturating_sub(1));
+    tell(offline.get() == 0);
+}
+
+fn damage(world: &World, fetch: usize, index: Option<u32>) {
+    let uid = format!("u{fetch}");
+    let mut facts = world.facts.borrow_mut();
+    let known = facts.fetches.get_mut(&uid).filter(|_| world.meta.fetch(&uid).is_some());
+    let Some(fetch) = known else { return };
+    match index {
+        None => {
+            fetch.lost = true;
+            world.meta.damage_fetch(&uid);
+        }
+        Some(index) => {
+            fetch.damaged = true;
+            world.meta.damage_record(&uid, index);
+        }
+    }
+}
