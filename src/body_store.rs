@@ -107,8 +107,8 @@ impl BodyStore {
         Ok(expected.is_empty().then_some(rest))
     }
 
-    /// See [`check`](background_fetch_engine::ports::BodyStore::check).
-    pub async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+    /// See [`check`](background_fetch_engine::ports::BodyStore::verify).
+    pub async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
         let Some(mut check) = Check::new(integrity, decode_base64) else { return Ok(true) };
         for entry in entries {
             let found = self.cache().await?.match_with_str(&entry_url(entry));

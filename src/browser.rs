@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use background_fetch_engine::Timestamp;
+use background_fetch_engine::Time;
 use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::{self, Exchange, NetworkError, Piece, StoreError};
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
@@ -85,8 +85,8 @@ impl ports::BodyStore for Browser {
         self.bodies.after(pieces, chunks).await
     }
 
-    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
-        self.bodies.check(entries, integrity).await
+    async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+        self.bodies.verify(entries, integrity).await
     }
 
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
@@ -126,7 +126,7 @@ impl ports::Host for Browser {
 }
 
 impl ports::Clock for Browser {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> Time {
         clock::now()
     }
 

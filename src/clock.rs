@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use background_fetch_engine::Timestamp;
+use background_fetch_engine::{Instant, Time, Timestamp};
 use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Now, by the device's clock.
-pub fn now() -> Timestamp {
+/// Now, by the device's clock, which somebody may set, and by that of the worker, which only goes on.
+pub fn now() -> Time {
     // A whole number of milliseconds, and positive until somebody sets the clock before 1970.
-    Timestamp(js_sys::Date::now() as u64)
+    let wall = Timestamp(js_sys::Date::now() as u64);
+    Time { wall, monotonic: Instant(since_start() as u64) }
 }
 
 /// Reads an HTTP date; `None` if it is none. The browser's parser takes more than those, but what it
@@ -27,3 +29,9 @@ pub async fn sleep(duration: Duration) {
 
 /// A longer time in milliseconds would be taken for a negative one.
 const LONGEST: u32 = i32::MAX as u32;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn since_start() -> f64;
+}

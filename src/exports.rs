@@ -10,7 +10,7 @@ use std::rc::Rc;
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::state::FetchState;
-use background_fetch_engine::{Error, MatchOptions};
+use background_fetch_engine::{Engine as Core, Error, MatchOptions};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -64,21 +64,18 @@ impl Engine {
 
     /// `BackgroundFetchManager.get()`: a `FetchState` or `undefined`.
     pub fn get(&self, id: String) -> Promise {
-        let handle = self.handle.clone();
-        promise(async move { handle.get(id).await.map(or_undefined).map_err(refused) })
+        self.look(move |engine| or_undefined(engine.get(&id)))
     }
 
     /// `BackgroundFetchManager.getIds()`
     #[wasm_bindgen(js_name = getIds)]
     pub fn get_ids(&self) -> Promise {
-        let handle = self.handle.clone();
-        promise(async move { answer(handle.ids().await) })
+        self.look(|engine| engine.ids().to_js())
     }
 
     /// The state of a fetch by its unique id, while its records are available; or `undefined`.
     pub fn state(&self, uid: String) -> Promise {
-        let handle = self.handle.clone();
-        promise(async move { handle.state(uid).await.map(or_undefined).map_err(refused) })
+        self.look(move |engine| or_undefined(engine.state(&uid)))
     }
 
     /// `BackgroundFetchRegistration.abort()`
@@ -89,14 +86,14 @@ impl Engine {
 
     /// `BackgroundFetchRegistration.matchAll()`: an array of `RecordState`.
     #[wasm_bindgen(js_name = match)]
-    pub fn matching(&self, uid: String, request: &JsValue, options: &JsValue) -> Promise {
+    pub fn match_all(&self, uid: String, request: &JsValue, options: &JsValue) -> Promise {
         let (handle, browser) = (self.handle.clone(), Rc::clone(&self.browser));
         let query = Option::<RequestSpec>::from_js(request);
         let options = MatchOptions::from_js(options);
         promise(async move {
             let query = query.map_err(malformed)?;
             let options = options.map_err(malformed)?;
-            let records = handle.matching(uid, query, options).await.map_err(refused)?;
+            let records = handle.match_all(uid, query, options).await.map_err(refused)?;
             request_bodies::with_records(&browser.meta, &records).await.map_err(refused)
         })
     }
@@ -131,13 +128,27 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// A promise of what is seen of the engine.
+    fn look(&self, look: impl FnOnce(&mut Core) -> JsValue + 'static) -> Promise {
+        let (handle, look) = (self.handle.clone(), Box::new(look));
+        promise(look_later(handle, look))
+    }
+}
+
+async fn look_later(handle: Handle, look: Box<dyn FnOnce(&mut Core) -> JsValue>) -> Outcome {
+    handle.look(look).await.map_err(refused)
+}
+
+type Outcome = Result<JsValue, JsValue>;
+
 /// Boxed, so that the machinery of promises is compiled for one type of future, not for each.
-fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+fn promise(future: impl Future<Output = Outcome> + 'static) -> Promise {
     let future: Pin<Box<dyn Future<Output = _>>> = Box::pin(future);
     future_to_promise(future)
 }
 
-fn answer<T: ToJs>(outcome: Result<T, Error>) -> Result<JsValue, JsValue> {
+fn answer<T: ToJs>(outcome: Result<T, Error>) -> Outcome {
     outcome.map(|value| value.to_js()).map_err(refused)
 }
 

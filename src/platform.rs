@@ -1,6 +1,6 @@
 //! Which browser this is, what it says of itself, and what follows from that. No other file asks.
 
-use background_fetch_engine::{Bulk, Config};
+use background_fetch_engine::{Bypass, Config};
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,15 +11,15 @@ use crate::js::object::get;
 
 /// What the engine must know of the place where it runs.
 pub(crate) fn config() -> Config {
-    let mut config = Config::new(own_origin(), Some(bulk()), clock::parse_date);
-    config.seed = clock::now().0;
+    let mut config = Config::new(own_origin(), Some(bypass()), clock::parse_date);
+    config.seed = clock::now().wall.0;
     config
 }
 
 /// What to do where a connection outruns the script: `docs/performance.md` has the measurements.
-fn bulk() -> Bulk {
+fn bypass() -> Bypass {
     let (mib, connections) = if is_chromium() { (16, 2) } else { (8, 4) };
-    Bulk { segment: mib * MIB, connections, threshold: 32 * MIB }
+    Bypass { segment: mib * MIB, connections, threshold: 32 * MIB }
 }
 
 /// Whether a body is stored faster by way of a `Blob` than passed on as a stream.

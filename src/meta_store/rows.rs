@@ -30,7 +30,8 @@ plain_object!(RecordRow {
     validator: "validator",
     version: "version",
     result: "result",
-    tries: "tries",
+    // Named so since the first version.
+    attempts: "tries",
 });
 
 plain_object!(SegmentRow {

@@ -78,7 +78,7 @@ async fn calls_are_answered() {
     assert_eq!(settle(engine.abort("none".to_owned())).await, Ok(JsValue::FALSE));
     assert_eq!(js::stringify(&settle(engine.get_ids()).await.unwrap()), "[]");
     let options = js::parse(r#"{"ignoreSearch":false,"ignoreMethod":false,"ignoreVary":false}"#);
-    let error = settle(engine.matching("none".to_owned(), &JsValue::NULL, &options)).await;
+    let error = settle(engine.match_all("none".to_owned(), &JsValue::NULL, &options)).await;
     assert_eq!(js::value("a.name", &error.unwrap_err()), "InvalidStateError");
     let error = settle(engine.fetch(&JsValue::NULL)).await.unwrap_err();
     assert_eq!(js::value("a.name", &error), "TypeError");
@@ -100,7 +100,7 @@ async fn the_next_engine_takes_up_what_is_left() {
     assert!(second.is_active());
     assert_eq!(js::stringify(&settle(second.get_ids()).await.unwrap()), r#"["i"]"#);
     let options = js::parse(r#"{"ignoreSearch":false,"ignoreMethod":false,"ignoreVary":false}"#);
-    let records = settle(second.matching("u".to_owned(), &JsValue::NULL, &options)).await.unwrap();
+    let records = settle(second.match_all("u".to_owned(), &JsValue::NULL, &options)).await.unwrap();
     let shape = "a.map((r) => [r.index, r.request.method, r.request.body?.size].join()).join(';')";
     assert_eq!(js::value(shape, &records), "0,PUT,4;1,GET,");
     assert_eq!(settle(second.abort("u".to_owned())).await, Ok(JsValue::TRUE));

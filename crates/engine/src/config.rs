@@ -19,8 +19,8 @@ pub struct Config {
     pub connections: usize,
     /// Sizes of the segments of a body.
     pub segments: SegmentSizes,
-    /// When and how to move bytes past the script; `None` where that is not faster.
-    pub bulk: Option<Bulk>,
+    /// When and how bytes bypass the script; `None` where that is not faster.
+    pub bypass: Option<Bypass>,
     /// Stores of one transfer that may be under way before its reading waits: the memory bound is
     /// this, plus one, times the segment size.
     pub stores_in_flight: usize,
@@ -72,9 +72,9 @@ pub struct SegmentSizes {
     pub count: u64,
 }
 
-/// Ranged requests whose bodies go from the network into the store without passing the script.
+/// Ranged requests whose bodies go from the network into the store, bypassing the script.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Bulk {
+pub struct Bypass {
     /// Bytes a request.
     pub segment: u64,
     /// Requests at a time for one body.
@@ -88,16 +88,16 @@ pub struct Bulk {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retry {
     /// Requests without progress to an address that never answered: about two minutes.
-    pub tries: u32,
+    pub attempts: u32,
     /// Requests without progress to a server that has answered this record before: about half an
     /// hour. Many systems say that they are online when they are not.
-    pub known_tries: u32,
+    pub known_attempts: u32,
     /// Refusals in a row of a server that answers, but not to this origin: a second or two, for the
     /// errors of a busy one, which often lack the headers of CORS.
-    pub refused_tries: u32,
+    pub refused_attempts: u32,
     /// Requests in a row to a server that is not there, while others are: about eight seconds, in
     /// which one may have been restarted.
-    pub absent_tries: u32,
+    pub absent_attempts: u32,
     /// Responses thrown away because another version of the file appeared in mid-transfer.
     pub restarts: u32,
     /// The first wait; doubled each time.
@@ -112,7 +112,7 @@ pub struct Retry {
 
 impl Config {
     /// The defaults for a worker of `origin`.
-    pub fn new(origin: String, bulk: Option<Bulk>, parse_date: ParseDate) -> Self {
+    pub fn new(origin: String, bypass: Option<Bypass>, parse_date: ParseDate) -> Self {
         Self {
             origin,
             connections: 4,
@@ -123,15 +123,15 @@ impl Config {
                 age: Duration::from_secs(5),
                 count: 2048,
             },
-            bulk,
+            bypass,
             stores_in_flight: 2,
             stall: Duration::from_secs(30),
             stall_of_uploads: Duration::from_secs(10 * 60),
             retry: Retry {
-                tries: 10,
-                known_tries: 60,
-                refused_tries: 2,
-                absent_tries: 5,
+                attempts: 10,
+                known_attempts: 60,
+                refused_attempts: 2,
+                absent_attempts: 5,
                 restarts: 3,
                 base: Duration::from_millis(500),
                 cap: Duration::from_secs(60),
@@ -145,6 +145,14 @@ impl Config {
             parse_date,
             seed: 1,
         }
+    }
+}
+
+impl Config {
+    /// Whether an absolute URL is of the service worker's origin.
+    pub(crate) fn is_own(&self, url: &str) -> bool {
+        let rest = url.strip_prefix(self.origin.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
     }
 }
 

@@ -18,11 +18,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::input::{CommandId, Input, Reply};
+use crate::ids::CommandId;
+use crate::input::{Input, Reply};
 use crate::output::Output;
 use crate::ports::{Ports, StoreError};
 use crate::snapshot::EntryKey;
-use crate::time::Timestamp;
+use crate::time::Instant;
 
 pub use handle::Handle;
 
@@ -76,7 +77,7 @@ struct Driver<P: Ports> {
     slots: Vec<Slot<P>>,
     replies: Vec<(CommandId, oneshot::Sender<Reply>)>,
     operations: FuturesUnordered<Boxed<Done<P>>>,
-    timer: Option<(Timestamp, Boxed<()>)>,
+    timer: Option<(Instant, Boxed<()>)>,
     last_command: u64,
     /// What the engine was told last.
     online: bool,
@@ -141,7 +142,7 @@ impl<P: Ports> Driver<P> {
             return;
         }
         let ports = Rc::clone(&self.ports);
-        let duration = wanted.since(ports.now());
+        let duration = wanted.since(ports.now().monotonic);
         let sleep: Boxed<()> = Box::pin(async move { ports.sleep(duration).await });
         self.timer = Some((wanted, sleep));
     }
@@ -153,6 +154,11 @@ impl<P: Ports> Driver<P> {
                 let id = CommandId(self.last_command);
                 self.replies.push((id, reply));
                 self.feed(Input::Command { id, command });
+            }
+            Call::Look(look, done) => {
+                look(&mut self.engine);
+                // Who is gone does not miss the answer.
+                let _ = done.send(Reply::Done(Ok(())));
             }
             Call::Online(online) => self.feed(Input::Online(online)),
         }
@@ -212,13 +218,13 @@ impl<P: Ports> Driver<P> {
                 self.commits.push(commit, writes);
                 self.commit_next();
             }
-            Output::Inventory { uid, doubtful } => self.push(async move {
-                let entries = inventory(&*ports, doubtful).await;
-                Done::Input(Input::Inventory { uid, entries })
+            Output::ListEntries { fetch, doubtful } => self.push(async move {
+                let entries = list(&*ports, doubtful).await;
+                Done::Input(Input::EntriesListed { fetch, entries })
             }),
-            Output::Check { uid, index, entries, integrity } => self.push(async move {
-                let passed = ports.check(&entries, &integrity).await;
-                Done::Input(Input::Checked { uid, index, passed })
+            Output::VerifyIntegrity { record, entries, integrity } => self.push(async move {
+                let passed = ports.verify(&entries, &integrity).await;
+                Done::Input(Input::IntegrityVerified { record, passed })
             }),
             Output::Reply { command, reply } => {
                 if let Some(at) = self.replies.iter().position(|(id, _)| *id == command) {
@@ -226,16 +232,14 @@ impl<P: Ports> Driver<P> {
                     let _ = self.replies.swap_remove(at).1.send(reply);
                 }
             }
-            Output::Notify(state) => self.push(async move {
-                let uid = state.uid.clone();
+            Output::Notify { fetch, state } => self.push(async move {
                 ports.notify(state).await;
-                Done::Input(Input::Notified { uid })
+                Done::Input(Input::Notified { fetch })
             }),
             Output::RecordChanged(record) => ports.record_changed(record),
-            Output::Fire { event, state } => self.push(async move {
-                let uid = state.uid.clone();
+            Output::Fire { fetch, event, state } => self.push(async move {
                 ports.fire(event, state).await;
-                Done::Input(Input::EventSettled { uid })
+                Done::Input(Input::EventSettled { fetch })
             }),
             Output::Active(active) => ports.active(active),
             Output::Stop => self.stopped = true,
@@ -258,7 +262,7 @@ impl<P: Ports> Driver<P> {
 }
 
 /// The entries that are there, and as long as they should be.
-async fn inventory<P: Ports>(
+async fn list<P: Ports>(
     ports: &P,
     doubtful: Vec<(EntryKey, u64)>,
 ) -> Result<Vec<EntryKey>, StoreError> {

@@ -1,115 +1,82 @@
 //! The state machine of all background fetches of one service worker registration.
 
-mod closing;
 mod commands;
-mod ending;
+mod look;
 mod restore;
 mod schedule;
-mod stores;
-mod transfers;
-mod uploads;
-
-use std::collections::VecDeque;
 
 use crate::config::Config;
-use crate::input::{CommandId, CommitId, Input, Reply, TransferId};
-use crate::job::{self, Job, Step};
+use crate::context::{Allowance, Context};
+use crate::error::Error;
+use crate::fetch::{Fetch, Fetches};
+use crate::ids::{CommandId, CommitId, FetchId, RecordId, TransferId};
+use crate::input::{Command, Input, Reply};
+use crate::ledger::{After, Ledger};
+use crate::outbox::Outbox;
 use crate::output::Output;
-use crate::ports::{Exchange, StoreError};
-use crate::record::Record;
-use crate::retry::Trouble;
-use crate::snapshot::{EntryKey, RecordRow, Write};
-use crate::state::FetchState;
-use crate::time::Timestamp;
-use crate::transfer::Transfer;
+use crate::ports::StoreError;
+use crate::queue::Subject;
+use crate::record::{Event, Next, Phase, Record};
+use crate::snapshot::{EntryKey, Snapshot};
+use crate::time::{Instant, Time};
+use crate::transfer::Transfers;
+use crate::trouble::Trouble;
+
+use schedule::Schedule;
 
 /// All decisions, and nothing else.
 ///
 /// Feed one [`Input`], then take every [`Output`] before the next:
 ///
 /// ```
-/// use background_fetch_engine::{Config, Engine, Input, Timestamp};
+/// use background_fetch_engine::{Config, Engine, Input, Time};
 ///
 /// let mut engine = Engine::new(Config::new("https://app.test".into(), None, |_| None), 1);
-/// engine.handle(Timestamp(0), Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
+/// engine.handle(Time::default(), Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
 /// while let Some(_output) = engine.poll_output() { /* do it, and report how it went */ }
 /// assert_eq!(engine.next_wake(), None);
 /// ```
 ///
 /// The engine holds only what its inputs told it. Whatever it needs after a restart it has handed
 /// out in [`Output::Commit`] first, so it may be dropped after any step.
+///
+/// Each input finds its fetch and its record, which take it and answer what follows ([`Next`]). That
+/// is done here, in `follow`, and nowhere else: no room below calls this one.
 #[derive(Debug)]
 pub struct Engine {
     config: Config,
-    /// Of the store: part of every entry's key, so that no two engines make the same one.
-    epoch: u64,
-    /// Last number given to a transfer, commit or entry.
-    serial: u64,
-    random: u64,
-    now: Timestamp,
+    now: Time,
     online: bool,
-    /// What `Output::Active` told last.
+    /// What `Output::Active` said last.
     active: bool,
     stopped: bool,
-    /// In the order of their creation.
-    jobs: Vec<Job>,
-    /// The last ones that are over.
-    finished: Vec<FetchState>,
-    /// Job whose turn it is.
-    turn: usize,
-    transfers: Vec<Transfer>,
-    /// Transactions under way: a few.
-    commits: Vec<(CommitId, After)>,
-    outputs: VecDeque<Output>,
-}
-
-/// What a transaction was for.
-#[derive(Debug)]
-enum After {
-    /// A new fetch; then answer.
-    Created { uid: String, commands: Vec<CommandId> },
-    /// A finished entry of this transfer, and perhaps the record's result.
-    Segment { transfer: TransferId, entry: EntryKey, settles: bool },
-    /// That this request is about to be sent.
-    Marked { transfer: TransferId, exchange: Box<Exchange> },
-    /// A record's result.
-    Settled { uid: String, index: u32 },
-    /// The outcome, and the begun delivery; then answer those who aborted it.
-    Ended { uid: String, commands: Vec<CommandId> },
-    /// The fetch is gone; then its entries may go.
-    Deleted { uid: String },
-    /// A changed notification; then answer.
-    Ui { command: CommandId },
-    /// Segments are forgotten; then their entries may go.
-    Freed { entries: Vec<EntryKey> },
-    /// Only for the next start.
-    Note,
+    fetches: Fetches,
+    transfers: Transfers,
+    schedule: Schedule,
+    ledger: Ledger,
+    outbox: Outbox,
 }
 
 impl Engine {
     /// An engine for the store of this `epoch`.
     pub fn new(config: Config, epoch: u64) -> Self {
-        let random = config.seed ^ epoch.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let outbox = Outbox::new(epoch, config.seed);
         Self {
             config,
-            epoch,
-            serial: 0,
-            random,
-            now: Timestamp::default(),
+            now: Time::default(),
             online: true,
             active: false,
             stopped: false,
-            jobs: Vec::new(),
-            finished: Vec::new(),
-            turn: 0,
-            transfers: Vec::new(),
-            commits: Vec::new(),
-            outputs: VecDeque::new(),
+            fetches: Fetches::default(),
+            transfers: Transfers::default(),
+            schedule: Schedule::default(),
+            ledger: Ledger::default(),
+            outbox,
         }
     }
 
     /// Takes in what happened at `now`.
-    pub fn handle(&mut self, now: Timestamp, input: Input) {
+    pub fn handle(&mut self, now: Time, input: Input) {
         if self.stopped {
             return;
         }
@@ -117,206 +84,304 @@ impl Engine {
         match input {
             Input::Restored { snapshots, entries } => self.restore(snapshots, entries),
             Input::Command { id, command } => self.command(id, command),
-            Input::Opened { transfer, head, followed } => self.opened(transfer, head, followed),
-            Input::Read { transfer, length } => self.read(transfer, length),
-            Input::Ended { transfer } => self.body_ended(transfer),
-            Input::Broken { transfer, error } => self.network_failed(transfer, error),
-            Input::Stored { transfer, entry, length } => self.stored(transfer, entry, length),
+            Input::Opened { transfer, head, followed } => {
+                self.of_transfer(transfer, Event::Opened(transfer, head, followed));
+            }
+            Input::Read { transfer, length } => {
+                self.of_transfer(transfer, Event::Read(transfer, length));
+            }
+            Input::BodyEnded { transfer } => {
+                self.of_transfer(transfer, Event::BodyEnded(transfer));
+            }
+            Input::Broken { transfer, error } => {
+                self.of_transfer(transfer, Event::Broken(transfer, error));
+            }
+            Input::Stored { transfer, entry, length } => {
+                self.of_transfer(transfer, Event::Stored(transfer, entry, length));
+            }
+            Input::StoreFailed { error: StoreError::Fenced, .. }
+            | Input::CommitFailed { error: StoreError::Fenced, .. } => self.stop(),
             Input::StoreFailed { transfer, entry, error } => {
-                self.store_failed(transfer, entry, &error);
+                self.of_transfer(transfer, Event::StoreFailed(transfer, entry, error));
             }
             Input::Committed { commit } => self.committed(commit),
-            Input::CommitFailed { commit, error } => self.commit_failed(commit, &error),
-            Input::Inventory { uid, entries } => self.checked(&uid, entries),
-            Input::Checked { uid, index, passed } => self.integrity_known(&uid, index, passed),
-            Input::Notified { uid } => self.notified(&uid),
-            Input::EventSettled { uid } => self.event_settled(&uid),
+            Input::CommitFailed { commit, error } => self.commit_failed(commit, error),
+            Input::EntriesListed { fetch, entries } => self.listed(fetch, entries),
+            Input::IntegrityVerified { record, passed } => {
+                self.of_record(record, Event::Verified(passed));
+            }
+            Input::Notified { fetch } => self.notified(fetch),
+            Input::EventSettled { fetch } => {
+                self.with(fetch, Fetch::event_settled);
+            }
             Input::Online(online) => self.set_online(online),
             Input::Woken => self.woken(),
         }
-        self.schedule();
-        self.show_progress();
+        self.serve();
+        self.schedule.prune(&self.fetches);
         self.show_active();
     }
 
     /// The next thing to do, in order; `None` when all is done until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.outbox.next()
     }
 
     /// When to feed [`Input::Woken`], if nothing else happens before.
-    pub fn next_wake(&self) -> Option<Timestamp> {
-        self.wake_times().min()
+    pub fn next_wake(&self) -> Option<Instant> {
+        let stalls = self.transfers.iter().filter_map(|one| one.stalls_at());
+        stalls.chain(self.schedule.first()).min()
     }
 
-    /// Whether there is unfinished work: running, waiting, or with an event to deliver.
-    pub fn is_active(&self) -> bool {
-        !self.jobs.is_empty()
+    /// All fetches, and what is lent to them.
+    fn parts(&mut self) -> (&mut Fetches, Context<'_>) {
+        let cx = Context {
+            config: &self.config,
+            now: self.now,
+            online: self.online,
+            contended: self.schedule.is_contended(),
+            allowance: Allowance::Unlimited,
+            transfers: &mut self.transfers,
+            ledger: &mut self.ledger,
+            outbox: &mut self.outbox,
+        };
+        (&mut self.fetches, cx)
     }
 
-    fn emit(&mut self, output: Output) {
-        self.outputs.push_back(output);
+    /// Lets a fetch take a step, if it is still there.
+    fn with<T>(
+        &mut self,
+        id: FetchId,
+        step: impl FnOnce(&mut Fetch, &mut Context<'_>) -> T,
+    ) -> Option<T> {
+        let (fetches, mut cx) = self.parts();
+        Some(step(fetches.get_mut(id)?, &mut cx))
     }
 
-    fn reply(&mut self, command: CommandId, reply: Reply) {
-        self.emit(Output::Reply { command, reply });
+    /// Something happened to a transfer, if it is still there.
+    fn of_transfer(&mut self, id: TransferId, event: Event) {
+        match (self.transfers.get(id).map(|transfer| transfer.record), event) {
+            (Some(record), event) => self.of_record(record, event),
+            // Nobody needs it any more.
+            (None, Event::Stored(_, entry, _)) => self.outbox.delete(vec![entry]),
+            (None, _) => {}
+        }
     }
 
-    fn commit(&mut self, writes: Vec<Write>, after: After) {
-        let writes = self.clean(writes);
-        let commit = CommitId(self.next_serial());
-        self.commits.push((commit, after));
-        self.emit(Output::Commit { commit, writes });
+    /// Something happened to a record.
+    fn of_record(&mut self, id: RecordId, event: Event) {
+        let next = self.with(id.fetch, |fetch, cx| fetch.take(cx, id.index, event));
+        if let Some(next) = next {
+            self.follow(id, next);
+        }
     }
 
-    /// Removes before the row of a record is written such rows of its segments as could not be
-    /// removed when they had to be.
-    fn clean(&self, mut writes: Vec<Write>) -> Vec<Write> {
-        let mut removals = Vec::new();
-        for write in &writes {
-            if let Write::PutRecord(RecordRow { uid, index, .. }) = write
-                && self.record(uid, *index).is_some_and(Record::has_rows_left)
-            {
-                removals.push(Write::DeleteSegments { uid: uid.clone(), index: *index });
+    /// Does what follows from what happened to a record. The only place that sees all of them.
+    fn follow(&mut self, id: RecordId, next: Next) {
+        match next {
+            Next::Nothing => {}
+            Next::Ready => self.enqueue(id),
+            Next::Wait(until) => self.schedule.wake_at(until, Subject::Record(id)),
+            Next::Settled => {
+                self.with(id.fetch, Fetch::conclude);
+            }
+            Next::Exceeded => {
+                self.with(id.fetch, |fetch, cx| fetch.exceed(cx, id.index));
             }
         }
-        removals.append(&mut writes);
-        removals
+        self.show_progress(id.fetch);
     }
 
-    fn next_serial(&mut self) -> u64 {
-        self.serial += 1;
-        self.serial
-    }
-
-    fn new_entry(&mut self, uid: &str, index: u32) -> EntryKey {
-        let serial = self.next_serial();
-        let [epoch, serial] = [self.epoch, serial].map(|number| number.to_string());
-        EntryKey([&EntryKey::within(uid, index), &epoch, ".", &serial].concat())
-    }
-
-    /// splitmix64: only for jitter.
-    fn next_random(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn job(&self, uid: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.row.uid == uid)
-    }
-
-    fn job_mut(&mut self, uid: &str) -> Option<&mut Job> {
-        self.jobs.iter_mut().find(|job| job.row.uid == uid)
-    }
-
-    fn record(&self, uid: &str, index: u32) -> Option<&Record> {
-        self.job(uid)?.records.iter().find(|record| record.row.index == index)
-    }
-
-    fn record_mut(&mut self, uid: &str, index: u32) -> Option<&mut Record> {
-        self.job_mut(uid)?.records.iter_mut().find(|record| record.row.index == index)
-    }
-
-    fn transfer(&self, id: TransferId) -> Option<&Transfer> {
-        self.transfers.iter().find(|transfer| transfer.id == id)
-    }
-
-    fn transfer_mut(&mut self, id: TransferId) -> Option<&mut Transfer> {
-        self.transfers.iter_mut().find(|transfer| transfer.id == id)
-    }
-
-    fn transfers_of<'a>(
-        &'a self,
-        uid: &'a str,
-        index: u32,
-    ) -> impl Iterator<Item = &'a Transfer> + 'a {
-        self.transfers.iter().filter(move |one| one.uid == uid && one.index == index)
-    }
-
-    /// Tells of a record that changed, where anybody follows it: its state grows with its body.
-    fn tell_record(&mut self, uid: &str, index: u32) {
-        let watched = self.job(uid).is_some_and(|job| job.watched);
-        if let Some(state) = self.record(uid, index).filter(|_| watched).map(Record::state) {
-            self.emit(Output::RecordChanged(state));
+    fn enqueue(&mut self, id: RecordId) {
+        if let Some(fetch) = self.fetches.get_mut(id.fetch) {
+            fetch.enqueue(id.index);
+            self.schedule.line_up(fetch);
         }
     }
 
-    /// [Update background fetch instances](https://wicg.github.io/background-fetch/#update-background-fetch-instances),
-    /// but not more often than a page can show.
-    fn show_progress(&mut self) {
-        let (now, interval) = (self.now, self.config.progress_interval);
-        let mut states = Vec::new();
-        for job in self.jobs.iter_mut().filter(|job| job.is_active()) {
-            let due = job.shown.is_none() || now.since(job.shown_at) >= interval;
-            let state = job.state();
-            let shown = (state.downloaded, state.uploaded, state.result, state.failure_reason);
-            if due && job.shown != Some(shown) {
-                job.shown = Some(shown);
-                job.shown_at = now;
-                states.push(state);
-            }
+    /// Gives the free connections to those who wait for one.
+    fn serve(&mut self) {
+        while let Some(id) = self.schedule.next(&self.config, &mut self.fetches, &self.transfers) {
+            self.of_record(id, Event::Start);
         }
-        self.outputs.extend(states.into_iter().map(Output::Notify));
+    }
+
+    fn show_progress(&mut self, id: FetchId) {
+        if let Some(due) = self.with(id, Fetch::show_progress).flatten() {
+            self.schedule.wake_at(due, Subject::Fetch(id));
+        }
     }
 
     fn show_active(&mut self) {
         if self.active != self.is_active() {
             self.active = self.is_active();
-            self.emit(Output::Active(self.active));
+            self.outbox.emit(Output::Active(self.active));
+        }
+    }
+
+    fn restore(&mut self, snapshots: Vec<Snapshot>, entries: Vec<EntryKey>) {
+        let (fetches, mut cx) = self.parts();
+        *fetches = restore::restore(&mut cx, snapshots, entries);
+        for id in self.fetches.ids() {
+            self.with(id, Fetch::redeliver);
+            self.with(id, Fetch::conclude);
+            self.line_up(id);
+            self.show_progress(id);
+        }
+    }
+
+    fn line_up(&mut self, id: FetchId) {
+        if let Some(fetch) = self.fetches.get_mut(id) {
+            self.schedule.line_up(fetch);
+        }
+    }
+
+    fn command(&mut self, id: CommandId, command: Command) {
+        let (fetches, mut cx) = self.parts();
+        match command {
+            Command::Fetch(new) => commands::begin(&mut cx, fetches, id, new),
+            Command::Abort { uid } => commands::abort(&mut cx, fetches.by_uid_mut(&uid), id),
+            Command::UpdateUi { uid, title, icons } => {
+                commands::update_ui(&mut cx, fetches.by_uid_mut(&uid), id, (title, icons));
+            }
+        }
+    }
+
+    /// A transaction is durable.
+    fn committed(&mut self, commit: CommitId) {
+        match self.ledger.take(commit) {
+            Some(After::Created { fetch, commands }) => {
+                self.with(fetch, |fetch, cx| commands::begun(cx, fetch, commands));
+                self.line_up(fetch);
+            }
+            Some(After::Segment { record, transfer, entry, settles, .. }) => {
+                if self.fetches.get(record.fetch).is_some() {
+                    self.of_record(record, Event::Recorded(transfer, entry, settles));
+                } else {
+                    self.ledger.commit(&mut self.outbox, Vec::new(), After::Freed(vec![entry]));
+                }
+            }
+            Some(After::Marked { record, transfer, exchange }) => {
+                self.of_record(record, Event::Marked(transfer, exchange));
+            }
+            Some(After::Settled(record)) => {
+                self.of_record(record, Event::Settled { durable: true });
+            }
+            Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
+            Some(After::Deleted(fetch)) => {
+                self.with(fetch, |fetch, cx| fetch.deleted(cx));
+                self.fetches.forget(fetch);
+            }
+            Some(After::Freed(entries)) => self.outbox.delete(entries),
+            Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
+            Some(After::Note) | None => {}
+        }
+    }
+
+    /// A transaction did nothing.
+    fn commit_failed(&mut self, commit: CommitId, error: StoreError) {
+        match self.ledger.take(commit) {
+            Some(After::Created { fetch, commands }) => {
+                self.fetches.remove(fetch);
+                let error = Error::from(error);
+                for command in commands {
+                    self.outbox.reply(command, Reply::Fetch(Err(error.clone())));
+                }
+            }
+            Some(After::Segment { record, transfer, entry, cleans, .. }) => {
+                if self.fetches.get(record.fetch).is_some() {
+                    self.of_record(record, Event::NotRecorded { transfer, entry, error, cleans });
+                } else {
+                    self.outbox.delete(vec![entry]);
+                }
+            }
+            Some(After::Marked { record, transfer, .. }) => {
+                self.of_record(record, Event::NotMarked(transfer, error));
+            }
+            // The outcome stays decided, and is reported, even where it cannot be written down: after
+            // a crash it would be found again.
+            Some(After::Settled(record)) => {
+                self.of_record(record, Event::Settled { durable: false });
+            }
+            Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
+            Some(After::Deleted(fetch)) => self.fetches.forget(fetch),
+            Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
+            Some(After::Freed(_)) => {
+                let records = self.fetches.iter_mut().flat_map(Fetch::records_mut);
+                records.for_each(Record::note_rows_left);
+            }
+            Some(After::Note) | None => {}
+        }
+    }
+
+    fn ended(&mut self, fetch: FetchId, commands: Vec<CommandId>) {
+        for command in commands {
+            self.outbox.reply(command, Reply::Abort(true));
+        }
+        self.with(fetch, Fetch::ended);
+    }
+
+    fn listed(&mut self, id: FetchId, entries: Result<Vec<EntryKey>, StoreError>) {
+        self.with(id, |fetch, cx| fetch.confirm(cx, entries));
+        self.line_up(id);
+        self.show_progress(id);
+    }
+
+    fn notified(&mut self, id: FetchId) {
+        if let Some(until) = self.with(id, Fetch::notified).flatten() {
+            self.schedule.wake_at(until, Subject::Fetch(id));
         }
     }
 
     fn set_online(&mut self, online: bool) {
         self.online = online;
-        if online {
+        if !online {
+            return;
+        }
+        for id in self.schedule.waiting() {
             // A server that named a time is not asked before it.
-            self.end_waits(|_, trouble| !matches!(trouble, Trouble::Busy(Some(_))));
+            self.end_wait(id, |_, trouble| !matches!(trouble, Trouble::Busy(Some(_))));
+        }
+    }
+
+    /// The time asked for has come, for one or several things.
+    fn woken(&mut self) {
+        let now = self.now.monotonic;
+        while let Some(subject) = self.schedule.due(now) {
+            match subject {
+                Subject::Record(id) => self.end_wait(id, |until, _| until <= now),
+                Subject::Fetch(id) => {
+                    self.with(id, Fetch::woken);
+                    self.show_progress(id);
+                }
+            }
+        }
+        let silent =
+            self.transfers.iter().filter(|one| one.stalls_at().is_some_and(|at| at <= now));
+        let stalled: Vec<_> = silent.map(|one| one.id).collect();
+        for id in stalled {
+            self.of_transfer(id, Event::Stalled(id));
+        }
+    }
+
+    /// Lets a record that waits, and for which `over` holds, be tried again.
+    fn end_wait(&mut self, id: RecordId, over: impl Fn(Instant, Trouble) -> bool) {
+        let Some(record) = self.fetches.record_mut(id) else { return };
+        match record.phase {
+            Phase::Waiting { until, trouble } if over(until, trouble) => {
+                record.phase = Phase::Pending;
+                self.enqueue(id);
+            }
+            _ => {}
         }
     }
 
     /// Another engine has the store: whatever this one did now would be lost or wrong.
-    fn stop_if_fenced(&mut self, error: &StoreError) -> bool {
-        self.stopped = *error == StoreError::Fenced;
-        if self.stopped {
-            self.outputs.clear();
-            self.jobs.clear();
-            self.transfers.clear();
-            self.emit(Output::Stop);
-        }
-        self.stopped
-    }
-
-    /// Bytes of a job anew, after some were thrown away.
-    fn recount(&mut self, uid: &str) {
-        let under_way: u64 = self
-            .transfers
-            .iter()
-            .filter(|transfer| transfer.uid == uid)
-            .map(Transfer::arrived)
-            .sum();
-        if let Some(job) = self.job_mut(uid) {
-            job.downloaded = job::stored(&job.records).wrapping_add(under_way);
-        }
-    }
-
-    fn wake_times(&self) -> impl Iterator<Item = Timestamp> + '_ {
-        let stalls = self.transfers.iter().filter_map(|one| one.stalls_at());
-        let jobs = self.jobs.iter().flat_map(|job| {
-            let event = match job.step {
-                Step::Delivering { until } => Some(until),
-                _ => None,
-            };
-            event.into_iter().chain(self.progress_due(job)).chain(self.waits_of(job))
-        });
-        stalls.chain(jobs)
-    }
-
-    fn progress_due(&self, job: &Job) -> Option<Timestamp> {
-        let state = job.state();
-        let values = (state.downloaded, state.uploaded, state.result, state.failure_reason);
-        let due = job.is_active() && job.shown != Some(values);
-        due.then(|| job.shown_at + self.config.progress_interval)
+    fn stop(&mut self) {
+        self.stopped = true;
+        self.outbox.clear();
+        self.fetches.clear();
+        self.transfers = Transfers::default();
+        self.outbox.emit(Output::Stop);
     }
 }

@@ -39,6 +39,11 @@ impl RequestSpec {
         self.method == "GET"
     }
 
+    /// Whether the app itself asked for a part, which then is all that it gets.
+    pub fn has_range(&self) -> bool {
+        self.header("range").is_some()
+    }
+
     /// The value of the app's own header `name` (lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)

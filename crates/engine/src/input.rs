@@ -2,22 +2,10 @@
 
 use crate::error::Error;
 use crate::http::{Head, RequestSpec};
-use crate::matching::MatchOptions;
+use crate::ids::{CommandId, CommitId, FetchId, RecordId, TransferId};
 use crate::ports::{NetworkError, StoreError};
 use crate::snapshot::{EntryKey, ImageResource, Snapshot};
-use crate::state::{FetchState, RecordState};
-
-/// Names one exchange with the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TransferId(pub u64);
-
-/// Names one transaction of the meta store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommitId(pub u64);
-
-/// Names one call of the app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommandId(pub u64);
+use crate::state::FetchState;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +42,7 @@ pub enum Input {
         length: u64,
     },
     /// The body came to its end.
-    Ended {
+    BodyEnded {
         /// Of this transfer.
         transfer: TransferId,
     },
@@ -95,31 +83,29 @@ pub enum Input {
         /// Why.
         error: StoreError,
     },
-    /// Answer to [`Output::Inventory`](crate::output::Output::Inventory).
-    Inventory {
+    /// Answer to [`Output::ListEntries`](crate::output::Output::ListEntries).
+    EntriesListed {
         /// The fetch that asked.
-        uid: String,
-        /// All entries of the body store, but those of a wrong length.
+        fetch: FetchId,
+        /// All entries of the body store in ascending order, but those of a wrong length.
         entries: Result<Vec<EntryKey>, StoreError>,
     },
-    /// Answer to [`Output::Check`](crate::output::Output::Check).
-    Checked {
-        /// The fetch of the record.
-        uid: String,
+    /// Answer to [`Output::VerifyIntegrity`](crate::output::Output::VerifyIntegrity).
+    IntegrityVerified {
         /// The record.
-        index: u32,
+        record: RecordId,
         /// Whether its body is what the app asked for.
         passed: Result<bool, StoreError>,
     },
     /// All realms know the final state.
     Notified {
         /// Of this fetch.
-        uid: String,
+        fetch: FetchId,
     },
     /// The functional event is no longer active.
     EventSettled {
         /// Of this fetch.
-        uid: String,
+        fetch: FetchId,
     },
     /// The network came or went.
     Online(bool),
@@ -127,36 +113,16 @@ pub enum Input {
     Woken,
 }
 
-/// What the app asks for.
+/// What the app asks for that must be durable before it is answered. What only looks is a getter of
+/// [`Engine`](crate::Engine).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// `BackgroundFetchManager.fetch()`, after its arguments are converted.
     Fetch(NewFetch),
-    /// `BackgroundFetchManager.get()`.
-    Get {
-        /// The developer's id.
-        id: String,
-    },
-    /// `BackgroundFetchManager.getIds()`.
-    Ids,
-    /// The state of a fetch whose records are available.
-    State {
-        /// Its unique id.
-        uid: String,
-    },
     /// `BackgroundFetchRegistration.abort()`.
     Abort {
         /// Its unique id.
         uid: String,
-    },
-    /// `BackgroundFetchRegistration.matchAll()`.
-    Match {
-        /// Its unique id.
-        uid: String,
-        /// `None` for all records.
-        query: Option<RequestSpec>,
-        /// How to compare.
-        options: MatchOptions,
     },
     /// `BackgroundFetchUpdateUIEvent.updateUI()`.
     UpdateUi {
@@ -193,14 +159,8 @@ pub struct NewFetch {
 pub enum Reply {
     /// To `Fetch`.
     Fetch(Result<FetchState, Error>),
-    /// To `Get` and `State`.
-    State(Option<FetchState>),
-    /// To `Ids`.
-    Ids(Vec<String>),
     /// To `Abort`.
     Abort(bool),
-    /// To `Match`.
-    Records(Result<Vec<RecordState>, Error>),
     /// To `UpdateUi`.
     Done(Result<(), Error>),
 }

@@ -12,33 +12,37 @@
 )]
 
 mod config;
+mod context;
 pub mod driver;
 mod engine;
 mod error;
+mod fetch;
 pub mod http;
+mod ids;
 mod input;
 pub mod integrity;
-mod job;
+mod ledger;
 mod matching;
+mod outbox;
 mod outcome;
 mod output;
 pub mod ports;
+mod queue;
 mod record;
-mod representation;
-mod retry;
-mod segments;
 pub mod snapshot;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
 mod transfer;
+mod trouble;
 
-pub use config::{Bulk, Config, Overlap, ParseDate, Retry, SegmentSizes};
+pub use config::{Bypass, Config, Overlap, ParseDate, Retry, SegmentSizes};
 pub use engine::Engine;
 pub use error::Error;
-pub use input::{Command, CommandId, CommitId, Input, NewFetch, Reply, TransferId};
+pub use ids::{CommandId, CommitId, FetchId, RecordId, TransferId};
+pub use input::{Command, Input, NewFetch, Reply};
 pub use matching::MatchOptions;
 pub use outcome::{FailureReason, RecordResult};
 pub use output::Output;
-pub use time::Timestamp;
+pub use time::{Instant, Time, Timestamp};

@@ -1,6 +1,7 @@
 //! All that the world must do.
 
-use crate::input::{CommandId, CommitId, Reply, TransferId};
+use crate::ids::{CommandId, CommitId, FetchId, RecordId, TransferId};
+use crate::input::Reply;
 use crate::ports::Exchange;
 use crate::snapshot::{EntryKey, Write};
 use crate::state::{EventType, FetchState, RecordState};
@@ -15,7 +16,7 @@ pub enum Output {
         /// What to send.
         exchange: Exchange,
     },
-    /// Read on; answer `Read`, `Ended` or `Broken`. The bytes stay with the driver.
+    /// Read on; answer `Read`, `BodyEnded` or `Broken`. The bytes stay with the driver.
     Read {
         /// From this transfer.
         transfer: TransferId,
@@ -52,19 +53,17 @@ pub enum Output {
         writes: Vec<Write>,
     },
     /// List the entries of the body store, without those that have not the length that they should;
-    /// answer `Inventory`.
-    Inventory {
+    /// answer `EntriesListed`.
+    ListEntries {
         /// On behalf of this fetch.
-        uid: String,
+        fetch: FetchId,
         /// Those to measure, with their lengths in bytes.
         doubtful: Vec<(EntryKey, u64)>,
     },
-    /// Verify the integrity of a body that is whole; answer `Checked`.
-    Check {
-        /// The fetch of the record.
-        uid: String,
+    /// Verify the integrity of a body that is whole; answer `IntegrityVerified`.
+    VerifyIntegrity {
         /// The record.
-        index: u32,
+        record: RecordId,
         /// Its bytes, in order.
         entries: Vec<EntryKey>,
         /// What they have to be: [`RequestSpec::integrity`](crate::http::RequestSpec::integrity).
@@ -78,11 +77,18 @@ pub enum Output {
         reply: Reply,
     },
     /// Show the state in all realms. With a result set, answer `Notified`.
-    Notify(FetchState),
-    /// Tell who watches this record.
+    Notify {
+        /// The fetch.
+        fetch: FetchId,
+        /// Its state.
+        state: FetchState,
+    },
+    /// Notify the realms that follow this record.
     RecordChanged(RecordState),
     /// Fire the event; answer `EventSettled`.
     Fire {
+        /// The fetch.
+        fetch: FetchId,
         /// Its type.
         event: EventType,
         /// Its registration.

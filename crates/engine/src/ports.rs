@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::http::{ByteRange, Head, RequestSpec};
 use crate::snapshot::{EntryKey, Snapshot, Write};
 use crate::state::{EventType, FetchState, RecordState};
-use crate::time::Timestamp;
+use crate::time::Time;
 
 /// All ports of one engine.
 pub trait Ports: Network + BodyStore + MetaStore + Host + Clock + 'static {}
@@ -100,7 +100,7 @@ pub trait BodyStore: Bytes {
 
     /// Whether the bytes of these entries, one after the other, have the integrity (see
     /// [`integrity`](crate::integrity)). An entry that is missing is an error.
-    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError>;
+    async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError>;
 
     /// Removes entries; one that is not there is no error.
     async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError>;
@@ -135,8 +135,8 @@ pub trait Host {
 
 /// Time.
 pub trait Clock {
-    /// Now.
-    fn now(&self) -> Timestamp;
+    /// Now, by both clocks.
+    fn now(&self) -> Time;
 
     /// Resolves after `duration`.
     async fn sleep(&self, duration: Duration);

@@ -88,9 +88,9 @@ pub struct RecordRow {
     pub version: u32,
     /// `None` until settled.
     pub result: Option<RecordResult>,
-    /// Tries since the last progress. Of a request that is no GET, and so sent once, it is counted
-    /// before it is made.
-    pub tries: u32,
+    /// Attempts since the last progress. That of a request other than GET, which is sent once, is
+    /// counted before it is made.
+    pub attempts: u32,
 }
 
 /// A finished entry of the body store, which holds a piece of a record's body.

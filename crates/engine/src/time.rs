@@ -1,17 +1,17 @@
 //! Points in time. The engine never reads a clock: every call brings the time with it.
 
-use std::ops::{Add, Sub};
+use std::ops::Add;
 use std::time::Duration;
 
-/// Milliseconds since the Unix epoch, as the port's clock gives them.
+/// Milliseconds since the Unix epoch, by the device's clock.
 ///
-/// Wall-clock time and not a monotonic one, because waiting times must survive the worker. So it
-/// may jump; a difference below zero counts as none.
+/// It may jump, in either direction, so nothing is measured with it: it is for the dates of HTTP,
+/// and for what is stored, which the next worker must understand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
-    /// The time that has gone by since `earlier`, zero if the clock went backwards.
+    /// The time from `earlier` to this one, zero if that is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
@@ -21,15 +21,39 @@ impl Add<Duration> for Timestamp {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        Self(self.0.saturating_add(millis))
+        Self(self.0.saturating_add(millis(duration)))
     }
 }
 
-impl Sub for Timestamp {
-    type Output = Duration;
+/// Milliseconds of a clock that never jumps, from a beginning of its own: all waiting is measured
+/// with it. It means nothing to the next worker.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Instant(pub u64);
 
-    fn sub(self, earlier: Self) -> Duration {
-        self.since(earlier)
+impl Instant {
+    /// The time that has gone by since `earlier`.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+}
+
+/// Both clocks, read together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Time {
+    /// What the device says.
+    pub wall: Timestamp,
+    /// What waiting is measured with.
+    pub monotonic: Instant,
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,8 @@
 
 use std::mem::take;
 
-use crate::input::{CommitId, Input};
+use crate::ids::CommitId;
+use crate::input::Input;
 use crate::ports::StoreError;
 use crate::snapshot::Write;
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures_channel::{mpsc, oneshot};
 
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::http::RequestSpec;
 use crate::input::{Command, NewFetch, Reply};
@@ -22,10 +23,12 @@ pub struct Handle {
 }
 
 /// What a handle sends.
-#[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "a few of them a second")]
 pub(super) enum Call {
+    /// What must be durable before it is answered.
     Command(Command, oneshot::Sender<Reply>),
+    /// What only looks, and keeps what it has seen; then an answer that says nothing.
+    Look(Box<dyn FnOnce(&mut Engine)>, oneshot::Sender<Reply>),
     Online(bool),
 }
 
@@ -46,34 +49,31 @@ impl Handle {
         }
     }
 
-    /// The active background fetch with this developer's id.
+    /// See [`Engine::get`].
     ///
     /// # Errors
     ///
     /// Only [`Error::Stopped`].
     pub async fn get(&self, id: String) -> Result<Option<FetchState>, Error> {
-        self.state_by(Command::Get { id }).await
+        self.look(Box::new(move |engine| engine.get(&id))).await
     }
 
-    /// The background fetch with this unique id, while its records are available.
+    /// See [`Engine::state`].
     ///
     /// # Errors
     ///
     /// Only [`Error::Stopped`].
     pub async fn state(&self, uid: String) -> Result<Option<FetchState>, Error> {
-        self.state_by(Command::State { uid }).await
+        self.look(Box::new(move |engine| engine.state(&uid))).await
     }
 
-    /// The developer's ids of the active background fetches, oldest first.
+    /// See [`Engine::ids`].
     ///
     /// # Errors
     ///
     /// Only [`Error::Stopped`].
     pub async fn ids(&self) -> Result<Vec<String>, Error> {
-        match self.ask(Command::Ids).await? {
-            Reply::Ids(ids) => Ok(ids),
-            _ => Err(Error::Stopped),
-        }
+        self.look(Box::new(|engine| engine.ids())).await
     }
 
     /// Aborts; resolves with `false` if it was not active, else when the outcome is durable.
@@ -88,21 +88,19 @@ impl Handle {
         }
     }
 
-    /// The records that match, in request order.
+    /// See [`Engine::match_all`].
     ///
     /// # Errors
     ///
     /// [`Error::RecordsUnavailable`].
-    pub async fn matching(
+    pub async fn match_all(
         &self,
         uid: String,
         query: Option<RequestSpec>,
         options: MatchOptions,
     ) -> Result<Vec<RecordState>, Error> {
-        match self.ask(Command::Match { uid, query, options }).await? {
-            Reply::Records(result) => result,
-            _ => Err(Error::Stopped),
-        }
+        let look = move |engine: &mut Engine| engine.match_all(&uid, query.as_ref(), options);
+        self.look(Box::new(look)).await?
     }
 
     /// Changes what the user is shown.
@@ -133,16 +131,31 @@ impl Handle {
         self.active.get()
     }
 
-    async fn state_by(&self, command: Command) -> Result<Option<FetchState>, Error> {
-        match self.ask(command).await? {
-            Reply::State(state) => Ok(state),
-            _ => Err(Error::Stopped),
-        }
-    }
-
     async fn ask(&self, command: Command) -> Result<Reply, Error> {
         let (sender, answer) = oneshot::channel();
-        self.calls.unbounded_send(Call::Command(command, sender)).map_err(|_| Error::Stopped)?;
+        self.send(Call::Command(command, sender), answer).await
+    }
+
+    /// Looks at the engine in its turn: after the commands that were given before. Boxed, so that
+    /// this is compiled for each type of what is seen, and not for each look.
+    ///
+    /// # Errors
+    ///
+    /// Only [`Error::Stopped`].
+    pub async fn look<T: 'static>(
+        &self,
+        look: Box<dyn FnOnce(&mut Engine) -> T>,
+    ) -> Result<T, Error> {
+        let seen = Rc::new(Cell::new(None));
+        let place = Rc::clone(&seen);
+        let look = Box::new(move |engine: &mut Engine| place.set(Some(look(engine))));
+        let (sender, answer) = oneshot::channel();
+        self.send(Call::Look(look, sender), answer).await?;
+        seen.take().ok_or(Error::Stopped)
+    }
+
+    async fn send(&self, call: Call, answer: oneshot::Receiver<Reply>) -> Result<Reply, Error> {
+        self.calls.unbounded_send(call).map_err(|_| Error::Stopped)?;
         answer.await.map_err(|_| Error::Stopped)
     }
 }

@@ -8,7 +8,8 @@ use futures_util::future::{AbortHandle, Abortable};
 
 use super::{Done, Driver};
 use crate::http::Head;
-use crate::input::{Input, TransferId};
+use crate::ids::TransferId;
+use crate::input::Input;
 use crate::ports::{Exchange, NetworkError, Ports, StoreError};
 use crate::snapshot::EntryKey;
 
@@ -77,7 +78,7 @@ impl<P: Ports> Driver<P> {
                         slot.chunks.push(chunk);
                         Input::Read { transfer, length }
                     }
-                    Ok(None) => Input::Ended { transfer },
+                    Ok(None) => Input::BodyEnded { transfer },
                     Err(error) => Input::Broken { transfer, error },
                 })
             }

@@ -1,99 +1,114 @@
-//! From the stored rows back to a running engine. Nothing stored is trusted.
+//! From the stored rows back to running fetches. Nothing stored is trusted.
 
-use super::{After, Engine};
-use crate::job::{Job, Step};
-use crate::outcome::{FailureReason, RecordResult};
-use crate::record::{Phase, Record};
-use crate::segments::{Segment, Segments};
+use crate::context::Context;
+use crate::fetch::{Fetch, Fetches, Step};
+use crate::ids::{FetchId, RecordId};
+use crate::ledger::After;
+use crate::outcome::FailureReason;
+use crate::record::Record;
+use crate::record::segments::{Segment, Segments};
 use crate::snapshot::{EntryKey, RecordRow, SegmentRow, Snapshot, Stage};
 
-impl Engine {
-    /// `entries` are in ascending order.
-    pub(super) fn restore(&mut self, snapshots: Vec<Snapshot>, entries: Vec<EntryKey>) {
-        for snapshot in snapshots {
-            let job = job(snapshot, &entries);
-            let at = self.jobs.partition_point(|other| other.row.order < job.row.order);
-            self.jobs.insert(at, job);
-        }
-        self.sweep(entries);
-        let uids: Vec<_> = self.jobs.iter().map(|job| job.row.uid.clone()).collect();
-        for uid in uids {
-            self.redeliver(&uid);
-            self.check_settled(&uid);
+/// All fetches that are stored, in the order of their creation. `entries` are in ascending order.
+pub(super) fn restore(
+    cx: &mut Context<'_>,
+    snapshots: Vec<Snapshot>,
+    entries: Vec<EntryKey>,
+) -> Fetches {
+    let mut ordered: Vec<Snapshot> = Vec::new();
+    for snapshot in snapshots {
+        let order = snapshot.fetch.order;
+        ordered.insert(ordered.partition_point(|other| other.fetch.order < order), snapshot);
+    }
+    let mut fetches = Fetches::default();
+    for snapshot in ordered {
+        let id = FetchId(cx.outbox.next_serial());
+        fetches.push(fetch(id, snapshot, &entries));
+    }
+    sweep(cx, &fetches, entries);
+    fetches
+}
+
+/// Entries without a record: a crash came between the one and the other.
+fn sweep(cx: &mut Context<'_>, fetches: &Fetches, present: Vec<EntryKey>) {
+    let mut recorded = vec![false; present.len()];
+    let records = fetches.iter().flat_map(Fetch::records);
+    for piece in records.flat_map(|record| record.body.segments.iter()) {
+        let at = present.binary_search(&piece.entry).ok();
+        if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
+            *mark = true;
         }
     }
-
-    /// Entries without a record: a crash came between the one and the other.
-    fn sweep(&mut self, present: Vec<EntryKey>) {
-        let mut recorded = vec![false; present.len()];
-        let records = self.jobs.iter().flat_map(|job| &job.records);
-        for piece in records.flat_map(|record| record.segments.iter()) {
-            let at = present.binary_search(&piece.entry).ok();
-            if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
-                *mark = true;
-            }
-        }
-        // A newer engine may be at work already, and have no record of its own entries yet. The first
-        // one of a new database finds those of one that was deleted, of whatever epoch.
-        let epoch = if self.epoch == 1 { u64::MAX } else { self.epoch };
-        let is_old = |entry: &EntryKey| entry.epoch().is_none_or(|made| made <= epoch);
-        let orphans = present.into_iter().zip(recorded).filter(|(_, recorded)| !recorded);
-        let entries: Vec<_> = orphans.map(|(entry, _)| entry).filter(is_old).collect();
-        // Not if another engine has come to own them meanwhile, which the commit tells.
-        if !entries.is_empty() {
-            self.commit(Vec::new(), After::Freed { entries });
-        }
+    // A newer engine may be at work already, and have no record of its own entries yet. The first
+    // one of a new database finds those of one that was deleted, of whatever epoch.
+    let epoch = if cx.outbox.epoch == 1 { u64::MAX } else { cx.outbox.epoch };
+    let is_old = |entry: &EntryKey| entry.epoch().is_none_or(|made| made <= epoch);
+    let orphans = present.into_iter().zip(recorded).filter(|(_, recorded)| !recorded);
+    let entries: Vec<_> = orphans.map(|(entry, _)| entry).filter(is_old).collect();
+    // Not if another engine has come to own them meanwhile, which the commit tells.
+    if !entries.is_empty() {
+        cx.commit(Vec::new(), After::Freed(entries));
     }
 }
 
-fn job(snapshot: Snapshot, present: &[EntryKey]) -> Job {
-    let Snapshot { fetch, records, segments } = snapshot;
-    let records = records.into_iter().map(|row| {
-        let index = row.index;
-        let own = segments.iter().filter(move |segment| segment.index == index);
-        record(row, own, present)
-    });
-    let mut job = Job::new(fetch, records.collect(), Step::Running);
-    let complete = usize::try_from(job.row.records).is_ok_and(|count| count == job.records.len());
-    if job.row.stage == Stage::Ended {
-        job.end(job.row.failure_reason);
-        job.step = Step::Ending;
+fn fetch(id: FetchId, snapshot: Snapshot, present: &[EntryKey]) -> Fetch {
+    let Snapshot { fetch: row, records, segments } = snapshot;
+    let mut found = in_order(records);
+    for segment in segments {
+        let at = found.binary_search_by_key(&segment.index, |record| record.row.index);
+        // Those of a record whose row is lost come to nothing.
+        if let Some(record) = at.ok().and_then(|at| found.get_mut(at)) {
+            record.add(segment, present);
+        }
+    }
+    let complete = usize::try_from(row.records).is_ok_and(|count| count == found.len());
+    let record = |found: Found| {
+        let id = RecordId { fetch: id, index: found.row.index };
+        Record::new(id, found.row, found.segments).restored(found.lost)
+    };
+    let records = found.into_iter().map(record).collect();
+    let mut fetch = Fetch::new(id, row, records, Step::Running);
+    if fetch.row.stage == Stage::Ended {
+        fetch.decide(fetch.row.failure_reason);
+        fetch.step = Step::Ending;
     } else if !complete {
         // A request is lost, so this fetch can never be whole; what is there can still be read.
-        job.end(Some(FailureReason::FetchError));
-        job.step = Step::Ending;
+        fetch.decide(Some(FailureReason::FetchError));
+        fetch.step = Step::Ending;
     }
-    job
+    fetch
 }
 
-/// A record with those of its segments whose entries are there, and without the success that it
-/// had if one is not, or has no row any more. `present` is sorted.
-fn record<'a>(
+/// What is found of a record.
+struct Found {
     row: RecordRow,
-    segments: impl Iterator<Item = &'a SegmentRow>,
-    present: &[EntryKey],
-) -> Record {
-    let mut held = Segments::default();
-    let mut lost = false;
-    // Without the head that they belong to, bytes are of no use.
-    let believable = row.head.is_some();
-    let within = EntryKey::within(&row.uid, row.index);
-    for segment in segments {
-        let SegmentRow { start, length, ref entry, .. } = *segment;
+    segments: Segments,
+    /// Whether any of its segments is not there.
+    lost: bool,
+}
+
+/// One of each index. They come in order, so that each is added at the end.
+fn in_order(rows: Vec<RecordRow>) -> Vec<Found> {
+    let mut all: Vec<Found> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let at = all.partition_point(|other| other.row.index < row.index);
+        if all.get(at).is_none_or(|other| other.row.index != row.index) {
+            all.insert(at, Found { row, segments: Segments::default(), lost: false });
+        }
+    }
+    all
+}
+
+impl Found {
+    /// Adds a segment, if its entry is there.
+    fn add(&mut self, segment: SegmentRow, present: &[EntryKey]) {
+        let SegmentRow { start, length, entry, .. } = segment;
+        // Without the head that they belong to, bytes are of no use.
+        let believable = self.row.head.is_some();
+        let within = EntryKey::within(&self.row.uid, self.row.index);
         let own = believable && entry.0.starts_with(&within);
-        let there = own && present.binary_search(entry).is_ok();
-        let piece = Segment { start, length, entry: entry.clone(), seen: false };
-        lost |= !there || held.insert(piece).is_err();
+        let there = own && present.binary_search(&entry).is_ok();
+        let piece = Segment { start, length, entry, seen: false };
+        self.lost |= !there || self.segments.insert(piece).is_err();
     }
-    let mut record = Record::new(row, held);
-    if record.row.result == Some(RecordResult::Success) && (lost || record.lacks_bytes()) {
-        record.row.result = None;
-        record.phase = Phase::Pending;
-        lost = true;
-    }
-    // With the next segment it is durable that there is no result.
-    record.head_saved &= !lost;
-    record.resumed = true;
-    record.row.version = record.row.version.wrapping_add(u32::from(lost));
-    record
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use crate::time::Timestamp;
+use crate::time::{Instant, Time, Timestamp};
 
 /// A clock, and the executor that moves it.
 #[derive(Debug, Clone)]
@@ -41,6 +41,11 @@ impl VirtualClock {
     /// The time.
     pub fn now(&self) -> Timestamp {
         self.inner.now.get()
+    }
+
+    /// The time by both clocks.
+    pub fn time(&self) -> Time {
+        Time { wall: self.now(), monotonic: Instant(self.now().0) }
     }
 
     /// Resolves when that much time has passed.

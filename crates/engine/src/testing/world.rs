@@ -17,7 +17,7 @@ use crate::ports::{
 };
 use crate::snapshot::{EntryKey, Snapshot, Write};
 use crate::state::{EventType, FetchResult, FetchState, RecordState};
-use crate::time::Timestamp;
+use crate::time::Time;
 
 /// The world; clones are the same one. What is stored, and the servers, outlive a crash.
 #[derive(Debug, Clone, Default)]
@@ -258,7 +258,7 @@ impl BodyStore for World {
         self.bodies.after(pieces, &chunks)
     }
 
-    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+    async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
         self.step().await;
         self.bodies.check(entries, integrity)
     }
@@ -291,7 +291,7 @@ impl Host for World {
         let options = MatchOptions::default();
         let records = match handle {
             Some(handle) => {
-                handle.matching(state.uid.clone(), None, options).await.unwrap_or_default()
+                handle.match_all(state.uid.clone(), None, options).await.unwrap_or_default()
             }
             None => Vec::new(),
         };
@@ -328,8 +328,8 @@ impl Host for World {
 }
 
 impl Clock for World {
-    fn now(&self) -> Timestamp {
-        self.clock.now()
+    fn now(&self) -> Time {
+        self.clock.time()
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -109,11 +109,11 @@ fn records_are_gone_when_the_event_is_over() {
     let page = async {
         let handle = app.handle().await;
         handle.fetch(app.fetches[0].clone()).await.unwrap();
-        let records = handle.matching("one".into(), None, MatchOptions::default()).await.unwrap();
+        let records = handle.match_all("one".into(), None, MatchOptions::default()).await.unwrap();
         assert_eq!(records.len(), 1);
         delivered(&app, "one").await;
         app.world.clock.sleep(Duration::from_secs(1)).await;
-        let records = handle.matching("one".into(), None, MatchOptions::default()).await;
+        let records = handle.match_all("one".into(), None, MatchOptions::default()).await;
         assert_eq!(records, Err(Error::RecordsUnavailable));
         assert_eq!(handle.state("one".into()).await, Ok(None));
         let ui = handle.update_ui("one".into(), Some("late".into()), None).await;

@@ -4,11 +4,11 @@ use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{Config, FailureReason, RecordResult};
 
-use crate::common::{App, KIB, bulk_config, config, fetch};
+use crate::common::{App, KIB, bypass_config, config, fetch};
 
 #[test]
 fn a_download_survives_a_crash_at_any_step() {
-    for config in [config(), bulk_config()] {
+    for config in [config(), bypass_config()] {
         for step in 1..=steps(&two_files(config.clone())) {
             let app = App { crashes: vec![step], ..two_files(config.clone()) };
             app.run();
@@ -20,7 +20,7 @@ fn a_download_survives_a_crash_at_any_step() {
 
 #[test]
 fn a_download_survives_a_crash_at_every_few_steps() {
-    for config in [config(), bulk_config()] {
+    for config in [config(), bypass_config()] {
         for every in [12, 15, 20, 33] {
             let app = App { crashes: vec![every; 40], ..two_files(config.clone()) };
             app.run();

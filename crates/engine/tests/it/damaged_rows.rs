@@ -112,7 +112,7 @@ fn done(uid: &str, extents: &[(u64, u64)]) -> Snapshot {
         validator: Some("\"1\"".into()),
         version: 1,
         result: Some(RecordResult::Success),
-        tries: 0,
+        attempts: 0,
     };
     let segment = |&(start, length): &(u64, u64)| {
         let entry = EntryKey(format!("{uid}/0/1.{start}"));

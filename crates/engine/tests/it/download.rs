@@ -7,7 +7,7 @@ use background_fetch_engine::state::{EventType, FetchResult};
 use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::testing::world::World;
 
-use crate::common::{App, KIB, bulk_config, fetch, get, url};
+use crate::common::{App, KIB, bypass_config, fetch, get, url};
 
 #[test]
 fn a_file_arrives_in_segments_with_one_request() {
@@ -28,7 +28,7 @@ fn an_empty_file_arrives() {
 
 #[test]
 fn a_fast_file_arrives_in_parts() {
-    let app = App { config: bulk_config(), ..App::of("file", File::new(1, LENGTH)) };
+    let app = App { config: bypass_config(), ..App::of("file", File::new(1, LENGTH)) };
     app.run();
     app.assert_success(1, LENGTH);
     assert!(app.requests("file") > 5, "{}", app.requests("file"));
@@ -73,7 +73,7 @@ fn a_part_that_breaks_is_counted_once() {
         let fine = Fault::Cut(u64::MAX);
         file.faults.extend(vec![fine; broken]);
         file.faults.push_back(Fault::Cut(10 * KIB));
-        let app = App { config: bulk_config(), ..App::of("file", file) };
+        let app = App { config: bypass_config(), ..App::of("file", file) };
         app.run();
         app.assert_success(1, LENGTH);
         let told = &app.world.notifications()["one"];
@@ -130,7 +130,7 @@ fn a_fast_file_stops_at_the_download_total_too() {
     app.serve("file", File::new(1, LENGTH));
     let mut new = fetch("one", &["file"]);
     new.download_total = LENGTH - 1;
-    let app = App { config: bulk_config(), fetches: vec![new], ..app };
+    let app = App { config: bypass_config(), fetches: vec![new], ..app };
     app.run();
     app.assert_failure(FailureReason::DownloadTotalExceeded);
     assert!(app.delivery("one").state.downloaded < LENGTH);

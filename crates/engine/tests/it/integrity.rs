@@ -77,7 +77,7 @@ fn nothing_of_it_is_shown_before_it_is_verified() {
         handle.fetch(app.fetches[0].clone()).await.unwrap();
         let mut seen = Vec::new();
         while let Ok(records) =
-            handle.matching("one".to_owned(), None, MatchOptions::default()).await
+            handle.match_all("one".to_owned(), None, MatchOptions::default()).await
         {
             seen.extend(records.iter().map(|one| (one.head.is_some(), one.result.is_some())));
             app.world.clock.sleep(Duration::from_millis(20)).await;

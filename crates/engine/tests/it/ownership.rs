@@ -50,7 +50,7 @@ fn what_is_recorded_goes_only_if_the_store_is_still_ours() {
     let head = Head { status: 200, ..Head::default() };
     outputs(&mut engine, Input::Opened { transfer, head, followed: None });
     outputs(&mut engine, Input::Read { transfer, length: 10 });
-    let done = outputs(&mut engine, Input::Ended { transfer });
+    let done = outputs(&mut engine, Input::BodyEnded { transfer });
     let entry = done.iter().find_map(|output| match output {
         Output::Store { entry, .. } => Some(entry.clone()),
         _ => None,

@@ -7,7 +7,7 @@ use background_fetch_engine::testing::world::{Delivery, World};
 use background_fetch_engine::{FailureReason, RecordResult};
 use proptest::prelude::*;
 
-use crate::common::{App, KIB, bulk_config, config, fetch, runs};
+use crate::common::{App, KIB, bypass_config, config, fetch, runs};
 
 /// A file, and whether it can be had at all.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
 
 fn app(scenario: &Scenario) -> App {
     let mut app = App::new(World::seeded(scenario.seed));
-    app.config = if scenario.bulk { bulk_config() } else { config() };
+    app.config = if scenario.bulk { bypass_config() } else { config() };
     app.crashes = scenario.crashes.clone();
     for (number, plans) in scenario.plans.iter().enumerate() {
         let paths: Vec<_> = (0..plans.len()).map(|index| format!("{number}/{index}")).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::testing::network::{Fault, File, Validator, content};
 
-use crate::common::{App, KIB, REPEATED_WITHOUT_VALIDATOR, bulk_config, config};
+use crate::common::{App, KIB, REPEATED_WITHOUT_VALIDATOR, bypass_config, config};
 
 #[test]
 fn with_nothing_to_compare_it_begins_anew() {
@@ -26,7 +26,7 @@ fn with_nothing_to_compare_it_begins_anew() {
 #[test]
 fn versions_are_never_mixed() {
     for honours_if_range in [true, false] {
-        for config in [config(), bulk_config()] {
+        for config in [config(), bypass_config()] {
             for validator in
                 [Validator::Strong, Validator::Modified, Validator::Weak, Validator::None]
             {

@@ -7,7 +7,7 @@ use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File, Validator};
 use background_fetch_engine::testing::world::World;
 
-use crate::common::{App, KIB, bulk_config, config, fetch};
+use crate::common::{App, KIB, bypass_config, config, fetch};
 
 #[test]
 fn every_fault_is_survived_with_or_without_validators_and_lengths() {
@@ -26,7 +26,7 @@ fn every_fault_is_survived_with_or_without_validators_and_lengths() {
         for validator in [Validator::Strong, Validator::Weak, Validator::Modified, Validator::None]
         {
             for tells_length in [true, false] {
-                for config in [config(), bulk_config()] {
+                for config in [config(), bypass_config()] {
                     let mut file = File::new(7, LENGTH);
                     file.validator = validator;
                     file.tells_length = tells_length;

@@ -32,7 +32,7 @@ fn most_requests(world: &World, facts: &Facts, plan: &RecordPlan, record: &Recor
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
     let gaps = facts.crashes + facts.rivals + lost + stores;
     if record.parts > 0
-        && let Some(bulk) = &config.bulk
+        && let Some(bulk) = &config.bypass
     {
         // Each reason can make all parts of a body necessary, and each hole a part with an end.
         let lengths = world.versions(plan.file).into_iter().map(|(_, length)| length);
@@ -95,8 +95,8 @@ fn most_bytes(
         return None;
     }
     let config = &world.plan.config;
-    let part = config.bulk.as_ref().map_or(0, |bulk| bulk.segment);
-    let transfers = config.bulk.as_ref().map_or(1, |bulk| bulk.connections.max(1) + 1) as u128;
+    let part = config.bypass.as_ref().map_or(0, |bulk| bulk.segment);
+    let transfers = config.bypass.as_ref().map_or(1, |bulk| bulk.connections.max(1) + 1) as u128;
     let piece = u128::from(config.segments.most.max(part) + file.chunk);
     let in_hands = transfers * piece * (config.stores_in_flight as u128 + 1);
     let deaths = u128::from(facts.crashes + facts.rivals + facts.store_troubles);

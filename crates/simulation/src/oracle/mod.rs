@@ -92,7 +92,7 @@ fn largest(world: &World, plan: &RecordPlan) -> u128 {
 /// The fewest tries that end in giving up.
 fn fewest_tries(world: &World) -> u64 {
     let retry = &world.plan.config.retry;
-    retry.tries.min(retry.known_tries).into()
+    retry.attempts.min(retry.known_attempts).into()
 }
 
 fn may_be_bad_status(world: &World, facts: &Facts, record: &RecordFacts) -> bool {
@@ -103,7 +103,7 @@ fn may_be_bad_status(world: &World, facts: &Facts, record: &RecordFacts) -> bool
 fn may_fail(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> bool {
     let retry = &world.plan.config.retry;
     let troubles = record.troubles + facts.store_troubles;
-    let refused = record.refused > 0 && troubles > u64::from(retry.refused_tries);
+    let refused = record.refused > 0 && troubles > u64::from(retry.refused_attempts);
     let torn = facts.lost.len() as u64;
     let doubts = record.doubts + facts.check_troubles + torn > u64::from(retry.restarts);
     let disturbed =

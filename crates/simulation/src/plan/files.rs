@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use background_fetch_engine::testing::network::{Fault, File, parse_date};
-use background_fetch_engine::{Bulk, Config, Overlap, SegmentSizes, Timestamp};
+use background_fetch_engine::{Bypass, Config, Overlap, SegmentSizes, Timestamp};
 
 use crate::plan::twist::Twist;
 
@@ -24,15 +24,15 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     config.overlap = Overlap { validated: 16, otherwise: 64 };
     for twist in twists {
         match *twist {
-            Twist::Bulk { segment, connections } => {
-                config.bulk = Some(Bulk { segment, connections, threshold: 1000 * scale });
+            Twist::Bypass { segment, connections } => {
+                config.bypass = Some(Bypass { segment, connections, threshold: 1000 * scale });
             }
             Twist::Connections(connections) => config.connections = connections,
             Twist::StoresInFlight(stores) => config.stores_in_flight = stores,
             Twist::FewTries => {
-                config.retry.tries = 2;
-                config.retry.known_tries = 4;
-                config.retry.refused_tries = 1;
+                config.retry.attempts = 2;
+                config.retry.known_attempts = 4;
+                config.retry.refused_attempts = 1;
                 config.retry.restarts = 1;
             }
             _ => {}

@@ -101,7 +101,7 @@ impl Generator {
         if self.random.one_in(3) {
             let segment = self.random.between(300, 1500);
             let connections = index(self.random.between(1, 4));
-            self.add(Twist::Bulk { segment, connections });
+            self.add(Twist::Bypass { segment, connections });
         }
         if self.random.one_in(4) {
             let connections = index(self.random.between(1, 6));

@@ -7,7 +7,7 @@ use crate::plan::twist::{Ask, Twist};
 /// The same, with all its bytes counting so many times.
 pub(crate) fn scaled(mut twist: Twist, scale: u64) -> Twist {
     match &mut twist {
-        Twist::Bulk { segment: bytes, .. }
+        Twist::Bypass { segment: bytes, .. }
         | Twist::Limit { bytes, .. }
         | Twist::Length { bytes, .. }
         | Twist::Change { length: bytes, .. }

@@ -12,7 +12,7 @@ use background_fetch_engine::testing::network::{Coding, Exposure, Fault, Validat
 pub enum Twist {
     // The engine.
     /// Parts of so many bytes pass by the script, so many at a time.
-    Bulk { segment: u64, connections: usize },
+    Bypass { segment: u64, connections: usize },
     /// Transfers at a time.
     Connections(usize),
     /// Stores of one transfer at a time.

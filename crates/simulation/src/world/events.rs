@@ -78,7 +78,7 @@ impl Worker {
         let uid = &state.uid;
         let plan = self.world.plan_of(uid);
         let Some(handle) = self.handle() else { return };
-        let records = handle.matching(uid.clone(), None, MatchOptions::default()).await;
+        let records = handle.match_all(uid.clone(), None, MatchOptions::default()).await;
         match &records {
             Ok(records) => self.world.look_at_end(self.number, event, state, records),
             Err(error) => {

@@ -158,7 +158,7 @@ async fn abort(world: Rc<World>, uid: String, at: u64) {
 async fn watch(world: Rc<World>, uid: String, mut every: u64) {
     loop {
         let (worker, handle) = world.handle().await;
-        match handle.matching(uid.clone(), None, MatchOptions::default()).await {
+        match handle.match_all(uid.clone(), None, MatchOptions::default()).await {
             Ok(records) => {
                 for record in records.iter().filter(|record| world.is_there(record)) {
                     world.look_at(worker, record);

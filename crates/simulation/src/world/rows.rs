@@ -153,7 +153,10 @@ fn show_one(write: &Write) -> String {
         },
         Write::PutRecord(row) => {
             let head = row.head.as_ref().map(|head| head.status);
-            format!("{}/{} head {head:?} tries {} {:?}", row.uid, row.index, row.tries, row.result)
+            format!(
+                "{}/{} head {head:?} tries {} {:?}",
+                row.uid, row.index, row.attempts, row.result
+            )
         }
         Write::PutSegment(row) => format!("{} from {} of {}", row.entry.0, row.start, row.length),
         Write::DeleteSegments { uid, index } => format!("{uid}/{index} without segments"),

@@ -5,7 +5,7 @@ use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
 
-use background_fetch_engine::Timestamp;
+use background_fetch_engine::Time;
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::{
@@ -159,7 +159,7 @@ impl BodyStore for Worker {
         self.compare(pieces, chunks).await
     }
 
-    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+    async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
         self.verify(entries, integrity).await
     }
 
@@ -199,8 +199,8 @@ impl Host for Worker {
 }
 
 impl Clock for Worker {
-    fn now(&self) -> Timestamp {
-        self.world.clock.now()
+    fn now(&self) -> Time {
+        self.world.clock.time()
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -160,7 +160,7 @@ pub async fn integrity_is_checked(bench: impl BodyStoreBench) {
     put(&bench, "2", &[b"b", b"c"]).await;
     let check = async |names: &[&str], integrity| {
         let entries: Vec<_> = names.iter().map(|name| key(name)).collect();
-        bench.store().check(&entries, integrity).await
+        bench.store().verify(&entries, integrity).await
     };
     assert_eq!(check(&["1", "2"], ABC).await, Ok(true));
     assert_eq!(check(&["2", "1"], ABC).await, Ok(false));

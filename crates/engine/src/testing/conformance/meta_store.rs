@@ -68,7 +68,7 @@ fn record(uid: &str, index: u32) -> RecordRow {
         validator: None,
         version: 0,
         result: None,
-        tries: 0,
+        attempts: 0,
     }
 }
 
@@ -161,7 +161,7 @@ pub async fn rows_come_back_as_they_were(bench: impl MetaStoreBench) {
         validator: Some("\"tag\"".to_owned()),
         version: 4,
         result: Some(RecordResult::Success),
-        tries: 9,
+        attempts: 9,
         ..record("u", 0)
     };
     record.request.body_length = Some(0);

@@ -1,23 +1,29 @@
 //! An engine by itself, fed by hand.
 
+use std::time::Duration;
+
 use background_fetch_engine::http::{ByteRange, Head};
 use background_fetch_engine::ports::NetworkError;
-use background_fetch_engine::{Command, CommandId, Engine, Input, Output, Timestamp, TransferId};
+use background_fetch_engine::{
+    Command, CommandId, Engine, Input, Instant, Output, Time, Timestamp, TransferId,
+};
 
 use super::{config, fetch};
 
+/// What the device's clock says at the beginning.
 pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
 /// All that an engine answers to one input, at the beginning of time.
 pub(crate) fn outputs(engine: &mut Engine, input: Input) -> Vec<Output> {
-    engine.handle(Timestamp(0), input);
+    engine.handle(Time::default(), input);
     std::iter::from_fn(|| engine.poll_output()).collect()
 }
 
 /// An engine with one fetch of one file, whose stores always work.
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
-    pub(crate) now: Timestamp,
+    /// Since the beginning.
+    pub(crate) now: Duration,
     pub(crate) transfer: TransferId,
     /// Read and in no entry yet.
     buffered: u64,
@@ -26,7 +32,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new() -> Self {
         let engine = Engine::new(config(), 1);
-        let mut bench = Self { engine, now: NOW, transfer: TransferId(0), buffered: 0 };
+        let mut bench = Self { engine, now: Duration::ZERO, transfer: TransferId(0), buffered: 0 };
         bench.feed(Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
         let command = Command::Fetch(fetch("one", &["file"]));
         let done = bench.feed(Input::Command { id: CommandId(1), command });
@@ -39,7 +45,7 @@ impl Bench {
         let mut inputs = vec![input];
         let mut all = Vec::new();
         while let Some(input) = inputs.pop() {
-            self.engine.handle(self.now, input);
+            self.engine.handle(self.time(), input);
             let outputs: Vec<_> = std::iter::from_fn(|| self.engine.poll_output()).collect();
             // In order, though they are taken from the end.
             inputs.extend(outputs.iter().rev().filter_map(|output| self.answer(output)));
@@ -47,6 +53,15 @@ impl Bench {
             assert!(all.len() < 1000, "endless");
         }
         all
+    }
+
+    fn time(&self) -> Time {
+        Time { wall: NOW + self.now, monotonic: Instant(0) + self.now }
+    }
+
+    /// How long after the beginning the engine wants to be woken.
+    pub(crate) fn wake(&self) -> Option<Duration> {
+        self.engine.next_wake().map(|time| time.since(Instant(0)))
     }
 
     fn answer(&mut self, output: &Output) -> Option<Input> {
@@ -79,7 +94,7 @@ impl Bench {
         let transfer = self.transfer;
         self.feed(Input::Broken { transfer, error: NetworkError::Unreachable });
         for _ in 0..10 {
-            self.now = self.engine.next_wake().unwrap().max(self.now);
+            self.now = self.wake().unwrap().max(self.now);
             let done = self.feed(Input::Woken);
             if let Some(asked) = done.iter().find_map(asked) {
                 return asked;

@@ -14,7 +14,7 @@ use background_fetch_engine::state::{EventType, FetchState};
 use background_fetch_engine::testing::network::{File, content, parse_date};
 use background_fetch_engine::testing::world::{Delivery, World};
 use background_fetch_engine::{
-    Bulk, Config, Error, FailureReason, NewFetch, RecordResult, SegmentSizes,
+    Bypass, Config, Error, FailureReason, NewFetch, RecordResult, SegmentSizes,
 };
 use futures_util::future::{Either, select};
 use proptest::prelude::ProptestConfig;
@@ -33,9 +33,9 @@ pub(crate) fn config() -> Config {
 }
 
 /// The same, with parts that pass by the script from any rate on.
-pub(crate) fn bulk_config() -> Config {
-    let bulk = Bulk { segment: 64 * KIB, connections: 3, threshold: 1 };
-    Config { bulk: Some(bulk), ..config() }
+pub(crate) fn bypass_config() -> Config {
+    let bypass = Bypass { segment: 64 * KIB, connections: 3, threshold: 1 };
+    Config { bypass: Some(bypass), ..config() }
 }
 
 /// So many runs of a property, or as many as `PROPTEST_CASES` says.

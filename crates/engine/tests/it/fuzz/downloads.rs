@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::texts;
-use crate::common::{App, KIB, bulk_config, config, fetch, runs};
+use crate::common::{App, KIB, bypass_config, config, fetch, runs};
 
 /// A file whose server says anything, and sometimes breaks.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ proptest! {
             let digest = data_encoding::BASE64.encode(&Sha256::digest(&right));
             new.requests[0].integrity = format!("sha256-{digest}");
         }
-        let mut config = if liar.bulk { bulk_config() } else { config() };
+        let mut config = if liar.bulk { bypass_config() } else { config() };
         // Who says that it takes a day is believed elsewhere.
         config.retry.retry_after_cap = Duration::from_secs(60);
         let app = App { config, fetches: vec![new], ..app };

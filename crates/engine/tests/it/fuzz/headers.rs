@@ -8,7 +8,7 @@ use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::snapshot::Write;
 use background_fetch_engine::testing::memory::decode_base64;
 use background_fetch_engine::testing::network::parse_date;
-use background_fetch_engine::{Input, Output, Timestamp};
+use background_fetch_engine::{Input, Output};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -235,11 +235,11 @@ proptest! {
         if goes_on(&done) || !(status == 429 || status >= 500) {
             return Ok(());
         }
-        let seconds = plain_number(value.trim()).map(|seconds| NOW + Duration::from_secs(seconds));
-        let wanted = seconds.or_else(|| parse_date(value.trim())).expect("it has no sense");
-        let wanted = wanted.max(NOW).min(NOW + cap);
-        prop_assert!(bench.engine.next_wake().unwrap() <= wanted);
-        bench.now = Timestamp(wanted.0.saturating_sub(1)).max(NOW);
+        let seconds = plain_number(value.trim()).map(Duration::from_secs);
+        let date = || parse_date(value.trim()).map(|date| date.since(NOW));
+        let wanted = seconds.or_else(date).expect("it has no sense").min(cap);
+        prop_assert!(bench.wake().unwrap() <= wanted);
+        bench.now = wanted.saturating_sub(Duration::from_millis(1));
         let early = bench.feed(Input::Woken).iter().find_map(asked);
         prop_assert!(early.is_none() || bench.now == wanted, "too early");
         bench.now = wanted;
@@ -289,13 +289,13 @@ proptest! {
                 let transfer = bench.transfer;
                 match step {
                     Step::Read(length) => drop(bench.read(length)),
-                    Step::Ended => drop(bench.feed(Input::Ended { transfer })),
+                    Step::Ended => drop(bench.feed(Input::BodyEnded { transfer })),
                     Step::Broken => {
                         let error = NetworkError::Unreachable;
                         bench.feed(Input::Broken { transfer, error });
                     }
                     Step::Later(millis) => {
-                        bench.now = bench.now + Duration::from_millis(millis);
+                        bench.now += Duration::from_millis(millis);
                         bench.feed(Input::Woken);
                     }
                 }

@@ -13,7 +13,7 @@ use background_fetch_engine::{FailureReason, RecordResult};
 use proptest::prelude::*;
 
 use super::texts;
-use crate::common::{App, KIB, bulk_config, config, fetch, get, runs, url};
+use crate::common::{App, KIB, bypass_config, config, fetch, get, runs, url};
 
 const FILES: [(&str, u64, u64); 4] =
     [("a", 1, 70 * KIB), ("b", 2, 36 * KIB), ("early", 3, 48 * KIB), ("late", 4, 20 * KIB)];
@@ -38,10 +38,10 @@ fn case() -> impl Strategy<Value = Case> {
 /// The worker is dead, and has left "bad", of two files, and "early".
 fn half_done(case: &Case) -> App {
     let mut app = App::new(World::seeded(case.seed));
-    app.config = if case.bulk { bulk_config() } else { config() };
+    app.config = if case.bulk { bypass_config() } else { config() };
     (app.config.segments.least, app.config.segments.most) = (8 * KIB, 32 * KIB);
-    if let Some(bulk) = &mut app.config.bulk {
-        bulk.segment = 8 * KIB;
+    if let Some(bypass) = &mut app.config.bypass {
+        bypass.segment = 8 * KIB;
     }
     for (path, version, length) in FILES {
         app.serve(path, File { chunk: 4 * KIB, ..File::new(version, length) });
@@ -301,7 +301,7 @@ fn apply(change: Change, Snapshot { fetch, records, segments }: &mut Snapshot) {
         }),
         Change::Validator(at, etag) => nth(records, at, |row| row.validator = etag),
         Change::Counts(at, version, tries) => {
-            nth(records, at, |row| (row.version, row.tries) = (version, tries));
+            nth(records, at, |row| (row.version, row.attempts) = (version, tries));
         }
         Change::Result(at, result) => nth(records, at, |row| row.result = result),
         Change::Extent(at, start, length) => nth(segments, at, |row| {
@@ -340,7 +340,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             validator,
             version: index,
             result,
-            tries: index,
+            attempts: index,
         },
     );
     let segment =

@@ -68,7 +68,7 @@ impl BodyStore for Memory {
         self.bodies.after(pieces, &chunks)
     }
 
-    async fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+    async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
         self.bodies.check(entries, integrity)
     }
 

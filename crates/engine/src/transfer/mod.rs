@@ -1,12 +1,16 @@
 //! One exchange with the network, and where its bytes go.
 
+pub(crate) mod table;
+
 use std::time::Duration;
 
 use crate::http::ByteRange;
-use crate::input::TransferId;
-use crate::retry::Trouble;
+use crate::ids::{RecordId, TransferId};
 use crate::snapshot::EntryKey;
-use crate::time::Timestamp;
+use crate::time::Instant;
+use crate::trouble::Trouble;
+
+pub(crate) use table::Transfers;
 
 /// What a transfer waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +23,8 @@ pub(crate) enum Stream {
     Reading,
     /// A store to finish before more is read.
     Paused,
-    /// The browser to store the whole rest.
-    Bulk,
+    /// The browser to store the whole rest, which bypasses the script.
+    Bypassing,
     /// The stores under way; then it is over, for this reason.
     Draining(End),
 }
@@ -42,8 +46,7 @@ pub(crate) enum End {
 #[derive(Debug)]
 pub(crate) struct Transfer {
     pub(crate) id: TransferId,
-    pub(crate) uid: String,
-    pub(crate) index: u32,
+    pub(crate) record: RecordId,
     /// What was asked for by `Range`; `None` for the whole, as the app asked.
     pub(crate) asked: Option<ByteRange>,
     pub(crate) stream: Stream,
@@ -51,7 +54,7 @@ pub(crate) struct Transfer {
     pub(crate) position: u64,
     /// Offset of the first byte that is in no entry yet.
     pub(crate) kept: u64,
-    /// Offset after the last byte, as far as the head told.
+    /// Offset after the last byte, as far as the head declares it.
     pub(crate) end: Option<u64>,
     /// Whether its end is that of the body.
     pub(crate) last: bool,
@@ -62,17 +65,11 @@ pub(crate) struct Transfer {
     /// How long the body may be silent.
     pub(crate) stall: Duration,
     /// Where its body began, and when.
-    pub(crate) began: (u64, Timestamp),
+    pub(crate) began: (u64, Instant),
     /// When the last sign of life came.
-    pub(crate) alive_at: Timestamp,
+    pub(crate) alive_at: Instant,
     /// When the first byte after `kept` was waited for.
-    pub(crate) cut_at: Timestamp,
-}
-
-/// Bytes a second.
-pub(crate) fn rate(bytes: u64, time: Duration) -> u64 {
-    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
-    bytes.saturating_mul(1000) / millis
+    pub(crate) cut_at: Instant,
 }
 
 /// An entry on its way into the stores.
@@ -84,6 +81,32 @@ pub(crate) struct PendingStore {
 }
 
 impl Transfer {
+    /// One that is about to ask for `asked`, from the offset `start` on.
+    pub(crate) fn new(
+        id: TransferId,
+        record: RecordId,
+        (start, asked): (u64, Option<ByteRange>),
+        (patience, stall): (Option<Duration>, Duration),
+        now: Instant,
+    ) -> Self {
+        Self {
+            id,
+            record,
+            asked,
+            stream: Stream::Opening,
+            position: start,
+            kept: start,
+            end: asked.and_then(|range| range.end),
+            last: false,
+            stores: Vec::new(),
+            patience,
+            stall,
+            began: (start, now),
+            alive_at: now,
+            cut_at: now,
+        }
+    }
+
     /// Bytes that the driver holds.
     pub(crate) fn buffered(&self) -> u64 {
         self.position - self.kept
@@ -91,14 +114,14 @@ impl Transfer {
 
     /// Bytes a second since the body began. A worker that was short of time reads what has piled up
     /// at the speed of memory, so the last moments tell too much.
-    pub(crate) fn average_rate(&self, now: Timestamp) -> u64 {
+    pub(crate) fn average_rate(&self, now: Instant) -> u64 {
         let (start, time) = self.began;
         rate(self.position.saturating_sub(start), now.since(time))
     }
 
     /// Bytes that came and are not recorded yet. Of what the browser stores by itself nobody knows.
     pub(crate) fn arrived(&self) -> u64 {
-        let stores = self.stores.iter().filter(|_| self.stream != Stream::Bulk);
+        let stores = self.stores.iter().filter(|_| self.stream != Stream::Bypassing);
         stores.map(|store| store.length).sum::<u64>() + self.buffered()
     }
 
@@ -117,12 +140,27 @@ impl Transfer {
     }
 
     /// When it counts as stalled.
-    pub(crate) fn stalls_at(&self) -> Option<Timestamp> {
+    pub(crate) fn stalls_at(&self) -> Option<Instant> {
         let patience = match self.stream {
             Stream::Probing | Stream::Opening => self.patience?,
-            Stream::Reading | Stream::Bulk => self.stall,
+            Stream::Reading | Stream::Bypassing => self.stall,
             Stream::Paused | Stream::Draining(_) => return None,
         };
         Some(self.alive_at + patience)
     }
+
+    /// An entry that is on its way into the stores.
+    pub(crate) fn store(&self, entry: &EntryKey) -> Option<&PendingStore> {
+        self.stores.iter().find(|store| store.entry == *entry)
+    }
+
+    pub(crate) fn forget_store(&mut self, entry: &EntryKey) {
+        self.stores.retain(|store| store.entry != *entry);
+    }
+}
+
+/// Bytes a second.
+pub(crate) fn rate(bytes: u64, time: Duration) -> u64 {
+    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
+    bytes.saturating_mul(1000) / millis
 }

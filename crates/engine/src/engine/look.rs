@@ -1,0 +1,58 @@
+//! What only looks: getters, answered at once.
+
+use super::Engine;
+use crate::error::Error;
+use crate::fetch::Fetch;
+use crate::http::RequestSpec;
+use crate::matching::{MatchOptions, matches};
+use crate::record::Record;
+use crate::state::{FetchState, RecordState};
+
+impl Engine {
+    /// [get()](https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-get): the active
+    /// background fetch with this id of the developer's.
+    pub fn get(&self, id: &str) -> Option<FetchState> {
+        let found = self.fetches.iter().find(|fetch| fetch.is_active() && fetch.row.id == id);
+        found.map(Fetch::state)
+    }
+
+    /// [getIds()](https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-getids): of
+    /// the active background fetches, oldest first.
+    pub fn ids(&self) -> Vec<String> {
+        let active = self.fetches.iter().filter(|fetch| fetch.is_active());
+        active.map(|fetch| fetch.row.id.clone()).collect()
+    }
+
+    /// The state of the background fetch with this unique id, while its records are available.
+    pub fn state(&self, uid: &str) -> Option<FetchState> {
+        self.fetches.by_uid(uid).filter(|fetch| fetch.has_records()).map(Fetch::state)
+    }
+
+    /// [matchAll()](https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall):
+    /// the records that match, in request order; all of them without a query. From now on they are
+    /// followed: [`Output::RecordChanged`](crate::Output::RecordChanged).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RecordsUnavailable`].
+    pub fn match_all(
+        &mut self,
+        uid: &str,
+        query: Option<&RequestSpec>,
+        options: MatchOptions,
+    ) -> Result<Vec<RecordState>, Error> {
+        let fetch = self.fetches.by_uid_mut(uid).filter(|fetch| fetch.has_records());
+        let records = fetch.ok_or(Error::RecordsUnavailable)?.watch();
+        let fits = |record: &&Record| {
+            query.is_none_or(|query| {
+                matches(query, &record.row.request, record.row.head.as_ref(), options)
+            })
+        };
+        Ok(records.iter().filter(fits).map(Record::state).collect())
+    }
+
+    /// Whether there is unfinished work: running, waiting, or with an event to deliver.
+    pub fn is_active(&self) -> bool {
+        !self.fetches.is_empty()
+    }
+}

@@ -1,0 +1,160 @@
+//! How a background fetch ends, step by step, from the last settled record to the last entry deleted.
+
+use crate::context::Context;
+use crate::fetch::progress::Tally;
+use crate::fetch::{Fetch, Step};
+use crate::ids::CommandId;
+use crate::ledger::After;
+use crate::outcome::FailureReason;
+use crate::output::Output;
+use crate::ports::StoreError;
+use crate::queue::Subject;
+use crate::record::{Phase, Record};
+use crate::snapshot::{EntryKey, Stage, Write};
+use crate::time::Instant;
+use crate::transfer::Transfer;
+
+impl Fetch {
+    /// Ends the fetch if all of its records are settled; a success only if every byte is there.
+    pub(crate) fn conclude(&mut self, cx: &mut Context<'_>) {
+        let settled = self.tally.settled == self.records.len() as u64;
+        if self.step != Step::Running || !settled {
+            return;
+        }
+        if let Some(reason) = self.first_failure {
+            return self.end(cx, Some(reason), Vec::new());
+        }
+        self.step = Step::Confirming;
+        let pieces = self.records.iter().flat_map(|record| record.body.segments.iter());
+        let doubtful = pieces.filter(|piece| !piece.seen);
+        let doubtful = doubtful.map(|piece| (piece.entry.clone(), piece.length)).collect();
+        cx.outbox.emit(Output::ListEntries { fetch: self.id, doubtful });
+    }
+
+    /// A fetch succeeds only after every stored entry has been seen to be there, and whole: the app,
+    /// the user or the browser may have cleared the cache in the meantime, or died while it wrote.
+    /// `entries` are in ascending order.
+    pub(crate) fn confirm(
+        &mut self,
+        cx: &mut Context<'_>,
+        entries: Result<Vec<EntryKey>, StoreError>,
+    ) {
+        if self.step != Step::Confirming {
+            return;
+        }
+        let (mut writes, mut lost) = (Vec::new(), Vec::new());
+        for record in &mut self.records {
+            let Ok(present) = &entries else { break };
+            record.forget_lost(present, &mut writes, &mut lost);
+        }
+        if writes.is_empty() {
+            return self.end(cx, None, Vec::new());
+        }
+        self.step = Step::Running;
+        self.tally = Tally::of(&self.records, cx.transfers);
+        for record in self.records.iter().filter(|record| record.phase == Phase::Pending) {
+            self.pending.push(record.id.index.into(), Subject::Record(record.id));
+        }
+        // One that is there after all, but too short, must not stay.
+        cx.commit(writes, After::Freed(lost));
+    }
+
+    /// One of its records has brought more than `downloadTotal` allows: that ends it at once.
+    pub(crate) fn exceed(&mut self, cx: &mut Context<'_>, index: u32) {
+        let Some(record) = self.record_mut(index) else { return };
+        record.exceed(cx);
+        self.end(cx, Some(FailureReason::DownloadTotalExceeded), Vec::new());
+    }
+
+    /// Decides the outcome: from here on the fetch is not active, and its id is free. `commands` are
+    /// answered when that is durable.
+    pub(crate) fn end(
+        &mut self,
+        cx: &mut Context<'_>,
+        failure: Option<FailureReason>,
+        commands: Vec<CommandId>,
+    ) {
+        let own = |one: &Transfer| one.record.fetch == self.id;
+        cx.transfers.close(cx.outbox, &own);
+        // The outcome says that they have a result.
+        let unsaved = |record: &&Record| record.phase == Phase::Settled { durable: false };
+        let mut writes = Vec::new();
+        for record in self.records.iter().filter(unsaved) {
+            record.write_row(&mut writes);
+        }
+        self.decide(failure);
+        self.tally = Tally::of(&self.records, cx.transfers);
+        self.step = Step::Ending;
+        self.row.deliveries = self.row.deliveries.wrapping_add(1);
+        writes.push(Write::PutFetch(self.row.clone()));
+        cx.commit(writes, After::Ended { fetch: self.id, commands });
+        for record in self.records.iter_mut().filter(|record| record.changed) {
+            record.changed = false;
+            if self.watched {
+                cx.outbox.emit(Output::RecordChanged(record.state()));
+            }
+        }
+    }
+
+    /// Fixes the outcome, and "aborted" for records that have none.
+    pub(crate) fn decide(&mut self, failure: Option<FailureReason>) {
+        self.row.stage = Stage::Ended;
+        self.row.failure_reason = failure;
+        self.pending.clear();
+        self.records.iter_mut().for_each(Record::abort);
+    }
+
+    /// The outcome is durable: all realms learn of it, then the worker does.
+    pub(crate) fn ended(&mut self, cx: &mut Context<'_>) {
+        if self.step == Step::Ending {
+            self.step = Step::Notifying;
+            cx.outbox.emit(Output::Notify { fetch: self.id, state: self.state() });
+        }
+    }
+
+    /// All realms know the outcome. Until when the handlers have time.
+    pub(crate) fn notified(&mut self, cx: &mut Context<'_>) -> Option<Instant> {
+        if self.step != Step::Notifying {
+            return None;
+        }
+        let until = cx.now.monotonic + cx.config.event_patience;
+        self.step = Step::Delivering { until };
+        let (event, state) = (self.event(), self.state());
+        cx.outbox.emit(Output::Fire { fetch: self.id, event, state });
+        Some(until)
+    }
+
+    /// The event is no longer active: unsets the records available flag, and frees everything.
+    pub(crate) fn event_settled(&mut self, cx: &mut Context<'_>) {
+        if matches!(self.step, Step::Delivering { .. }) {
+            self.step = Step::Deleting;
+            cx.outbox.emit(Output::Notify { fetch: self.id, state: self.state() });
+            self.delete(cx);
+        }
+    }
+
+    fn delete(&mut self, cx: &mut Context<'_>) {
+        self.step = Step::Deleting;
+        let write = Write::DeleteFetch { uid: self.row.uid.clone() };
+        cx.commit(vec![write], After::Deleted(self.id));
+    }
+
+    /// The rows are gone: now the entries may go.
+    pub(crate) fn deleted(&self, cx: &mut Context<'_>) {
+        let pieces = self.records.iter().flat_map(|record| record.body.segments.iter());
+        cx.outbox.delete(pieces.map(|piece| piece.entry.clone()).collect());
+    }
+
+    /// Takes the delivery of an outcome up again, unless it was tried too often.
+    pub(crate) fn redeliver(&mut self, cx: &mut Context<'_>) {
+        if self.row.stage != Stage::Ended {
+            return;
+        }
+        if self.row.deliveries >= cx.config.deliveries {
+            return self.delete(cx);
+        }
+        self.row.deliveries += 1;
+        let write = Write::PutFetch(self.row.clone());
+        cx.commit(vec![write], After::Ended { fetch: self.id, commands: Vec::new() });
+    }
+}

@@ -1,0 +1,274 @@
+//! [Perform a background fetch](https://wicg.github.io/background-fetch/#perform-a-background-fetch):
+//! one registration, from its first record to the end of its event.
+//!
+//! [`Step`] and the functions of `ending` are to be read from top to bottom: each is one step, and
+//! waits for one thing.
+
+mod ending;
+mod list;
+mod progress;
+
+use std::mem::take;
+
+use crate::context::{Allowance, Context};
+use crate::ids::FetchId;
+use crate::outcome::FailureReason;
+use crate::output::Output;
+use crate::queue::{Queue, Subject};
+use crate::record::{Event, Next, Phase, Record};
+use crate::snapshot::{FetchRow, Stage};
+use crate::state::{EventType, FetchResult, FetchState};
+use crate::time::Instant;
+use crate::transfer::{PendingStore, Stream, Transfers};
+
+pub(crate) use list::Fetches;
+use progress::{Progress, Tally};
+
+/// What a background fetch waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// To be durable; nothing of it is visible yet.
+    Creating,
+    /// Its records.
+    Running,
+    /// To know that every stored byte still is there.
+    Confirming,
+    /// Its outcome, and the delivery begun, to be durable.
+    Ending,
+    /// All realms to know the outcome.
+    Notifying,
+    /// The handlers of its event.
+    Delivering {
+        /// Then they have had time enough.
+        until: Instant,
+    },
+    /// To be gone from the store.
+    Deleting,
+}
+
+/// One background fetch.
+#[derive(Debug)]
+pub(crate) struct Fetch {
+    pub(crate) id: FetchId,
+    pub(crate) row: FetchRow,
+    /// In the order of their indices; one whose row was lost is missing.
+    records: Vec<Record>,
+    pub(crate) step: Step,
+    /// Records that wait for a connection, by index.
+    pending: Queue,
+    /// Whether it stands in the line of those who have some.
+    pub(crate) in_line: bool,
+    /// Whether a realm has asked for its records, and so follows them.
+    watched: bool,
+    tally: Tally,
+    /// What the instances have, and since when.
+    shown: Option<(Progress, Instant)>,
+    /// When it will be looked at because the instances may be updated again.
+    update_due: Option<Instant>,
+    /// Of the record that was the first to fail.
+    first_failure: Option<FailureReason>,
+}
+
+impl Fetch {
+    pub(crate) fn new(id: FetchId, row: FetchRow, records: Vec<Record>, step: Step) -> Self {
+        let tally = Tally::of(&records, &Transfers::default());
+        let mut failures = records.iter().filter_map(|record| record.row.result?.failure());
+        let first_failure = failures.next();
+        let mut pending = Queue::default();
+        for record in records.iter().filter(|record| record.phase == Phase::Pending) {
+            pending.push(record.id.index.into(), Subject::Record(record.id));
+        }
+        Self {
+            id,
+            row,
+            records,
+            step,
+            pending,
+            in_line: false,
+            watched: false,
+            tally,
+            shown: None,
+            update_due: None,
+            first_failure,
+        }
+    }
+
+    /// Whether it is one of the registration's active background fetches.
+    pub(crate) fn is_active(&self) -> bool {
+        matches!(self.step, Step::Running | Step::Confirming)
+    }
+
+    /// Whether `match` may be called.
+    pub(crate) fn has_records(&self) -> bool {
+        !matches!(self.step, Step::Creating | Step::Deleting)
+    }
+
+    pub(crate) fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// All records, for a realm that follows them from now on.
+    pub(crate) fn watch(&mut self) -> &[Record] {
+        self.watched = true;
+        &self.records
+    }
+
+    pub(crate) fn records_mut(&mut self) -> impl Iterator<Item = &mut Record> {
+        self.records.iter_mut()
+    }
+
+    pub(crate) fn record(&self, index: u32) -> Option<&Record> {
+        self.records.get(self.place(index)?)
+    }
+
+    pub(crate) fn record_mut(&mut self, index: u32) -> Option<&mut Record> {
+        let place = self.place(index)?;
+        self.records.get_mut(place)
+    }
+
+    fn place(&self, index: u32) -> Option<usize> {
+        self.records.binary_search_by_key(&index, |record| record.id.index).ok()
+    }
+
+    /// Lets something happen to one of its records.
+    pub(crate) fn take(&mut self, cx: &mut Context<'_>, index: u32, event: Event) -> Next {
+        cx.allowance = self.allowance(cx.transfers);
+        let Some(record) = self.place(index).and_then(|place| self.records.get_mut(place)) else {
+            return Next::Nothing;
+        };
+        let before = Tally::of_one(record, cx.transfers);
+        let next = record.take(cx, event);
+        let after = Tally::of_one(record, cx.transfers);
+        self.tally = self.tally.minus(before).plus(after);
+        if take(&mut record.changed) && self.watched {
+            cx.outbox.emit(Output::RecordChanged(record.state()));
+        }
+        if next == Next::Settled {
+            let failure = record.row.result.and_then(|result| result.failure());
+            self.first_failure = self.first_failure.or(failure);
+        }
+        next
+    }
+
+    fn allowance(&self, transfers: &Transfers) -> Allowance {
+        let total = self.row.download_total;
+        if total == 0 {
+            return Allowance::Unlimited;
+        }
+        let own = transfers.iter().filter(|one| one.record.fetch == self.id);
+        let bypassing = own.filter(|one| one.stream == Stream::Bypassing);
+        let stores = bypassing.flat_map(|one: &_| &one.stores);
+        let coming = stores.map(|store: &PendingStore| store.length).sum();
+        Allowance::Left { bytes: total.saturating_sub(self.tally.downloaded), coming }
+    }
+
+    /// A record waits for a connection.
+    pub(crate) fn enqueue(&mut self, index: u32) {
+        if let Some(id) = self.record(index).map(|record| record.id) {
+            self.pending.push(index.into(), Subject::Record(id));
+        }
+    }
+
+    /// Whether any record waits for a connection.
+    pub(crate) fn has_pending(&mut self) -> bool {
+        while let Some((_, Subject::Record(id))) = self.pending.first() {
+            if self.record(id.index).is_some_and(|record| record.phase == Phase::Pending) {
+                return self.step == Step::Running;
+            }
+            self.pending.pop();
+        }
+        false
+    }
+
+    /// The first record that waits for a connection, which waits no longer.
+    pub(crate) fn next_pending(&mut self) -> Option<u32> {
+        let waits = self.has_pending();
+        let (_, subject) = self.pending.pop().filter(|_| waits)?;
+        match subject {
+            Subject::Record(id) => Some(id.index),
+            Subject::Fetch(_) => None,
+        }
+    }
+
+    /// The attributes of its registration.
+    pub(crate) fn state(&self) -> FetchState {
+        FetchState {
+            uid: self.row.uid.clone(),
+            id: self.row.id.clone(),
+            upload_total: self.row.upload_total,
+            uploaded: self.tally.uploaded,
+            download_total: self.row.download_total,
+            downloaded: self.tally.downloaded,
+            result: self.result(),
+            failure_reason: self.row.failure_reason,
+            records_available: self.has_records(),
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
+            downloaded: self.tally.downloaded,
+            uploaded: self.tally.uploaded,
+            result: self.result(),
+            failure_reason: self.row.failure_reason,
+        }
+    }
+
+    /// [Update background fetch instances](https://wicg.github.io/background-fetch/#update-background-fetch-instances),
+    /// but not more often than a page can show. When to look again, if that is too soon.
+    pub(crate) fn show_progress(&mut self, cx: &mut Context<'_>) -> Option<Instant> {
+        let (now, progress) = (cx.now.monotonic, self.progress());
+        if !self.is_active() || self.shown.is_some_and(|(shown, _)| shown == progress) {
+            return None;
+        }
+        let due = self.shown.map(|(_, at)| at + cx.config.progress_interval);
+        if let Some(due) = due.filter(|due| *due > now) {
+            let again = self.update_due.is_none();
+            self.update_due = Some(due);
+            return again.then_some(due);
+        }
+        self.shown = Some((progress, now));
+        cx.outbox.emit(Output::Notify { fetch: self.id, state: self.state() });
+        None
+    }
+
+    /// Whether it waits for this time.
+    pub(crate) fn awaits(&self, time: u64) -> bool {
+        let patience = match self.step {
+            Step::Delivering { until } => Some(until),
+            _ => None,
+        };
+        [patience, self.update_due].contains(&Some(Instant(time)))
+    }
+
+    /// A time that it waited for has come.
+    pub(crate) fn woken(&mut self, cx: &mut Context<'_>) {
+        self.update_due = None;
+        match self.step {
+            Step::Delivering { until } if until <= cx.now.monotonic => self.event_settled(cx),
+            _ => {}
+        }
+    }
+
+    /// The state that an answer shows needs no update of the instances.
+    pub(crate) fn note_shown(&mut self, now: Instant) {
+        self.shown = Some((self.progress(), now));
+    }
+
+    /// The event that reports its outcome.
+    fn event(&self) -> EventType {
+        match self.row.failure_reason {
+            None => EventType::Success,
+            Some(FailureReason::Aborted) => EventType::Abort,
+            Some(_) => EventType::Fail,
+        }
+    }
+
+    fn result(&self) -> FetchResult {
+        match (self.row.stage, self.row.failure_reason) {
+            (Stage::Active, _) => FetchResult::Unsettled,
+            (Stage::Ended, None) => FetchResult::Success,
+            (Stage::Ended, Some(_)) => FetchResult::Failure,
+        }
+    }
+}

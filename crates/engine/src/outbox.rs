@@ -1,0 +1,70 @@
+//! What every room may write to: outputs in their order, and the numbers that name things.
+
+use std::collections::VecDeque;
+
+use crate::ids::CommandId;
+use crate::input::Reply;
+use crate::output::Output;
+use crate::snapshot::EntryKey;
+
+/// Outputs that wait to be taken, and numbers that are given once.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    /// Of the store: part of every entry's key, so that no two engines make the same one.
+    pub(crate) epoch: u64,
+    /// The last number given.
+    serial: u64,
+    random: u64,
+    outputs: VecDeque<Output>,
+}
+
+impl Outbox {
+    pub(crate) fn new(epoch: u64, seed: u64) -> Self {
+        let random = seed ^ epoch.wrapping_mul(GAMMA);
+        Self { epoch, serial: 0, random, outputs: VecDeque::new() }
+    }
+
+    pub(crate) fn emit(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn reply(&mut self, command: CommandId, reply: Reply) {
+        self.emit(Output::Reply { command, reply });
+    }
+
+    /// Entries that no row speaks of, or soon will not.
+    pub(crate) fn delete(&mut self, entries: Vec<EntryKey>) {
+        if !entries.is_empty() {
+            self.emit(Output::Delete { entries });
+        }
+    }
+
+    pub(crate) fn next(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.outputs.clear();
+    }
+
+    pub(crate) fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    pub(crate) fn new_entry(&mut self, uid: &str, index: u32) -> EntryKey {
+        let serial = self.next_serial();
+        let [epoch, serial] = [self.epoch, serial].map(|number| number.to_string());
+        EntryKey([&EntryKey::within(uid, index), &epoch, ".", &serial].concat())
+    }
+
+    /// splitmix64: only for jitter.
+    pub(crate) fn next_random(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(GAMMA);
+        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;

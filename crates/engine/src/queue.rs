@@ -1,0 +1,42 @@
+//! What comes next, of many: found in one step, however many there are.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::ids::{FetchId, RecordId};
+
+/// Who waits in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    Fetch(FetchId),
+    Record(RecordId),
+}
+
+/// Whoever has the smallest key comes first.
+///
+/// Nobody is taken out but in its turn: whether what it waited for still holds is asked then.
+#[derive(Debug, Default)]
+pub(crate) struct Queue(BinaryHeap<Reverse<(u64, Subject)>>);
+
+impl Queue {
+    pub(crate) fn push(&mut self, key: u64, subject: Subject) {
+        self.0.push(Reverse((key, subject)));
+    }
+
+    pub(crate) fn first(&self) -> Option<(u64, Subject)> {
+        self.0.peek().map(|Reverse(first)| *first)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<(u64, Subject)> {
+        self.0.pop().map(|Reverse(first)| first)
+    }
+
+    /// All of them, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Subject> {
+        self.0.iter().map(|Reverse((_, subject))| *subject)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}

@@ -1,0 +1,185 @@
+//! What there is of a body, and where it ends.
+
+use crate::config::Overlap;
+use crate::http::{ByteRange, Head, RequestSpec};
+use crate::ports::Piece;
+use crate::record::representation;
+use crate::record::segments::{Segment, Segments};
+use crate::snapshot::EntryKey;
+
+/// The body of one record.
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// Stored and recorded.
+    pub(crate) segments: Segments,
+    /// The most bytes that were ever stored of it: less is no progress.
+    most: u64,
+    declared: Declared,
+    /// Where a response came to the end of the body; only this tells if no head does.
+    ended: Option<u64>,
+    /// Parts in a row that only repeated what is stored, up to its end.
+    repeats: u32,
+}
+
+/// What the length that the head declares is worth. That of another origin may be of a content
+/// coding, which it hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    Believed,
+    /// The whole body once ended here, which is short of it.
+    Doubted {
+        end: u64,
+    },
+    /// It ended here twice: the length is not that of the body.
+    Refuted {
+        end: u64,
+    },
+}
+
+impl Body {
+    pub(crate) fn new(segments: Segments) -> Self {
+        let most = segments.stored();
+        Self { segments, most, declared: Declared::Believed, ended: None, repeats: 0 }
+    }
+
+    /// Length of the whole body, if it is known.
+    pub(crate) fn total(&self, head: Option<&Head>) -> Option<u64> {
+        let declared = head.and_then(representation::complete_length);
+        declared.filter(|_| !self.is_refuted())
+    }
+
+    fn is_refuted(&self) -> bool {
+        matches!(self.declared, Declared::Refuted { .. })
+    }
+
+    /// Length of the whole body, if it is certain: that which another origin declares may be of a
+    /// content coding, until the body has come to its end.
+    fn certain_total(&self, head: Option<&Head>) -> Option<u64> {
+        let declared = self.total(head).filter(|_| !may_hide_coding(head));
+        declared.or(self.ended)
+    }
+
+    /// Offset after the last byte of the body that `head` began, if it is known.
+    pub(crate) fn end(&self, request: &RequestSpec, head: &Head) -> Option<u64> {
+        if is_bodiless(request, head) {
+            None
+        } else if request.has_range() {
+            head.content_length().filter(|_| !head.is_encoded())
+        } else {
+            representation::body_end(head).filter(|_| !self.is_refuted())
+        }
+    }
+
+    /// Whether nothing of the body is missing, if `extra` is there too.
+    pub(crate) fn is_whole(&self, request: &RequestSpec, head: &Head, extra: &[ByteRange]) -> bool {
+        if request.has_range() || is_bodiless(request, head) {
+            return true;
+        }
+        let end = self.certain_total(Some(head));
+        end.is_some() && self.segments.gap(end, extra).is_none()
+    }
+
+    /// Whether some of a body that was whole is not there any more, as far as one can tell.
+    pub(crate) fn lacks_bytes(&self, request: &RequestSpec, head: Option<&Head>) -> bool {
+        let Some(head) = head else { return true };
+        // What ended short of the length declared was whole all the same, if that was of a coding.
+        let certain = !may_hide_coding(Some(head));
+        let declared = self.end(request, head).filter(|_| certain).unwrap_or(0);
+        self.segments.prefix() < self.segments.stored().max(declared)
+    }
+
+    /// The first missing stretch that no transfer in `taken` brings.
+    pub(crate) fn gap(&self, head: Option<&Head>, taken: &[ByteRange]) -> Option<ByteRange> {
+        self.segments.gap(self.certain_total(head), taken)
+    }
+
+    /// Notes that a response came to the end of the body.
+    pub(crate) fn has_ended(&mut self, at: u64) {
+        self.ended = Some(at);
+    }
+
+    /// The whole body of another origin ended short of its Content-Length. Whether that is for the
+    /// second time at this place: then the length is that of a content coding, whose name is hidden.
+    pub(crate) fn ends_where_it_did(&mut self, head: Option<&Head>, at: u64) -> bool {
+        // At most a little less: all that codings can do to a body that they cannot shorten is to
+        // frame it.
+        let framed = at.saturating_add(at / 16 + 32);
+        if !may_hide_coding(head) || self.total(head).is_some_and(|total| total > framed) {
+            return false;
+        }
+        let twice = match self.declared {
+            Declared::Believed => false,
+            Declared::Doubted { end } | Declared::Refuted { end } => end == at,
+        };
+        self.declared =
+            if twice { Declared::Refuted { end: at } } else { Declared::Doubted { end: at } };
+        twice
+    }
+
+    /// Whether the offsets of its bytes mean to the server what they mean here.
+    pub(crate) fn is_addressable(&self, head: &Head, attempts: u32) -> bool {
+        // If it is no coding, a part tells; but such a part may be that of a coding.
+        let doubted = self.declared != Declared::Believed && attempts > 1;
+        // More bytes came than declared: a coding is hidden.
+        let most = self.segments.end().max(self.ended.unwrap_or(0));
+        !doubted && self.total(Some(head)).is_none_or(|total| most <= total)
+    }
+
+    /// The stored bytes before `gap` that a part has to repeat; none if there are not so many.
+    pub(crate) fn overlap(&self, gap: u64, must: bool, lengths: Overlap) -> Vec<Piece> {
+        let length = if must { lengths.otherwise } else { lengths.validated };
+        // Another length after a part that brought nothing: so a limit of the server is told from
+        // the end of the body.
+        let length = length >> self.repeats.min(1);
+        let Some(start) = gap.checked_sub(length) else { return Vec::new() };
+        let before = |segment: &&Segment| segment.end() > start && segment.start < gap;
+        let piece = |segment: &Segment| {
+            let skipped = start.saturating_sub(segment.start);
+            let length = segment.length - skipped;
+            Piece { entry: segment.entry.clone(), start: skipped, length }
+        };
+        let pieces: Vec<_> = self.segments.iter().filter(before).map(piece).collect();
+        let found: u64 = pieces.iter().map(|piece| piece.length).sum();
+        if found == length { pieces } else { Vec::new() }
+    }
+
+    /// Notes how much there is; whether that is more than there ever was. What comes again, because
+    /// it could not be resumed, is no progress.
+    pub(crate) fn grows_to(&mut self, stored: u64) -> bool {
+        let more = stored > self.most;
+        self.most = self.most.max(stored);
+        more
+    }
+
+    /// A part brought something new.
+    pub(crate) fn has_news(&mut self) {
+        self.repeats = 0;
+    }
+
+    /// A part only repeated what is stored. `end` is where that ends, if there the part did too,
+    /// though no end was asked for. Whether it is to be asked once more, for another length.
+    pub(crate) fn brought_nothing(&mut self, head: Option<&Head>, end: Option<u64>) -> bool {
+        let end = end.filter(|end| self.total(head).is_none_or(|total| total == *end));
+        self.repeats = if end.is_some() { self.repeats + 1 } else { 0 };
+        if self.repeats != 1 {
+            // Twice, after parts of different lengths: there is no more.
+            self.ended = end.or(self.ended);
+        }
+        self.repeats == 1
+    }
+
+    /// Forgets what there is of it, and names the entries.
+    pub(crate) fn discard(&mut self) -> Vec<EntryKey> {
+        self.ended = None;
+        self.segments.take_entries()
+    }
+}
+
+/// Whether a length that this head declares may be that of a content coding.
+fn may_hide_coding(head: Option<&Head>) -> bool {
+    head.is_some_and(|head| head.kind == "cors" && head.status == 200)
+}
+
+fn is_bodiless(request: &RequestSpec, head: &Head) -> bool {
+    request.method == "HEAD" || matches!(head.status, 204 | 205 | 304)
+}

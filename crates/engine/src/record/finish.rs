@@ -1,0 +1,170 @@
+//! How transfers end, and what follows for their record: the next one, a wait, another beginning, or
+//! a body that is whole.
+
+use crate::context::Context;
+use crate::ids::TransferId;
+use crate::ledger::After;
+use crate::outcome::FailureReason;
+use crate::output::Output;
+use crate::record::saved::Saved;
+use crate::record::standing::Advice;
+use crate::record::{Next, Phase, Record};
+use crate::snapshot::Write;
+use crate::transfer::{End, Stream, Transfer};
+use crate::trouble::Trouble;
+
+impl Record {
+    /// Something other than the network's own word ended a transfer.
+    pub(super) fn broke(&mut self, cx: &mut Context<'_>, id: TransferId, why: Trouble) -> Next {
+        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
+        if why != Trouble::Stall {
+            // A hole has come up before these bytes: they are not worth keeping.
+            transfer.kept = transfer.position;
+        }
+        if transfer.is_open() {
+            self.finish(cx, id, End::Broken(why))
+        } else {
+            transfer.stream = Stream::Draining(End::Broken(why));
+            self.leave_if_drained(cx, id)
+        }
+    }
+
+    /// Ends the use of the network, keeps what came, and goes on when that is stored.
+    pub(super) fn finish(&mut self, cx: &mut Context<'_>, id: TransferId, end: End) -> Next {
+        let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
+        if transfer.stream == Stream::Probing {
+            return self.probed(cx, end);
+        }
+        let bypassing = transfer.stream == Stream::Bypassing;
+        if end == End::Whole && transfer.last {
+            self.body.has_ended(transfer.position);
+        }
+        let worth_it = match end {
+            End::Whole | End::Enough => true,
+            End::Broken(_) => self.may_resume(),
+            End::Mismatch => false,
+        };
+        if worth_it && transfer.buffered() > 0 {
+            self.cut(cx, id);
+        }
+        if let Some(transfer) = cx.transfers.get_mut(id) {
+            transfer.position = transfer.kept;
+            transfer.stream = Stream::Draining(end);
+            if bypassing && end != End::Whole {
+                // What the browser was storing is of no known length.
+                transfer.stores.clear();
+            }
+        }
+        cx.outbox.emit(Output::Close { transfer: id });
+        self.leave_if_drained(cx, id)
+    }
+
+    /// Decides what follows, once a transfer has nothing more to store.
+    pub(super) fn leave_if_drained(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
+        let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
+        let Stream::Draining(end) = transfer.stream else { return Next::Nothing };
+        if !transfer.stores.is_empty() {
+            return Next::Nothing;
+        }
+        let Some(transfer) = cx.transfers.remove(id) else { return Next::Nothing };
+        if self.is_over() {
+            return Next::Nothing;
+        }
+        match end {
+            End::Mismatch => self.restart(cx),
+            End::Broken(trouble) => {
+                self.parts.fail();
+                if self.is_alone(cx.transfers) { self.retry(cx, trouble) } else { Next::Nothing }
+            }
+            End::Whole | End::Enough => self.part_is_over(cx, &transfer),
+        }
+    }
+
+    fn part_is_over(&mut self, cx: &mut Context<'_>, transfer: &Transfer) -> Next {
+        let at = transfer.position;
+        if let Some(asked) = transfer.asked.filter(|_| at == transfer.began.0) {
+            let open = asked.end.is_none() && transfer.end == Some(at);
+            return self.brought_nothing(cx, open.then_some(at));
+        }
+        self.body.has_news();
+        if let Some(next) = self.settle_if_whole(cx) {
+            return next;
+        }
+        if self.is_alone(cx.transfers) { self.await_connection() } else { Next::Nothing }
+    }
+
+    /// A part came to its end, and only repeated what is stored. `end` is where that ends, if there
+    /// the part did too, though no end was asked for.
+    fn brought_nothing(&mut self, cx: &mut Context<'_>, end: Option<u64>) -> Next {
+        if self.body.brought_nothing(self.row.head.as_ref(), end) {
+            return self.await_connection();
+        }
+        if let Some(next) = self.settle_if_whole(cx) {
+            return next;
+        }
+        let alone = self.is_alone(cx.transfers);
+        if alone { self.retry(cx, Trouble::Truncated) } else { Next::Nothing }
+    }
+
+    pub(super) fn await_connection(&mut self) -> Next {
+        self.phase = Phase::Pending;
+        Next::Ready
+    }
+
+    /// Puts a record that met trouble off, or ends it.
+    pub(super) fn retry(&mut self, cx: &mut Context<'_>, trouble: Trouble) -> Next {
+        let random = cx.outbox.next_random();
+        if !self.request().is_get() {
+            return self.give_up(cx);
+        }
+        let known = self.row.head.is_some();
+        let now = cx.now.monotonic;
+        let attempts = (self.row.attempts, known);
+        match self.standing.advise(&cx.config.retry, now, trouble, attempts, random) {
+            Advice::GiveUp => self.give_up(cx),
+            Advice::Wait { until, counts } => {
+                self.phase = Phase::Waiting { until, trouble };
+                if counts {
+                    self.count_attempt(cx, known);
+                }
+                Next::Wait(until)
+            }
+        }
+    }
+
+    fn count_attempt(&mut self, cx: &mut Context<'_>, known: bool) {
+        self.row.attempts += 1;
+        let mut writes = Vec::new();
+        self.write_row(&mut writes);
+        if known && self.saved == Saved::Nothing {
+            self.saved = Saved::Head;
+        }
+        cx.commit(writes, After::Note);
+    }
+
+    /// What came does not fit what is stored: forgets it, but not for ever.
+    pub(super) fn restart(&mut self, cx: &mut Context<'_>) -> Next {
+        self.parts.fail();
+        if !self.standing.may_restart(&cx.config.retry) {
+            return self.fail(cx, FailureReason::FetchError);
+        }
+        self.close_transfers(cx, None);
+        self.discard(cx);
+        self.await_connection()
+    }
+
+    /// Makes the current response "redundant".
+    pub(super) fn discard(&mut self, cx: &mut Context<'_>) {
+        let entries = self.body.discard();
+        self.row.head = None;
+        self.row.validator = None;
+        self.row.version = self.row.version.wrapping_add(1);
+        self.parts.rest();
+        if self.saved == Saved::Head {
+            self.saved = Saved::Nothing;
+        }
+        self.changed = true;
+        let writes = vec![self.removal_of_segments(), Write::PutRecord(self.row.clone())];
+        cx.commit(writes, After::Freed(entries));
+    }
+}

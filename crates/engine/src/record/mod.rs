@@ -1,0 +1,275 @@
+//! [Complete a record](https://wicg.github.io/background-fetch/#complete-a-record): one request.
+//!
+//! A record takes [`Event`]s, and answers with what follows for those above it: [`Next`]. It never
+//! calls them.
+//!
+//! | file | what happens to a record |
+//! |---|---|
+//! | `start` | it gets a connection: what is asked for |
+//! | `response` | heads and bytes come: what they mean, where a body is cut into segments |
+//! | `finish` | a transfer is over: the next one, a wait, from scratch, or a body that is whole |
+//! | `store` | entries are finished first, and recorded second |
+//! | `settle` | its result |
+//! | `upload` | what is no GET: sent once |
+
+mod body;
+mod finish;
+mod parts;
+mod representation;
+mod response;
+mod saved;
+pub(crate) mod segments;
+mod settle;
+mod standing;
+mod start;
+mod store;
+mod upload;
+
+use crate::context::Context;
+use crate::http::{ByteRange, Head, RequestSpec};
+use crate::ids::{RecordId, TransferId};
+use crate::outcome::{FailureReason, RecordResult};
+use crate::ports::{Exchange, NetworkError, StoreError};
+use crate::snapshot::{EntryKey, RecordRow};
+use crate::state::RecordState;
+use crate::time::Instant;
+use crate::transfer::{End, Transfer, Transfers};
+use crate::trouble::Trouble;
+
+use body::Body;
+use parts::Parts;
+use saved::Saved;
+use segments::Segments;
+use standing::Standing;
+
+/// What a record waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// A free connection.
+    Pending,
+    /// The transfers that bring its bytes.
+    Running,
+    /// A better time.
+    Waiting {
+        /// When to ask again.
+        until: Instant,
+        /// Why not now.
+        trouble: Trouble,
+    },
+    /// Its integrity to be verified.
+    Verifying,
+    /// Its result to be durable.
+    Settling,
+    /// Nothing. Its result may be one that could not be written down.
+    Settled { durable: bool },
+}
+
+/// One record of a background fetch.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) id: RecordId,
+    /// As it is, or will be with the next commit, in the meta store.
+    pub(crate) row: RecordRow,
+    pub(crate) body: Body,
+    pub(crate) phase: Phase,
+    pub(crate) standing: Standing,
+    pub(crate) parts: Parts,
+    pub(crate) saved: Saved,
+    /// Whether it is not any more as realms that follow it were notified.
+    pub(crate) changed: bool,
+}
+
+/// What happens to a record.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// It may use a connection.
+    Start,
+    /// A response head arrived; after an equal overlap, with how many bytes that followed it.
+    Opened(TransferId, Head, Option<u64>),
+    /// The next bytes are there.
+    Read(TransferId, u64),
+    /// A body came to its end.
+    BodyEnded(TransferId),
+    /// The network failed.
+    Broken(TransferId, NetworkError),
+    /// Nothing came for too long.
+    Stalled(TransferId),
+    /// An entry is finished, with so many bytes.
+    Stored(TransferId, EntryKey, u64),
+    /// An entry could not be stored.
+    StoreFailed(TransferId, EntryKey, StoreError),
+    /// An entry is recorded; whether that settles the record.
+    Recorded(TransferId, EntryKey, bool),
+    /// An entry could not be recorded, nor, with `cleans`, older rows be removed.
+    NotRecorded { transfer: TransferId, entry: EntryKey, error: StoreError, cleans: bool },
+    /// It is durable that this request is about to be sent.
+    Marked(TransferId, Box<Exchange>),
+    /// It is not.
+    NotMarked(TransferId, StoreError),
+    /// Its integrity is known.
+    Verified(Result<bool, StoreError>),
+    /// Its result is durable, or could not be made so.
+    Settled { durable: bool },
+}
+
+/// What follows. Decided below, done in [`Engine::follow`](crate::Engine) and nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Next {
+    /// Nothing that concerns anybody else.
+    Nothing,
+    /// It wants a connection.
+    Ready,
+    /// The same, but not before.
+    Wait(Instant),
+    /// It has its result.
+    Settled,
+    /// More than `downloadTotal` arrived.
+    Exceeded,
+}
+
+impl Record {
+    pub(crate) fn new(id: RecordId, row: RecordRow, segments: Segments) -> Self {
+        let phase = match row.result {
+            Some(_) => Phase::Settled { durable: true },
+            None => Phase::Pending,
+        };
+        let saved = if row.head.is_some() { Saved::Head } else { Saved::Nothing };
+        Self {
+            id,
+            row,
+            body: Body::new(segments),
+            phase,
+            standing: Standing::default(),
+            parts: Parts::default(),
+            saved,
+            changed: false,
+        }
+    }
+
+    pub(crate) fn take(&mut self, cx: &mut Context<'_>, event: Event) -> Next {
+        match event {
+            Event::Start => self.start(cx),
+            Event::Opened(id, head, followed) => self.opened(cx, id, head, followed),
+            Event::Read(id, length) => self.read(cx, id, length),
+            Event::BodyEnded(id) => self.body_ended(cx, id),
+            Event::Broken(id, error) => self.finish(cx, id, End::Broken(Trouble::Network(error))),
+            Event::Stalled(id) => self.broke(cx, id, Trouble::Stall),
+            Event::Stored(id, entry, length) => self.stored(cx, id, entry, length),
+            Event::StoreFailed(id, entry, error) => self.store_failed(cx, id, &entry, &error),
+            Event::Recorded(id, entry, settles) => self.recorded(cx, id, entry, settles),
+            Event::NotRecorded { transfer, entry, error, cleans } => {
+                self.not_recorded(cx, transfer, entry, (&error, cleans))
+            }
+            Event::Marked(id, exchange) => self.marked(cx, id, exchange),
+            Event::NotMarked(id, error) => self.store_trouble(cx, id, &error),
+            Event::Verified(passed) => self.verified(cx, passed),
+            Event::Settled { durable } => self.settled(durable),
+        }
+    }
+
+    /// Whether its end is decided.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Settling | Phase::Settled { .. })
+    }
+
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.phase, Phase::Settled { .. })
+    }
+
+    /// Bytes of the current response, in the store or on the way there.
+    pub(crate) fn downloaded(&self, transfers: &Transfers) -> u64 {
+        let arrived: u64 = transfers.of(self.id).map(Transfer::arrived).sum();
+        self.body.segments.stored().wrapping_add(arrived)
+    }
+
+    /// Bytes of its request's body, once there is an answer: no browser tells earlier.
+    pub(crate) fn uploaded(&self) -> u64 {
+        let answered = self.row.head.as_ref().and(self.row.request.body_length);
+        answered.unwrap_or(0)
+    }
+
+    /// As `match` shows it.
+    pub(crate) fn state(&self) -> RecordState {
+        let secret = self.has_integrity() && !self.is_settled();
+        let pieces = self.body.segments.contiguous();
+        RecordState {
+            uid: self.row.uid.clone(),
+            index: self.row.index,
+            request: self.row.request.clone(),
+            result: self.result(),
+            version: self.row.version,
+            head: self.row.head.clone().filter(|_| !secret),
+            segments: pieces.map(|one| (one.entry.clone(), one.start, one.length)).collect(),
+        }
+    }
+
+    /// The result as the app sees it: only once it is durable.
+    fn result(&self) -> Option<RecordResult> {
+        self.row.result.filter(|_| self.is_settled())
+    }
+
+    fn request(&self) -> &RequestSpec {
+        &self.row.request
+    }
+
+    fn head(&self) -> Option<&Head> {
+        self.row.head.as_ref()
+    }
+
+    /// Length of the whole body, if it is known.
+    fn total(&self) -> Option<u64> {
+        self.body.total(self.head())
+    }
+
+    /// Whether the body must stay hidden until its integrity is verified.
+    fn has_integrity(&self) -> bool {
+        !self.row.request.integrity.is_empty()
+    }
+
+    /// Whether the rest of the body may be asked for by `Range`.
+    fn may_resume(&self) -> bool {
+        self.head().is_some_and(|head| {
+            representation::may_resume(self.request(), head)
+                && (self.row.validator.is_some() || self.total().is_some())
+                && self.body.is_addressable(head, self.row.attempts)
+        })
+    }
+
+    /// Whether a part has to repeat some bytes, because nothing else tells whether it belongs to what
+    /// is stored: without a strong validator, and behind a redirect, which may lead elsewhere now.
+    fn must_overlap(&self) -> bool {
+        self.row.validator.is_none() || self.head().is_some_and(|head| head.redirected)
+    }
+
+    /// Whether its body comes in parts that bypass the script.
+    pub(crate) fn bypasses(&self) -> bool {
+        self.phase == Phase::Running && self.parts.bypass()
+    }
+
+    /// What of the body is neither stored nor on its way.
+    pub(crate) fn uncovered(&self, transfers: &Transfers) -> Option<ByteRange> {
+        let taken: Vec<_> = transfers.of(self.id).map(Transfer::taken).collect();
+        self.body.gap(self.head(), &taken)
+    }
+
+    /// Whether no transfer is left, nor anything that one of them brought on its way to the store.
+    fn is_alone(&self, transfers: &Transfers) -> bool {
+        transfers.of(self.id).next().is_none()
+    }
+
+    /// Gives all of its transfers up, but one.
+    pub(crate) fn close_transfers(&self, cx: &mut Context<'_>, keep: Option<TransferId>) {
+        let own = |one: &Transfer| one.record == self.id && Some(one.id) != keep;
+        cx.transfers.close(cx.outbox, &own);
+    }
+
+    /// Takes "aborted" for its result, if it has none.
+    pub(crate) fn abort(&mut self) {
+        if !self.is_settled() {
+            self.row.result = Some(RecordResult::Failure(FailureReason::Aborted));
+            self.phase = Phase::Settled { durable: true };
+            self.changed = true;
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What comes from the network: what a response means, and where its body is cut into segments.
+
+use crate::context::Context;
+use crate::http::Head;
+use crate::ids::TransferId;
+use crate::outcome::FailureReason;
+use crate::output::Output;
+use crate::record::representation::{self, Part};
+use crate::record::{Next, Record, standing};
+use crate::transfer::{End, PendingStore, Stream, rate};
+use crate::trouble::Trouble;
+
+impl Record {
+    /// A response head arrived.
+    pub(super) fn opened(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: TransferId,
+        head: Head,
+        followed: Option<u64>,
+    ) -> Next {
+        let now = cx.now.monotonic;
+        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
+        if transfer.stream == Stream::Probing {
+            return self.probed(cx, End::Whole);
+        }
+        transfer.alive_at = now;
+        transfer.cut_at = now;
+        transfer.began = (transfer.position, now);
+        let asked = transfer.asked;
+        let repeats = asked.is_some_and(|asked| asked.start < transfer.position);
+        if let Some(trouble) = self.busy(cx, &head, asked.is_some()) {
+            return self.finish(cx, id, End::Broken(trouble));
+        }
+        let part = match (asked, self.head()) {
+            (Some(asked), Some(first)) => representation::compare(first, asked, &head, repeats),
+            _ => Part::Complete,
+        };
+        match part {
+            Part::Continues { .. } if repeats && followed.is_none() => {
+                self.finish(cx, id, End::Mismatch)
+            }
+            Part::Continues { end } => {
+                // A part that fills the body to the length declared says that this is no coding's.
+                let total = representation::complete_length(&head).or(self.total());
+                self.continued(cx, id, (end, total), followed.unwrap_or(0))
+            }
+            Part::Mismatch => self.finish(cx, id, End::Mismatch),
+            Part::Complete => self.first_response(cx, id, head),
+        }
+    }
+
+    /// Whether a server is too busy, and is asked again; else its answer is taken for what it is.
+    fn busy(&self, cx: &Context<'_>, head: &Head, resuming: bool) -> Option<Trouble> {
+        let retry = &cx.config.retry;
+        let known = self.row.head.is_some();
+        let limit = if known { retry.known_attempts } else { retry.attempts };
+        let now = cx.now.wall;
+        standing::busy(self.request(), head, resuming, now, cx.config.parse_date)
+            .filter(|_| self.row.attempts < limit)
+    }
+
+    /// The asked part of the stored body, with its end and that of the body, if they are known.
+    fn continued(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: TransferId,
+        (end, total): (Option<u64>, Option<u64>),
+        followed: u64,
+    ) -> Next {
+        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
+        transfer.last = end.is_some() && end == total;
+        let Some(asked) = &mut transfer.asked else { return Next::Nothing };
+        if total > end {
+            // There is more than this part.
+            asked.end = end;
+        }
+        transfer.end = end.or(asked.end);
+        let start = transfer.position;
+        let rest = transfer.end.filter(|end| *end > start).filter(|_| self.parts.bypass());
+        match rest.filter(|end| cx.allowance.has_room_for(end - start)) {
+            Some(end) => self.bypass(cx, id, end),
+            None if followed > 0 => self.read(cx, id, followed),
+            None => self.read_on(cx, id),
+        }
+    }
+
+    /// Lets the browser store the rest of a part, up to `end`, by itself.
+    fn bypass(&mut self, cx: &mut Context<'_>, id: TransferId, end: u64) -> Next {
+        let entry = cx.outbox.new_entry(&self.row.uid, self.row.index);
+        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
+        let start = transfer.position;
+        transfer.stream = Stream::Bypassing;
+        transfer.stores.push(PendingStore { entry: entry.clone(), start, length: end - start });
+        transfer.position = end;
+        transfer.kept = end;
+        cx.outbox.emit(Output::StoreBody { transfer: id, entry });
+        Next::Nothing
+    }
+
+    /// A response that begins the body, perhaps from scratch.
+    fn first_response(&mut self, cx: &mut Context<'_>, id: TransferId, head: Head) -> Next {
+        let now = cx.now;
+        let validator = representation::strong_validator(&head, now.wall, cx.config.parse_date);
+        let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
+        let resumed = transfer.asked.is_some();
+        let own_range = self.request().has_range();
+        if head.status == 206 && !own_range && representation::first_byte(&head) != Some(0) {
+            // validate a partial response, with an expected range start of 0
+            return self.fail(cx, FailureReason::FetchError);
+        }
+        if self.row.head.is_some() {
+            self.close_transfers(cx, Some(id));
+            self.discard(cx);
+        }
+        if resumed {
+            // Who answers a part with the whole would do so with each of them.
+            self.parts.fail();
+        }
+        let last = head.status != 206;
+        let end = self.body.end(self.request(), &head);
+        self.row.head = Some(head);
+        self.row.validator = validator;
+        self.changed = true;
+        if let Some(transfer) = cx.transfers.get_mut(id) {
+            transfer.asked = None;
+            transfer.last = last;
+            transfer.position = 0;
+            transfer.kept = 0;
+            transfer.began = (0, now.monotonic);
+            transfer.end = end;
+        }
+        self.read_on(cx, id)
+    }
+
+    fn read_on(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
+        if let Some(transfer) = cx.transfers.get_mut(id) {
+            transfer.stream = Stream::Reading;
+            transfer.alive_at = cx.now.monotonic;
+            cx.outbox.emit(Output::Read { transfer: id });
+        }
+        Next::Nothing
+    }
+
+    /// More of a body arrived.
+    pub(super) fn read(&mut self, cx: &mut Context<'_>, id: TransferId, length: u64) -> Next {
+        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
+        transfer.alive_at = cx.now.monotonic;
+        let position = transfer.position + length;
+        let beyond = transfer.end.is_some_and(|end| position > end);
+        if beyond && transfer.asked.is_some() {
+            return self.finish(cx, id, End::Mismatch);
+        }
+        if beyond {
+            // Content-Length was that of a content coding which this origin may not see.
+            transfer.end = None;
+        }
+        transfer.position = position;
+        if cx.allowance.is_exceeded_by(length) {
+            return Next::Exceeded;
+        }
+        self.cut_and_go_on(cx, id)
+    }
+
+    /// Ends the segment if it is large or old enough, and reads on if memory allows.
+    pub(super) fn cut_and_go_on(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
+        let now = cx.now.monotonic;
+        let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
+        let sizes = &cx.config.segments;
+        let large = transfer.buffered() >= sizes.target(self.parts.rate, self.total());
+        let old = now.since(transfer.cut_at) >= sizes.age;
+        if (large || old) && transfer.buffered() > 0 {
+            if transfer.stores.len() >= cx.config.stores_in_flight {
+                if let Some(transfer) = cx.transfers.get_mut(id) {
+                    transfer.stream = Stream::Paused;
+                }
+                return Next::Nothing;
+            }
+            self.cut(cx, id);
+            if self.bypass_pays(cx, id) {
+                self.parts.begin_bypass();
+                return self.finish(cx, id, End::Enough);
+            }
+        }
+        self.read_on(cx, id)
+    }
+
+    /// Makes a segment of what the driver holds of this transfer.
+    pub(super) fn cut(&mut self, cx: &mut Context<'_>, id: TransferId) {
+        let now = cx.now.monotonic;
+        let entry = cx.outbox.new_entry(&self.row.uid, self.row.index);
+        let Some(transfer) = cx.transfers.get_mut(id) else { return };
+        let length = transfer.buffered();
+        self.parts.note_rate(rate(length, now.since(transfer.cut_at)));
+        transfer.stores.push(PendingStore { entry: entry.clone(), start: transfer.kept, length });
+        transfer.kept = transfer.position;
+        transfer.cut_at = now;
+        cx.outbox.emit(Output::Store { transfer: id, entry });
+    }
+
+    /// Whether the rest of this body should rather come in parts that bypass the script.
+    fn bypass_pays(&self, cx: &Context<'_>, id: TransferId) -> bool {
+        let (Some(bypass), Some(transfer)) = (&cx.config.bypass, cx.transfers.get(id)) else {
+            return false;
+        };
+        let average = transfer.average_rate(cx.now.monotonic);
+        let left = self.total().unwrap_or(0).saturating_sub(transfer.position);
+        !cx.contended
+            && !self.parts.bypass()
+            && self.parts.pays(bypass, average, left)
+            && self.may_split()
+    }
+
+    /// Whether several parts of the body may be asked for at once.
+    fn may_split(&self) -> bool {
+        self.parts.may_bypass()
+            && self.may_resume()
+            && !self.must_overlap()
+            && self.head().is_some_and(representation::may_split)
+    }
+
+    /// The body is at its end.
+    pub(super) fn body_ended(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
+        let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
+        let short = transfer.end.is_some_and(|end| transfer.position < end);
+        let first = transfer.asked.is_none();
+        let at = transfer.position;
+        let whole = !short || first && self.body.ends_where_it_did(self.row.head.as_ref(), at);
+        self.finish(cx, id, if whole { End::Whole } else { End::Broken(Trouble::Truncated) })
+    }
+}

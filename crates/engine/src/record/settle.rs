@@ -1,0 +1,98 @@
+//! The result of a record.
+
+use crate::context::Context;
+use crate::http::ByteRange;
+use crate::ledger::After;
+use crate::outcome::{FailureReason, RecordResult};
+use crate::output::Output;
+use crate::ports::StoreError;
+use crate::record::{Next, Phase, Record};
+
+impl Record {
+    /// The result of a record whose body is whole; `None` while something is missing.
+    /// `extra` is stored, but not recorded yet.
+    pub(super) fn result_if_whole(&self, extra: &[ByteRange]) -> Option<RecordResult> {
+        let head = self.head()?;
+        if !head.is_ok() {
+            return Some(RecordResult::Failure(FailureReason::BadStatus));
+        }
+        let whole = self.body.is_whole(self.request(), head, extra);
+        whole.then_some(RecordResult::Success)
+    }
+
+    /// Settles a record that is whole; `None` if it is not.
+    pub(super) fn settle_if_whole(&mut self, cx: &mut Context<'_>) -> Option<Next> {
+        let alone = self.is_alone(cx.transfers);
+        let result = self.result_if_whole(&[]).filter(|_| alone)?;
+        Some(if self.has_integrity() { self.verify(cx) } else { self.settle(cx, result) })
+    }
+
+    /// Has the [integrity](https://fetch.spec.whatwg.org/#concept-request-integrity-metadata) of a
+    /// body that is whole verified.
+    fn verify(&mut self, cx: &mut Context<'_>) -> Next {
+        if self.is_over() {
+            return Next::Nothing;
+        }
+        self.phase = Phase::Verifying;
+        let entries = self.body.segments.iter().map(|piece| piece.entry.clone()).collect();
+        let integrity = self.row.request.integrity.clone();
+        cx.outbox.emit(Output::VerifyIntegrity { record: self.id, entries, integrity });
+        Next::Nothing
+    }
+
+    /// The integrity of a body is known.
+    pub(super) fn verified(
+        &mut self,
+        cx: &mut Context<'_>,
+        passed: Result<bool, StoreError>,
+    ) -> Next {
+        if self.phase != Phase::Verifying {
+            return Next::Nothing;
+        }
+        match (passed, self.result_if_whole(&[])) {
+            (Ok(true), Some(result)) => self.settle(cx, result),
+            (Ok(_), _) => self.give_up(cx),
+            // The store may have lost it, or be able to read it the next time.
+            (Err(_), _) => self.restart(cx),
+        }
+    }
+
+    fn settle(&mut self, cx: &mut Context<'_>, result: RecordResult) -> Next {
+        if self.is_over() {
+            return Next::Nothing;
+        }
+        self.row.result = Some(result);
+        self.phase = Phase::Settling;
+        let mut writes = Vec::new();
+        self.write_row(&mut writes);
+        cx.commit(writes, After::Settled(self.id));
+        Next::Nothing
+    }
+
+    /// Ends a record that will not succeed. The others go on.
+    pub(super) fn fail(&mut self, cx: &mut Context<'_>, reason: FailureReason) -> Next {
+        self.close_transfers(cx, None);
+        self.settle(cx, RecordResult::Failure(reason))
+    }
+
+    pub(super) fn give_up(&mut self, cx: &mut Context<'_>) -> Next {
+        self.fail(cx, FailureReason::FetchError)
+    }
+
+    /// The result is written down. If it could not be, it stays decided all the same, and is told:
+    /// after a crash it would be found again.
+    pub(super) fn settled(&mut self, durable: bool) -> Next {
+        self.phase = Phase::Settled { durable };
+        self.changed = true;
+        Next::Settled
+    }
+
+    /// `downloadTotal` is exceeded, by this record.
+    pub(crate) fn exceed(&mut self, cx: &mut Context<'_>) {
+        self.close_transfers(cx, None);
+        let reason = FailureReason::DownloadTotalExceeded;
+        self.row.result = Some(RecordResult::Failure(reason));
+        self.phase = Phase::Settled { durable: false };
+        self.changed = true;
+    }
+}

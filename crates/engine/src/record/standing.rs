@@ -1,0 +1,218 @@
+//! "Temporarily unavailable": when to wait, for how long, when to give up.
+
+use std::mem::take;
+use std::time::Duration;
+
+use crate::config::{ParseDate, Retry};
+use crate::http::{Head, RequestSpec};
+use crate::ports::NetworkError;
+use crate::time::{Instant, Timestamp};
+use crate::trouble::Trouble;
+
+/// Where a record stands with its server. The attempts themselves are counted in its row, as they
+/// must survive the worker.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    /// When the attempts without progress began.
+    since: Option<Instant>,
+    /// Those in a row that failed although the network works, this one included. They count by
+    /// themselves: a server that comes back at the right moment looks like one that refuses, and
+    /// has been asked often by then.
+    denials: u32,
+    /// Responses discarded because they did not fit what was stored.
+    restarts: u32,
+    /// Set in the life of a worker that has not asked yet: what comes of that is no attempt that
+    /// counts, since each life begins with one, however short the wait has been.
+    pub(crate) fresh: bool,
+    /// Set when the server has answered a probe, though the browser says that there is no network.
+    pub(crate) reachable: bool,
+}
+
+/// What to do about trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Advice {
+    /// Ask again then; it counts as an attempt if `counts`.
+    Wait { until: Instant, counts: bool },
+    /// It will not get better.
+    GiveUp,
+}
+
+impl Standing {
+    /// Decides on the next attempt, after so many without progress. `known` is whether the server
+    /// has given this record a response before.
+    pub(crate) fn advise(
+        &mut self,
+        config: &Retry,
+        now: Instant,
+        trouble: Trouble,
+        (attempts, known): (u32, bool),
+        random: u64,
+    ) -> Advice {
+        let since = self.since.filter(|_| attempts > 0).unwrap_or(now);
+        self.since = Some(since);
+        self.denials = if trouble.is_denial() { self.denials.saturating_add(1) } else { 0 };
+        let known_for = known.then(|| now.since(since));
+        let limit = match trouble {
+            Trouble::Network(NetworkError::Forbidden) => 0,
+            Trouble::Network(NetworkError::Offline) => {
+                return Advice::Wait { until: now + config.offline_poll, counts: false };
+            }
+            _ if known => config.known_attempts,
+            Trouble::Network(NetworkError::Refused) if self.denials > config.refused_attempts => 0,
+            Trouble::Network(NetworkError::Absent) if self.denials > config.absent_attempts => 0,
+            _ => config.attempts,
+        };
+        if attempts >= limit {
+            return Advice::GiveUp;
+        }
+        let wait = match trouble {
+            Trouble::Busy(Some(asked)) => asked.min(config.retry_after_cap),
+            _ => back_off(config, longest_wait(config, attempts, known_for), random),
+        };
+        let counts = !take(&mut self.fresh);
+        Advice::Wait { until: now + wait, counts }
+    }
+
+    /// What came does not fit what is stored. Whether to begin from scratch once more.
+    pub(crate) fn may_restart(&mut self, config: &Retry) -> bool {
+        self.restarts += 1;
+        self.restarts <= config.restarts
+    }
+}
+
+/// Of a server that was there a moment ago, as long again as it has been away: what an outage costs
+/// is no more than twice itself. Of one that never answered, the doubled base.
+fn longest_wait(config: &Retry, attempts: u32, known_for: Option<Duration>) -> Duration {
+    known_for.unwrap_or_else(|| config.base.saturating_mul(2_u32.saturating_pow(attempts)))
+}
+
+/// Full jitter: anything between nothing and the longest wait, so that clients of a server that
+/// comes back do not all arrive at once.
+fn back_off(config: &Retry, longest: Duration, random: u64) -> Duration {
+    let most = longest.max(config.base).min(config.cap);
+    let millis = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(random % millis.saturating_add(1))
+}
+
+/// Whether a response says "not now": 429 or 5xx with `Retry-After`, to a GET. When the rest of a
+/// body is asked for, any 5xx says so: the server has given the first part before.
+pub(crate) fn busy(
+    request: &RequestSpec,
+    head: &Head,
+    resuming: bool,
+    now: Timestamp,
+    parse_date: ParseDate,
+) -> Option<Trouble> {
+    let busy = head.status == 429 || (500..600).contains(&head.status);
+    let after = head.header("retry-after").and_then(|value| retry_after(value, now, parse_date));
+    (request.is_get() && busy && (resuming || after.is_some())).then_some(Trouble::Busy(after))
+}
+
+/// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date.
+fn retry_after(value: &str, now: Timestamp, parse_date: ParseDate) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    parse_date(value.trim()).map(|date| date.since(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::testing::network::parse_date;
+
+    const WALL: Timestamp = Timestamp(1_000_000_000_000);
+    const NOW: Instant = Instant(5_000_000);
+
+    fn retry() -> Retry {
+        Config::new(String::new(), None, parse_date).retry
+    }
+
+    fn head(status: u16, retry_after: &str) -> Head {
+        let headers = vec![("retry-after".to_owned(), retry_after.to_owned())];
+        Head { status, headers, ..Head::default() }
+    }
+
+    /// After so many attempts, and so many denials.
+    fn advise(trouble: Trouble, attempts: u32, denials: u32, known: bool) -> Advice {
+        let mut standing = Standing { denials, ..Standing::default() };
+        standing.advise(&retry(), NOW, trouble, (attempts, known), 7)
+    }
+
+    #[test]
+    fn waits_grow_and_stay_under_the_cap() {
+        let most = |attempts| longest_wait(&retry(), attempts, None);
+        assert!(back_off(&retry(), most(0), 500) <= Duration::from_millis(500));
+        let longest = |attempts| back_off(&retry(), most(attempts), u64::MAX - 1);
+        assert!((0..40).all(|attempts| longest(attempts) <= retry().cap));
+        assert_eq!(back_off(&retry(), most(9), 60_000), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn an_outage_is_at_most_doubled() {
+        let waits = |seconds| longest_wait(&retry(), 30, Some(Duration::from_secs(seconds)));
+        assert_eq!(back_off(&retry(), waits(4), 4_000), Duration::from_secs(4));
+        assert_eq!(back_off(&retry(), waits(4), 4_001), Duration::ZERO);
+        assert_eq!(back_off(&retry(), waits(0), 500), retry().base);
+        assert_eq!(back_off(&retry(), waits(9_999), 60_000), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn offline_waits_without_limit() {
+        let trouble = Trouble::Network(NetworkError::Offline);
+        let until = NOW + retry().offline_poll;
+        let advice = advise(trouble, 1_000_000, 0, false);
+        assert_eq!(advice, Advice::Wait { until, counts: false });
+    }
+
+    #[test]
+    fn what_cannot_get_better_is_given_up_at_once() {
+        let trouble = Trouble::Network(NetworkError::Forbidden);
+        assert_eq!(advise(trouble, 0, 0, false), Advice::GiveUp);
+    }
+
+    #[test]
+    fn denials_are_believed_soon_and_count_by_themselves() {
+        let errors = [
+            (NetworkError::Refused, retry().refused_attempts),
+            (NetworkError::Absent, retry().absent_attempts),
+        ];
+        for (error, most) in errors {
+            // With so many denials before this one.
+            let gives_up = |attempts, before, known| {
+                advise(Trouble::Network(error), attempts, before, known) == Advice::GiveUp
+            };
+            assert!(!gives_up(most, most - 1, false));
+            assert!(gives_up(most, most, false));
+            assert!(!gives_up(most + 1, 0, false));
+            assert!(gives_up(retry().attempts, 0, false));
+            assert!(!gives_up(most, most, true));
+        }
+    }
+
+    #[test]
+    fn the_first_attempt_of_a_life_does_not_count() {
+        let mut standing = Standing { fresh: true, ..Standing::default() };
+        let mut counts = || {
+            let advice = standing.advise(&retry(), NOW, Trouble::Stall, (1, true), 7);
+            matches!(advice, Advice::Wait { counts: true, .. })
+        };
+        assert_eq!([counts(), counts()], [false, true]);
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let get = RequestSpec { method: "GET".into(), ..RequestSpec::default() };
+        let busy =
+            |request: &_, head: &_, resuming| busy(request, head, resuming, WALL, parse_date);
+        let asked = |value: &str| busy(&get, &head(503, value), false);
+        assert_eq!(asked("120"), Some(Trouble::Busy(Some(Duration::from_secs(120)))));
+        let date = "Sun, 09 Sep 2001 01:48:20 GMT";
+        assert_eq!(asked(date), Some(Trouble::Busy(Some(Duration::from_secs(100)))));
+        assert_eq!(asked("soon"), None);
+        assert_eq!(busy(&get, &head(404, "120"), true), None);
+        let post = RequestSpec { method: "POST".into(), ..RequestSpec::default() };
+        assert_eq!(busy(&post, &head(503, "120"), false), None);
+    }
+}

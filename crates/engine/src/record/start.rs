@@ -1,0 +1,93 @@
+//! A record gets a connection: what is asked for.
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::context::Context;
+use crate::http::ByteRange;
+use crate::ids::TransferId;
+use crate::output::Output;
+use crate::ports::Exchange;
+use crate::record::{Next, Phase, Record};
+use crate::transfer::Transfer;
+
+impl Record {
+    /// Begins a transfer.
+    pub(super) fn start(&mut self, cx: &mut Context<'_>) -> Next {
+        if self.is_spent() {
+            return self.give_up(cx);
+        }
+        self.forget_what_cannot_be_continued(cx);
+        let nothing_stored = self.body.segments.is_empty() && !self.parts.bypass();
+        let range = match &self.row.head {
+            Some(_) if !nothing_stored => match self.uncovered(cx.transfers) {
+                Some(gap) => Some(self.parts.part(cx.config.bypass.as_ref(), self.total(), gap)),
+                None => return self.nothing_is_missing(cx),
+            },
+            _ => None,
+        };
+        let exchange = self.exchange(cx.config, range);
+        let id = TransferId(cx.outbox.next_serial());
+        let start = range.map_or(0, |range| range.start);
+        let asked = (start, exchange.range);
+        let patience = self.patience(cx.config);
+        cx.transfers.push(Transfer::new(id, self.id, asked, patience, cx.now.monotonic));
+        self.phase = Phase::Running;
+        if self.request().is_get() {
+            cx.outbox.emit(Output::Open { transfer: id, exchange });
+        } else {
+            self.send_once(cx, id, exchange);
+        }
+        Next::Nothing
+    }
+
+    /// All of the body is there, or on its way.
+    fn nothing_is_missing(&mut self, cx: &mut Context<'_>) -> Next {
+        if !self.is_alone(cx.transfers) {
+            self.phase = Phase::Running;
+            return Next::Nothing;
+        }
+        // If it is not whole all the same, rows have said what cannot be.
+        self.settle_if_whole(cx).unwrap_or_else(|| self.restart(cx))
+    }
+
+    /// How long the head may take, and how long the body may be silent.
+    fn patience(&self, config: &Config) -> (Option<Duration>, Duration) {
+        if self.request().is_get() {
+            (Some(config.stall * self.row.attempts.saturating_add(1)), config.stall)
+        } else {
+            let stall = config.stall_of_uploads;
+            (self.request().body_length.is_none().then_some(stall), stall)
+        }
+    }
+
+    /// A body that broke and may not be resumed begins from scratch: its response is "redundant".
+    fn forget_what_cannot_be_continued(&mut self, cx: &mut Context<'_>) {
+        let prefix = self.body.segments.prefix();
+        let comparable = || {
+            let must = self.must_overlap();
+            !must || !self.body.overlap(prefix, must, cx.config.overlap).is_empty()
+        };
+        let useful = self.may_resume() && comparable();
+        if !useful && !self.body.segments.is_empty() {
+            self.discard(cx);
+        }
+    }
+
+    fn exchange(&self, config: &Config, range: Option<ByteRange>) -> Exchange {
+        let request = self.row.request.clone();
+        let own = self.head().is_some_and(|head| {
+            // Elsewhere, or behind a redirect to elsewhere, it would cause a preflight.
+            range.is_some() && config.is_own(&request.url) && config.is_own(&head.url)
+        });
+        let if_range = self.row.validator.clone().filter(|_| own);
+        // What bypasses the script is not compared.
+        let gap = range.filter(|_| !self.parts.bypass()).map_or(0, |range| range.start);
+        let overlap = self.body.overlap(gap, self.must_overlap(), config.overlap);
+        let repeated: u64 = overlap.iter().map(|piece| piece.length).sum();
+        let earlier = |range: ByteRange| range.start.saturating_sub(repeated);
+        let range = range.map(|range| ByteRange { start: earlier(range), ..range });
+        let (uid, index) = (self.row.uid.clone(), self.row.index);
+        Exchange { uid, index, request, range, if_range, overlap }
+    }
+}

@@ -1,0 +1,27 @@
+//! What stops a transfer before its end.
+
+use std::time::Duration;
+
+use crate::ports::NetworkError;
+
+/// What stopped a transfer before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The port said so.
+    Network(NetworkError),
+    /// Silence.
+    Stall,
+    /// The body ended before the length that its head declared.
+    Truncated,
+    /// 429, or 5xx, and after which time the server wants to be asked again, if it said.
+    Busy(Option<Duration>),
+    /// The store failed for a reason other than space.
+    Store,
+}
+
+impl Trouble {
+    /// Whether the network works, but this server refuses or is absent.
+    pub(crate) fn is_denial(self) -> bool {
+        matches!(self, Self::Network(NetworkError::Refused | NetworkError::Absent))
+    }
+}
