@@ -45,7 +45,10 @@ export const stages = [
     title: 'who may depend on whom',
     plan: 'build',
     after: 'build',
-    steps: [['node', 'scripts/check-layers.mjs']],
+    steps: [
+      ['node', 'scripts/check-layers.mjs'],
+      ['node', '--test', 'tests/layers/layers.test.mjs'],
+    ],
   },
   {
     name: 'size',
