@@ -3,7 +3,7 @@
 
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File, Validator, content};
-use background_fetch_engine::testing::world::{Delivery, World};
+use background_fetch_engine::testing::world::Delivery;
 use background_fetch_engine::{FailureReason, RecordResult};
 use proptest::prelude::*;
 
@@ -91,7 +91,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
 }
 
 fn app(scenario: &Scenario) -> App {
-    let mut app = App::new(World::seeded(scenario.seed));
+    let mut app = App::seeded(scenario.seed);
     app.config = if scenario.bulk { bulk_config() } else { config() };
     app.crashes = scenario.crashes.clone();
     for (number, plans) in scenario.plans.iter().enumerate() {
@@ -128,7 +128,7 @@ fn check(scenario: &Scenario, app: &App) {
             assert_eq!(failure, expected, "fetch {number}");
         }
         let most: u64 = plans.iter().map(|plan| plan.file.length.max(20)).sum();
-        for state in &app.world.notifications()[&number.to_string()] {
+        for state in &app.worker.notifications()[&number.to_string()] {
             assert!(state.downloaded <= most, "fetch {number}: {} of {most}", state.downloaded);
         }
         for (plan, (record, bytes)) in plans.iter().zip(&delivery.records) {
