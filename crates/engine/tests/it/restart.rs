@@ -74,7 +74,7 @@ fn rows_that_could_not_be_removed_are_not_taken_for_those_of_a_newer_response() 
         let app = App::beside_a_slow_file(File::new(1, LENGTH));
         app.live_until(|| app.is_first_whole());
         app.world.bodies.delete(&app.entries_of_first()[..1]);
-        let now = app.world.clock.now();
+        let now = app.world.clock.true_time();
         app.change_first(|file| {
             file.replace(LENGTH, now);
             file.faults.push_back(Fault::Cut(100 * KIB));

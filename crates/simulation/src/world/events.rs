@@ -21,10 +21,10 @@ pub(super) async fn fire(worker: &Worker, event: EventType, state: FetchState) {
     }
     worker.first_step(|| format!("{} to {}", event.as_str(), state.uid)).await;
     events::fired(&world.oracle, worker.number, event, &state);
-    let began = world.base.clock.now();
+    let began = world.base.clock.monotonic();
     handle(worker, event, &state).await;
     worker.step().await;
-    let took = world.base.clock.now().since(began);
+    let took = world.base.clock.monotonic().saturating_sub(began);
     if took < world.plan.config.event_patience {
         events::handled(&world.oracle, worker.number, &state.uid);
     }

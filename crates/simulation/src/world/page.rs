@@ -176,7 +176,7 @@ async fn watch(world: Rc<World>, uid: String, mut every: u64) {
 async fn happen(world: &Rc<World>, twist: Twist) {
     world.trace(0, || format!("{twist:?}"));
     world.oracle.tally.borrow_mut().strike(twist.name());
-    let now = world.base.clock.now();
+    let now = world.base.clock.true_time();
     match twist {
         Twist::Change { file, length, .. } => {
             for_places(world, file, |one| one.replace(length, now));

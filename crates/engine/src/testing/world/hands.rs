@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::testing::clock::VirtualClock;
 use crate::testing::network::Extent;
-use crate::time::Timestamp;
 
 /// A piece of a body in a worker's hands.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Chunk {
 pub struct Holding {
     held: Cell<u64>,
     /// Bytes that were given up in this very moment, in which an app may still be told of them.
-    lost: Cell<(Timestamp, u64)>,
+    lost: Cell<(Duration, u64)>,
 }
 
 /// By unique id.
@@ -42,16 +42,16 @@ impl Hands {
 
 impl Holding {
     /// Bytes were given up.
-    pub fn lose(&self, now: Timestamp, bytes: u64) {
+    pub fn lose(&self, now: Duration, bytes: u64) {
         self.lost.set((now, self.lost_at(now) + bytes));
     }
 
     /// Bytes that are held, or have just been.
-    pub fn most(&self, now: Timestamp) -> u64 {
+    pub fn most(&self, now: Duration) -> u64 {
         self.held.get() + self.lost_at(now)
     }
 
-    fn lost_at(&self, now: Timestamp) -> u64 {
+    fn lost_at(&self, now: Duration) -> u64 {
         let (time, bytes) = self.lost.get();
         if time == now { bytes } else { 0 }
     }
@@ -81,6 +81,6 @@ impl Drop for Chunk {
     fn drop(&mut self) {
         let bytes = self.extent.length();
         self.holding.held.set(self.holding.held.get() - bytes);
-        self.holding.lose(self.clock.now(), bytes);
+        self.holding.lose(self.clock.monotonic(), bytes);
     }
 }

@@ -52,7 +52,7 @@ impl World {
     /// If the server is out of reach, or as it says itself.
     pub fn answer(&self, exchange: &Exchange) -> Result<Answer, NetworkError> {
         self.way.to(&exchange.request.url)?;
-        self.servers.borrow_mut().answer(exchange, self.clock.now())
+        self.servers.borrow_mut().answer(exchange, self.clock.true_time())
     }
 
     /// The bytes of a fetch that workers hold.
