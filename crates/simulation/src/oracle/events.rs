@@ -75,7 +75,7 @@ pub(crate) fn progress(oracle: &Oracle, worker: u32, state: &FetchState) {
     }
     let world = &oracle.world;
     let stored = world.bodies.used_by(|entry| owner(entry) == state.uid);
-    let most = stored + world.holding(&state.uid).most(world.clock.monotonic()) + fetch.lost_bytes;
+    let most = stored + world.holding(&state.uid).most() + fetch.lost_bytes;
     if state.downloaded > most {
         oracle
             .violate(|| format!("{} of {most} bytes are told of {}", state.downloaded, state.uid));

@@ -110,10 +110,9 @@ pub(crate) fn deleted(oracle: &Oracle, entries: &[EntryKey]) {
     for row in recorded.iter().filter(|row| is_wanted(oracle, row)) {
         oracle.violate(|| format!("{} is deleted, but recorded", row.entry.0));
     }
-    let now = oracle.world.clock.monotonic();
     for entry in entries {
         let length = oracle.world.bodies.length(entry).unwrap_or(0);
-        oracle.world.holding(owner(entry)).lose(now, length);
+        oracle.world.holding(owner(entry)).lose(length);
     }
 }
 

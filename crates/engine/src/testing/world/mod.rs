@@ -6,6 +6,7 @@
 //! each operation fail, come late or be watched.
 
 mod calm;
+mod connections;
 mod hands;
 mod life;
 mod ports;
@@ -20,6 +21,7 @@ use super::network::{Answer, Extent, Servers};
 use crate::ports::{Exchange, NetworkError};
 
 pub use calm::{CalmWorker, Delivery};
+pub use connections::Connections;
 pub use hands::{Chunk, Holding};
 pub use life::{Life, Operation};
 pub use ports::{Body, WorldPorts};
@@ -40,6 +42,8 @@ pub struct World {
     pub servers: Rc<RefCell<Servers>>,
     /// Whether they get there.
     pub way: Rc<Way>,
+    /// Who has some.
+    pub connections: Rc<Connections>,
     hands: Rc<Hands>,
     miscounting: Rc<Cell<bool>>,
 }
@@ -57,7 +61,13 @@ impl World {
 
     /// The bytes of a fetch that workers hold.
     pub fn holding(&self, uid: &str) -> Rc<Holding> {
-        self.hands.of(uid)
+        self.hands.of(uid, &self.clock)
+    }
+
+    /// The most bytes that a worker has held at a time: read, and in no entry yet, those of puts
+    /// that are under way among them.
+    pub fn most_held(&self) -> u64 {
+        self.hands.most()
     }
 
     /// Lets the platform count more as stored than there can be.

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::World;
-use super::hands::{Chunk, Holding};
+use super::connections::Connection;
+use super::hands::{Chunk, Hand, Holding};
 use super::life::{Effect, Life, Operation};
 use crate::http::Head;
 use crate::ports::{
@@ -22,6 +23,7 @@ use crate::time::Timestamp;
 pub struct WorldPorts<L> {
     life: L,
     connections: Rc<Cell<usize>>,
+    hand: Rc<Hand>,
 }
 
 /// A body on its way.
@@ -37,14 +39,11 @@ pub struct Body {
     _connection: Connection,
 }
 
-/// Counts itself for as long as it lives.
-#[derive(Debug)]
-struct Connection(Rc<Cell<usize>>);
-
 impl<L: Life> WorldPorts<L> {
     /// The ports of a worker.
     pub fn new(life: L) -> Self {
-        Self { life, connections: Rc::default() }
+        let hand = life.world().hands.of_new_worker();
+        Self { life, connections: Rc::default(), hand }
     }
 
     /// The next piece of a body, as soon as it comes.
@@ -83,10 +82,10 @@ impl<L: Life> Bytes for WorldPorts<L> {
 
 impl<L: Life> Network for WorldPorts<L> {
     async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
-        let connection = Connection::new(&self.connections);
+        let world = self.life.world();
+        let connection = world.connections.connect(&exchange.uid, &world.clock, &self.connections);
         self.life.begin_request(&exchange, self.connections.get()).await;
         let answer = self.life.answer(&exchange)?;
-        let world = self.life.world();
         if exchange.request.body_length.is_some() && answer.fault == Some(Fault::NoAnswer) {
             world.clock.sleep(PATIENCE_WITH_UPLOADS).await;
             return Err(NetworkError::Unreachable);
@@ -110,8 +109,8 @@ impl<L: Life> Network for WorldPorts<L> {
     async fn read(&self, body: &Body) -> Result<Option<(Chunk, u64)>, NetworkError> {
         self.life.step().await;
         let extent = self.read_next(body).await?;
-        let clock = &self.life.world().clock;
-        Ok(extent.map(|extent| (Chunk::new(extent, &body.holding, clock), extent.length())))
+        let chunk = |extent| (Chunk::new(extent, &body.holding, &self.hand), extent.length());
+        Ok(extent.map(chunk))
     }
 }
 
@@ -235,19 +234,6 @@ impl<L: Life> Clock for WorldPorts<L> {
 
     async fn sleep(&self, duration: Duration) {
         self.life.sleep(duration).await;
-    }
-}
-
-impl Connection {
-    fn new(count: &Rc<Cell<usize>>) -> Self {
-        count.set(count.get() + 1);
-        Self(Rc::clone(count))
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
     }
 }
 

@@ -40,14 +40,14 @@ impl Way {
         self.is_online() && !self.mistaken.get()
     }
 
-    /// Takes what is at this URL out of reach.
-    pub fn take_away(&self, url: &str) {
-        *self.away.borrow_mut().entry(url.to_owned()).or_default() += 1;
+    /// Takes this URL, or all of this origin, out of reach.
+    pub fn take_away(&self, place: &str) {
+        *self.away.borrow_mut().entry(place.to_owned()).or_default() += 1;
     }
 
     /// Gives it back, as often as it was taken.
-    pub fn give_back(&self, url: &str) {
-        if let Some(count) = self.away.borrow_mut().get_mut(url) {
+    pub fn give_back(&self, place: &str) {
+        if let Some(count) = self.away.borrow_mut().get_mut(place) {
             *count = count.saturating_sub(1);
         }
     }
@@ -67,9 +67,14 @@ impl Way {
         if !self.is_online() {
             return Err(NetworkError::Offline);
         }
-        match self.away.borrow().get(url) {
-            Some(count) if *count > 0 => Err(NetworkError::Unreachable),
-            _ => Ok(()),
-        }
+        let away = self.away.borrow();
+        let is_away = |place: &str| away.get(place).is_some_and(|count| *count > 0);
+        let away = is_away(url) || is_away(origin_of(url));
+        if away { Err(NetworkError::Unreachable) } else { Ok(()) }
     }
+}
+
+/// The origin of a URL that has a path.
+fn origin_of(url: &str) -> &str {
+    url.match_indices('/').nth(2).and_then(|(end, _)| url.get(..end)).unwrap_or(url)
 }
