@@ -13,6 +13,8 @@ use std::time::Duration;
 use crate::time::{Instant, Time, Timestamp};
 
 /// A clock, and the executor that moves it.
+///
+/// Its time only goes on. What it shows, like the clock on a wall, can be set.
 #[derive(Debug, Clone)]
 pub struct VirtualClock {
     inner: Rc<Inner>,
@@ -20,9 +22,12 @@ pub struct VirtualClock {
 
 #[derive(Debug)]
 struct Inner {
-    now: Cell<Timestamp>,
+    /// Milliseconds since the beginning.
+    elapsed: Cell<u64>,
+    /// Milliseconds by which the wall clock is ahead of the true time.
+    ahead: Cell<i64>,
     last: Cell<u64>,
-    sleepers: RefCell<BTreeMap<(Timestamp, u64), Waker>>,
+    sleepers: RefCell<BTreeMap<(u64, u64), Waker>>,
 }
 
 /// Nothing would ever happen again.
@@ -31,31 +36,49 @@ pub struct Stuck;
 
 impl Default for VirtualClock {
     fn default() -> Self {
-        let now = Cell::new(Timestamp(1_700_000_000_000));
-        let inner = Inner { now, last: Cell::new(0), sleepers: RefCell::default() };
-        Self { inner: Rc::new(inner) }
+        let (elapsed, ahead, last) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        Self { inner: Rc::new(Inner { elapsed, ahead, last, sleepers: RefCell::default() }) }
     }
 }
 
 impl VirtualClock {
-    /// The time.
+    /// When every virtual world begins.
+    pub const BEGINNING: Timestamp = Timestamp(1_700_000_000_000);
+
+    /// What the wall clock shows.
     pub fn now(&self) -> Timestamp {
-        self.inner.now.get()
+        Timestamp(self.true_time().0.saturating_add_signed(self.inner.ahead.get()))
+    }
+
+    /// What it would show if nobody had set it: so do the clocks of all others.
+    pub fn true_time(&self) -> Timestamp {
+        Self::BEGINNING + self.monotonic()
+    }
+
+    /// The time that has passed since the beginning, whatever the wall clock shows.
+    pub fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.inner.elapsed.get())
+    }
+
+    /// Sets the wall clock forward by so many milliseconds, or back. Who sleeps does not notice.
+    pub fn shift_wall(&self, millis: i64) {
+        self.inner.ahead.set(self.inner.ahead.get().saturating_add(millis));
     }
 
     /// The time by both clocks.
     pub fn time(&self) -> Time {
-        Time { wall: self.now(), monotonic: Instant(self.now().0) }
+        Time { wall: self.now(), monotonic: Instant(0) + self.monotonic() }
     }
 
     /// Resolves when that much time has passed.
     pub async fn sleep(&self, duration: Duration) {
-        let until = self.now() + duration;
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let until = self.inner.elapsed.get().saturating_add(millis);
         let id = self.inner.last.get() + 1;
         self.inner.last.set(id);
         let sleeper = Sleeper { clock: self.clone(), key: (until, id) };
         poll_fn(|context| {
-            if self.now() >= until {
+            if self.inner.elapsed.get() >= until {
                 return Poll::Ready(());
             }
             let mut sleepers = self.inner.sleepers.borrow_mut();
@@ -96,7 +119,7 @@ impl VirtualClock {
     fn advance(&self) -> Result<(), Stuck> {
         let next = self.inner.sleepers.borrow_mut().pop_first();
         let Some(((time, _), waker)) = next else { return Err(Stuck) };
-        self.inner.now.set(self.now().max(time));
+        self.inner.elapsed.set(self.inner.elapsed.get().max(time));
         waker.wake();
         Ok(())
     }
@@ -105,7 +128,7 @@ impl VirtualClock {
 /// Wakes nobody once it is given up.
 struct Sleeper {
     clock: VirtualClock,
-    key: (Timestamp, u64),
+    key: (u64, u64),
 }
 
 impl Drop for Sleeper {
@@ -119,5 +142,36 @@ struct Flag(AtomicBool);
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Stuck, VirtualClock};
+
+    const HOUR: i64 = 60 * 60 * 1000;
+
+    #[test]
+    fn who_sleeps_does_not_notice_that_the_wall_clock_is_set() {
+        for by in [-HOUR, 10 * 60 * 1000] {
+            let clock = VirtualClock::default();
+            let life = async {
+                clock.shift_wall(by);
+                clock.sleep(Duration::from_secs(5)).await;
+                clock.now()
+            };
+            let shown = clock.run(life, || false).unwrap().unwrap();
+            assert_eq!(clock.monotonic(), Duration::from_secs(5));
+            assert_eq!(clock.true_time(), VirtualClock::BEGINNING + Duration::from_secs(5));
+            assert_eq!(shown.0, clock.true_time().0.saturating_add_signed(by));
+        }
+    }
+
+    #[test]
+    fn who_waits_for_nothing_is_stuck() {
+        let clock = VirtualClock::default();
+        assert_eq!(clock.run(std::future::pending::<()>(), || false), Err(Stuck));
     }
 }

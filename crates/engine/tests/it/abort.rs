@@ -13,7 +13,7 @@ fn app() -> App {
 }
 
 async fn delivered(app: &App, uid: &str) {
-    while !app.world.is_delivered(uid) {
+    while !app.worker.is_delivered(uid) {
         app.world.clock.sleep(Duration::from_millis(10)).await;
     }
 }
@@ -42,17 +42,17 @@ fn abort_at_any_time_ends_in_one_event() {
 fn an_abort_that_was_answered_survives_a_crash() {
     for crash in 1..40 {
         let app = app();
-        app.world.crash_after(None);
+        app.worker.crash_after(None);
         let page = async {
             let handle = app.handle().await;
             handle.fetch(app.fetches[0].clone()).await.unwrap();
             app.world.clock.sleep(Duration::from_millis(100)).await;
             assert!(handle.abort("one".into()).await.unwrap());
-            app.world.crash_after(Some(crash));
+            app.worker.crash_after(Some(crash));
             app.world.clock.sleep(Duration::from_secs(60)).await;
         };
         app.live(page);
-        app.world.crash_after(None);
+        app.worker.crash_after(None);
         let app = App { fetches: Vec::new(), ..app };
         app.run();
         assert_eq!(app.delivery("one").event, EventType::Abort, "crash {crash}");

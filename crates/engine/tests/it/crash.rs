@@ -1,7 +1,6 @@
 //! A worker killed at every step in turn: same bytes, same outcome, event delivered, nothing left.
 
 use background_fetch_engine::testing::network::{Fault, File};
-use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{Config, FailureReason, RecordResult};
 
 use crate::common::{App, KIB, bypass_config, config, fetch};
@@ -32,7 +31,7 @@ fn a_download_survives_a_crash_at_every_few_steps() {
 #[test]
 fn a_failure_is_the_same_after_a_crash() {
     let failing = || {
-        let app = App::new(World::default());
+        let app = App::default();
         app.serve("large", File::new(1, LENGTH));
         let mut bad = File::new(2, 20);
         bad.faults.extend([Fault::Status(404, None); 100]);
@@ -62,7 +61,7 @@ fn an_event_is_delivered_again_until_its_handlers_have_finished() {
     let again = (1..=steps).filter(|&step| {
         let app = App { crashes: vec![step], ..two_files(config()) };
         app.run();
-        let deliveries = &app.world.deliveries()["one"];
+        let deliveries = &app.worker.deliveries()["one"];
         assert!(deliveries.iter().all(|one| one.records == deliveries[0].records));
         deliveries.len() > 1
     });
@@ -101,9 +100,9 @@ fn a_success_of_which_a_part_was_lost_is_none_until_it_is_whole_again() {
         app.world.bodies.delete(&app.entries_of_first()[1..2]);
         // So that what was one entry becomes several.
         app.change_first(|file| (file.rate, file.chunk) = (50_000, 8 * KIB));
-        app.world.crash_after(Some(crash));
+        app.worker.crash_after(Some(crash));
         app.live_until(|| false);
-        app.world.crash_after(None);
+        app.worker.crash_after(None);
         app.run();
         let (record, body) = &app.delivery("one").records[0];
         assert_eq!(record.result, Some(RecordResult::Success));
@@ -112,7 +111,7 @@ fn a_success_of_which_a_part_was_lost_is_none_until_it_is_whole_again() {
 }
 
 fn two_files(config: Config) -> App {
-    let app = App::new(World::default());
+    let app = App::default();
     app.serve("large", File::new(1, LENGTH));
     app.serve("small", File::new(2, 20));
     App { config, fetches: vec![fetch("one", &["large", "small"])], ..app }
@@ -120,7 +119,7 @@ fn two_files(config: Config) -> App {
 
 fn steps(app: &App) -> u64 {
     app.run();
-    app.world.steps()
+    app.worker.steps()
 }
 
 const LENGTH: u64 = 300 * KIB;

@@ -5,7 +5,6 @@ use background_fetch_engine::snapshot::{
     EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Stage,
 };
 use background_fetch_engine::testing::network::File;
-use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{Engine, FailureReason, Input, Output, RecordResult};
 
 use crate::common::bench::outputs;
@@ -13,7 +12,7 @@ use crate::common::{App, KIB, config, fetch, get};
 
 #[test]
 fn a_record_that_cannot_be_read_fails_its_fetch_and_no_other() {
-    let app = App::new(World::default());
+    let app = App::default();
     for path in ["a", "b", "c"] {
         app.serve(path, File::new(1, 300 * KIB));
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use background_fetch_engine::FailureReason;
 use background_fetch_engine::state::{EventType, FetchResult};
 use background_fetch_engine::testing::network::{Fault, File};
-use background_fetch_engine::testing::world::World;
 
 use crate::common::{App, KIB, bypass_config, fetch, get, url};
 
@@ -36,7 +35,7 @@ fn a_fast_file_arrives_in_parts() {
 
 #[test]
 fn hundreds_of_files_arrive_in_request_order() {
-    let app = App::new(World::default());
+    let app = App::default();
     let paths: Vec<_> = (0..300).map(|number| format!("file-{number}")).collect();
     for (number, path) in (0..).zip(&paths) {
         app.serve(path, File::new(number, number * 10));
@@ -57,13 +56,13 @@ fn hundreds_of_files_arrive_in_request_order() {
 fn progress_goes_up_and_ends_with_the_result() {
     let app = App::of("file", File::new(1, LENGTH));
     app.run();
-    let told = &app.world.notifications()["one"];
+    let told = &app.worker.notifications()["one"];
     assert!(told.len() > 5);
     assert!(told.windows(2).all(|pair| pair[0].downloaded <= pair[1].downloaded));
     let end = told.iter().position(|state| state.result == FetchResult::Success).unwrap();
     assert_eq!(told[end].downloaded, LENGTH);
     assert!(told[end..].iter().all(|state| state.result == FetchResult::Success));
-    assert_eq!(app.world.activity(), [true, false]);
+    assert_eq!(app.worker.activity(), [true, false]);
 }
 
 #[test]
@@ -76,7 +75,7 @@ fn a_part_that_breaks_is_counted_once() {
         let app = App { config: bypass_config(), ..App::of("file", file) };
         app.run();
         app.assert_success(1, LENGTH);
-        let told = &app.world.notifications()["one"];
+        let told = &app.worker.notifications()["one"];
         assert!(told.iter().all(|state| state.downloaded <= LENGTH), "request {broken}");
         assert_eq!(told.last().unwrap().downloaded, LENGTH, "request {broken}");
     }
@@ -95,7 +94,7 @@ fn a_bad_status_fails_and_its_body_is_shown() {
 
 #[test]
 fn the_first_failure_waits_for_the_other_records() {
-    let app = App::new(World::default());
+    let app = App::default();
     app.serve("good", File::new(1, LENGTH));
     let mut bad = File::new(2, LENGTH);
     bad.faults.push_back(Fault::Status(500, None));
@@ -111,7 +110,7 @@ fn more_than_the_download_total_fails_at_the_crossing_byte() {
     for (total, reason) in
         [(LENGTH, None), (LENGTH - 1, Some(FailureReason::DownloadTotalExceeded))]
     {
-        let app = App::new(World::default());
+        let app = App::default();
         app.serve("file", File::new(1, LENGTH));
         let mut new = fetch("one", &["file"]);
         new.download_total = total;
@@ -126,7 +125,7 @@ fn more_than_the_download_total_fails_at_the_crossing_byte() {
 
 #[test]
 fn a_fast_file_stops_at_the_download_total_too() {
-    let app = App::new(World::default());
+    let app = App::default();
     app.serve("file", File::new(1, LENGTH));
     let mut new = fetch("one", &["file"]);
     new.download_total = LENGTH - 1;

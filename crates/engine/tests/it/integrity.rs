@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::{Fault, File, content};
-use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{FailureReason, MatchOptions};
 use sha2::{Digest, Sha384};
 
@@ -19,7 +18,7 @@ fn integrity(seed: u64) -> String {
 fn app(file: File, integrity: &str) -> App {
     let mut wanted = fetch("one", &["file"]);
     wanted.requests[0].integrity = integrity.to_owned();
-    let app = App::new(World::default());
+    let app = App::default();
     app.serve("file", file);
     App { fetches: vec![wanted], ..app }
 }
@@ -62,7 +61,7 @@ fn a_bad_status_is_verified_too() {
 fn a_crash_at_any_step_changes_nothing() {
     let free = app(cut(), &integrity(1));
     free.run();
-    for step in 0..free.world.steps() {
+    for step in 0..free.worker.steps() {
         let app = App { crashes: vec![step], ..app(cut(), &integrity(1)) };
         app.run();
         app.assert_success(1, LENGTH);

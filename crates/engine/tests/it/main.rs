@@ -16,7 +16,6 @@ mod fuzz {
 mod integrity;
 mod length;
 mod ownership;
-mod properties;
 mod quota;
 mod restart;
 mod resume;

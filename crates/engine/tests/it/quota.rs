@@ -5,14 +5,13 @@ use std::time::Duration;
 use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::File;
-use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{Error, FailureReason, RecordResult};
 
 use crate::common::{App, KIB, fetch};
 
 #[test]
 fn a_full_store_fails_that_fetch_only() {
-    let app = App::new(World::default());
+    let app = App::default();
     app.serve("large", File::new(1, LENGTH));
     app.serve("small", File::new(2, 100 * KIB));
     app.world.bodies.set_quota(Some(500 * KIB));

@@ -74,7 +74,7 @@ fn rows_that_could_not_be_removed_are_not_taken_for_those_of_a_newer_response() 
         let app = App::beside_a_slow_file(File::new(1, LENGTH));
         app.live_until(|| app.is_first_whole());
         app.world.bodies.delete(&app.entries_of_first()[..1]);
-        let now = app.world.clock.now();
+        let now = app.world.clock.true_time();
         app.change_first(|file| {
             file.replace(LENGTH, now);
             file.faults.push_back(Fault::Cut(100 * KIB));
@@ -84,12 +84,12 @@ fn rows_that_could_not_be_removed_are_not_taken_for_those_of_a_newer_response() 
                 app.world.clock.sleep(Duration::from_millis(1)).await;
             }
             app.world.meta.fail_next(StoreError::Failed("by the test".into()));
-            app.world.crash_after(Some(crash));
+            app.worker.crash_after(Some(crash));
             std::future::pending::<()>().await;
         });
         // The death may have come before the failure, which then is not for the next life.
         let _ = app.world.meta.commit(u64::MAX, &[]);
-        app.world.crash_after(None);
+        app.worker.crash_after(None);
         app.run();
         let body = &app.delivery("one").records[0].1;
         assert!(*body == content(2, 0, LENGTH), "crash {crash}");

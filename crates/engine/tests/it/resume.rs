@@ -1,7 +1,6 @@
 //! What is stored is not fetched again: the rest is, and what is repeated of it is compared.
 
 use background_fetch_engine::testing::network::{Fault, File, Validator};
-use background_fetch_engine::testing::world::World;
 
 use crate::common::{App, KIB, REPEATED, REPEATED_WITHOUT_VALIDATOR, bypass_config, fetch, url};
 
@@ -69,7 +68,7 @@ fn a_range_that_lies_about_its_start_is_not_believed() {
 /// Found by the simulation.
 #[test]
 fn parts_from_several_places_with_other_validators_are_given_up_for_one_stream() {
-    let app = App { config: bypass_config(), ..App::new(World::default()) };
+    let app = App { config: bypass_config(), ..App::default() };
     for place in 0..3 {
         app.serve(&place.to_string(), File { place, own_etags: true, ..File::new(1, LENGTH) });
     }

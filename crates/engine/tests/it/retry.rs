@@ -5,7 +5,6 @@ use std::time::Duration;
 use background_fetch_engine::FailureReason;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File, Validator};
-use background_fetch_engine::testing::world::World;
 
 use crate::common::{App, KIB, bypass_config, config, fetch};
 
@@ -71,7 +70,7 @@ fn a_server_that_stays_busy_is_a_bad_status_in_the_end() {
 
 #[test]
 fn an_address_that_never_answers_fails_in_the_end() {
-    let app = App { fetches: vec![fetch("one", &["nothing"])], ..App::new(World::default()) };
+    let app = App { fetches: vec![fetch("one", &["nothing"])], ..App::default() };
     app.run();
     app.assert_failure(FailureReason::FetchError);
 }
@@ -104,15 +103,15 @@ fn offline_waits_as_long_as_it_takes() {
         let handle = app.handle().await;
         handle.fetch(app.fetches[0].clone()).await.unwrap();
         app.world.clock.sleep(Duration::from_millis(300)).await;
-        app.world.set_offline(true);
+        app.world.way.go_offline();
         app.world.clock.sleep(Duration::from_secs(3 * 60 * 60)).await;
         assert!(handle.is_active());
-        app.world.set_offline(false);
-        let before = app.world.clock.now();
-        while !app.world.is_delivered("one") {
+        app.world.way.go_online();
+        let before = app.world.clock.monotonic();
+        while !app.worker.is_delivered("one") {
             app.world.clock.sleep(Duration::from_millis(50)).await;
         }
-        assert!(app.world.clock.now().since(before) < Duration::from_secs(10));
+        assert!(app.world.clock.monotonic() - before < Duration::from_secs(10));
     };
     app.live(page);
     app.assert_success(1, LENGTH);

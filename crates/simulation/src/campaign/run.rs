@@ -9,14 +9,12 @@ use std::time::Duration;
 
 use background_fetch_engine::testing::clock::Stuck;
 
-use crate::oracle;
+use crate::oracle::outcome;
 use crate::oracle::tally::Tally;
 use crate::plan::Plan;
 use crate::plan::schedule::Schedule;
-use crate::world::World;
 use crate::world::bug::Bug;
-use crate::world::executor::Executor;
-use crate::world::page;
+use crate::world::{Executor, World, page};
 
 /// What came of a schedule.
 #[derive(Debug, Clone)]
@@ -71,26 +69,26 @@ fn run_world(schedule: &Schedule, options: Options) -> Verdict {
     let world = World::new(Plan::of(schedule), options.bug, options.trace);
     page::begin(&world);
     world.start_worker();
-    play(&world, world.plan.patience, |world| world.lives.tasks.get() == 0 && world.is_idle());
-    if !world.is_violated() {
-        oracle::judge(&world);
+    play(&world, world.plan.patience, |world| world.tasks.are_over() && world.is_idle());
+    if !world.oracle.journal.is_violated() {
+        outcome::judge(&world.oracle);
         finale(&world);
     }
-    let mut tally = world.tally.borrow().clone();
+    let mut tally = world.oracle.tally.borrow().clone();
     tally.schedules = 1;
-    tally.steps = world.lives.steps.get();
-    tally.millis = world.elapsed().as_millis();
-    Verdict { violation: world.violation(), tally }
+    tally.steps = world.oracle.journal.steps();
+    tally.millis = world.oracle.journal.elapsed().as_millis();
+    Verdict { violation: world.oracle.journal.violation(), tally }
 }
 
 /// Lets everything happen until `is_over`.
 fn play(world: &Rc<World>, patience: Duration, is_over: fn(&World) -> bool) {
-    let limit = world.elapsed() + patience;
+    let limit = world.oracle.journal.elapsed() + patience;
     let stage = Executor::new(world, is_over);
-    match world.clock.run(stage, || world.elapsed() > limit) {
+    match world.play(stage, || world.oracle.journal.elapsed() > limit) {
         Ok(Some(())) => {}
-        Ok(None) => world.violate(|| format!("not over after {patience:?}")),
-        Err(Stuck) => world.violate(|| "stuck: nothing would ever happen again".to_owned()),
+        Ok(None) => world.oracle.violate(|| format!("not over after {patience:?}")),
+        Err(Stuck) => world.oracle.violate(|| "stuck: nothing would ever happen again".to_owned()),
     }
 }
 
@@ -103,12 +101,12 @@ fn finale(world: &Rc<World>) {
         world.kill(0);
         let own = Rc::clone(world);
         page::task(world, async move {
-            own.until(|world| world.is_idle().then_some(())).await;
+            own.tasks.until(|| own.is_idle().then_some(())).await;
             own.sleep(10_000).await;
         });
-        play(world, Duration::from_secs(24 * 60 * 60), |world| world.lives.tasks.get() == 0);
+        play(world, Duration::from_secs(24 * 60 * 60), |world| world.tasks.are_over());
     }
-    if !world.is_violated() {
-        oracle::judge_remains(world);
+    if !world.oracle.journal.is_violated() {
+        outcome::judge_remains(&world.oracle);
     }
 }

@@ -6,190 +6,169 @@ use background_fetch_engine::testing::memory::Content;
 use background_fetch_engine::testing::network::{ERROR_BODY, Extent};
 use background_fetch_engine::{FailureReason, RecordResult};
 
+use crate::oracle::Oracle;
+use crate::plan::RecordPlan;
 use crate::plan::twist::Ask;
-use crate::plan::{FetchPlan, RecordPlan};
-use crate::world::World;
-use crate::world::network::show;
 
-impl World {
-    /// What the app planned for a fetch.
-    pub(crate) fn plan_of(&self, uid: &str) -> FetchPlan {
-        let facts = self.facts.borrow();
-        let number = facts.fetches.get(uid).map(|fetch| fetch.plan);
-        let plans = &self.plan.fetches;
-        plans.iter().find(|plan| Some(plan.number) == number).cloned().unwrap_or_default()
+/// Checks what a record of this worker shows. `None` if it cannot be read, because the store lost
+/// it; else how many bytes there are.
+pub(crate) fn look_at(oracle: &Oracle, worker: u32, record: &RecordState) -> Option<u64> {
+    if worker != oracle.facts.borrow().owner {
+        return None;
     }
+    let shown = read_entries(oracle, record)?;
+    let plan = oracle.plan_of(&record.uid);
+    let plan = plan.records.get(usize::try_from(record.index).ok()?)?;
+    let right = match record.result {
+        Some(RecordResult::Success) => is_whole(oracle, record, plan, &shown),
+        Some(RecordResult::Failure(FailureReason::BadStatus)) => is_of_error(&shown),
+        _ => is_begun(oracle, plan, &shown),
+    };
+    if !right {
+        let shown: Vec<_> = shown.iter().map(show).collect();
+        let (uid, index, result) = (&record.uid, record.index, record.result);
+        oracle.violate(|| format!("{uid}/{index}, {result:?}, shows {}", shown.join(" + ")));
+    }
+    Some(Content::length(&shown))
+}
 
-    /// All versions of a file that there were, with their lengths.
-    pub(crate) fn versions(&self, file: usize) -> Vec<(u64, u64)> {
-        let servers = self.servers.borrow();
-        let places = self.plan.places.get(file).into_iter().flatten();
-        places.filter_map(|url| servers.files.get(url)).flat_map(|file| file.versions()).collect()
+/// Whether all entries of a record are there. A page may look at them just after they were freed.
+pub(crate) fn is_there(oracle: &Oracle, record: &RecordState) -> bool {
+    record.segments.iter().all(|(entry, _, _)| oracle.world.bodies.length(entry).is_some())
+}
+
+/// What is in the entries of a record. Those of a rival's making may be gone.
+fn read_entries(oracle: &Oracle, record: &RecordState) -> Option<Vec<Extent>> {
+    let mut contents = Vec::new();
+    let mut end = 0;
+    for (entry, start, length) in &record.segments {
+        let content = oracle.world.bodies.content(entry);
+        let stored = content.as_ref().map(Content::length);
+        let excused = is_excused(oracle, record, entry);
+        if stored != Some(*length) && excused {
+            return None;
+        }
+        if stored != Some(*length) || *start != end {
+            let entry = &entry.0;
+            oracle.violate(|| format!("{entry} is shown as {start}+{length}, but is {stored:?}"));
+            return None;
+        }
+        end = start + length;
+        contents.extend(content);
+    }
+    Some(Content::join(&contents))
+}
+
+/// Whether an entry need not be there.
+fn is_excused(oracle: &Oracle, record: &RecordState, entry: &EntryKey) -> bool {
+    let facts = oracle.facts.borrow();
+    let late = facts.fetches.get(&record.uid).is_some_and(|fetch| facts.deletes_late(fetch));
+    facts.lost.contains(entry) || !is_shown(record.result) || late
+}
+
+/// Whether this is all of the body of a successful response.
+fn is_whole(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[Extent]) -> bool {
+    let Some(head) = record.head.as_ref().filter(|head| head.is_ok()) else { return false };
+    let versions = oracle.versions(plan.file);
+    let is_version =
+        |extent: &Extent| extent.from == 0 && versions.contains(&(extent.version, extent.to));
+    match (plan.ask, shown) {
+        (Ask::Head, shown) => shown.is_empty(),
+        // What the app asked for by itself, it gets as it comes.
+        (Ask::Range { .. }, _) if head.status == 206 => is_begun(oracle, plan, shown),
+        (Ask::Integrity { right }, _) if !plan.request.integrity.is_empty() => {
+            let first = versions.iter().min().copied();
+            let expected = shown.first().map_or(first.map(|(version, _)| (version, 0)), |part| {
+                Some((part.version, part.to)).filter(|_| is_version(part))
+            });
+            shown.len() <= 1 && expected == first && (right || shown.is_empty())
+        }
+        (_, []) => versions
+            .iter()
+            .any(|(_, length)| *length == 0 || looks_coded(oracle, record, 0, *length)),
+        (_, [whole]) => {
+            let (version, to) = (whole.version, whole.to);
+            let length = versions.iter().find(|known| known.0 == version).map(|known| known.1);
+            let coded = length.is_some_and(|length| looks_coded(oracle, record, to, length));
+            is_version(whole) || whole.from == 0 && coded
+        }
+        _ => false,
     }
 }
 
-impl World {
-    /// Checks what a record of this worker shows. `None` if it cannot be read, because the store lost it; else how
-    /// many bytes there are.
-    pub(crate) fn look_at(&self, worker: u32, record: &RecordState) -> Option<u64> {
-        if worker != self.lives.owner.get() {
-            return None;
-        }
-        let shown = self.read_entries(record)?;
-        let plan = self.plan_of(&record.uid);
-        let plan = plan.records.get(usize::try_from(record.index).ok()?)?;
-        let right = match record.result {
-            Some(RecordResult::Success) => self.is_whole(record, plan, &shown),
-            Some(RecordResult::Failure(FailureReason::BadStatus)) => is_of_error(&shown),
-            _ => self.is_begun(plan, &shown),
-        };
-        if !right {
-            let shown: Vec<_> = shown.iter().map(show).collect();
-            let (uid, index, result) = (&record.uid, record.index, record.result);
-            self.violate(|| format!("{uid}/{index}, {result:?}, shows {}", shown.join(" + ")));
-        }
-        Some(Content::length(&shown))
-    }
+/// Whether a body of another origin came to the same end twice, a little before the length told:
+/// that cannot be told from one whose content coding is hidden.
+fn looks_coded(oracle: &Oracle, record: &RecordState, shown: u64, length: u64) -> bool {
+    let foreign = record.head.as_ref().is_some_and(|head| head.kind == "cors");
+    let mut facts = oracle.facts.borrow_mut();
+    let short = facts.record(&record.uid, record.index).map_or(0, |record| record.short);
+    foreign && short > 1 && length <= shown + shown / 16 + 32
+}
 
-    /// Whether all entries of a record are there. A page may look at them just after they were freed.
-    pub(crate) fn is_there(&self, record: &RecordState) -> bool {
-        record.segments.iter().all(|(entry, _, _)| self.bodies.length(entry).is_some())
-    }
-
-    /// What is in the entries of a record. Those of a rival's making may be gone.
-    fn read_entries(&self, record: &RecordState) -> Option<Vec<Extent>> {
-        let mut contents = Vec::new();
-        let mut end = 0;
-        for (entry, start, length) in &record.segments {
-            let content = self.bodies.content(entry);
-            let stored = content.as_ref().map(Content::length);
-            let excused = self.is_excused(record, entry);
-            if stored != Some(*length) && excused {
-                return None;
-            }
-            if stored != Some(*length) || *start != end {
-                let entry = &entry.0;
-                self.violate(|| format!("{entry} is shown as {start}+{length}, but is {stored:?}"));
-                return None;
-            }
-            end = start + length;
-            contents.extend(content);
-        }
-        Some(Content::join(&contents))
-    }
-
-    /// Whether an entry need not be there.
-    fn is_excused(&self, record: &RecordState, entry: &EntryKey) -> bool {
-        let facts = self.facts.borrow();
-        let late = facts.fetches.get(&record.uid).is_some_and(|fetch| facts.deletes_late(fetch));
-        facts.lost.contains(entry) || !is_shown(record.result) || late
-    }
-
-    /// Whether this is all of the body of a successful response.
-    fn is_whole(&self, record: &RecordState, plan: &RecordPlan, shown: &[Extent]) -> bool {
-        let Some(head) = record.head.as_ref().filter(|head| head.is_ok()) else { return false };
-        let versions = self.versions(plan.file);
-        let is_version =
-            |extent: &Extent| extent.from == 0 && versions.contains(&(extent.version, extent.to));
-        match (plan.ask, shown) {
-            (Ask::Head, shown) => shown.is_empty(),
-            // What the app asked for by itself, it gets as it comes.
-            (Ask::Range { .. }, _) if head.status == 206 => self.is_begun(plan, shown),
-            (Ask::Integrity { right }, _) if !plan.request.integrity.is_empty() => {
-                let first = versions.iter().min().copied();
-                let expected =
-                    shown.first().map_or(first.map(|(version, _)| (version, 0)), |part| {
-                        Some((part.version, part.to)).filter(|_| is_version(part))
-                    });
-                shown.len() <= 1 && expected == first && (right || shown.is_empty())
-            }
-            (_, []) => versions
+/// Whether this may be the beginning of a body.
+fn is_begun(oracle: &Oracle, plan: &RecordPlan, shown: &[Extent]) -> bool {
+    let versions = oracle.versions(plan.file);
+    let ranged = matches!(plan.ask, Ask::Range { .. });
+    match shown {
+        [] => true,
+        [one] => {
+            let known = versions
                 .iter()
-                .any(|(_, length)| *length == 0 || self.looks_coded(record, 0, *length)),
-            (_, [whole]) => {
-                let (version, to) = (whole.version, whole.to);
-                let length = versions.iter().find(|known| known.0 == version).map(|known| known.1);
-                let coded = length.is_some_and(|length| self.looks_coded(record, to, length));
-                is_version(whole) || whole.from == 0 && coded
-            }
-            _ => false,
+                .any(|(version, length)| *version == one.version && (one.to <= *length || ranged));
+            is_of_error(shown) || known && (one.from == 0 || ranged)
         }
+        _ => false,
     }
+}
 
-    /// Whether a body of another origin came to the same end twice, a little before the length told:
-    /// that cannot be told from one whose content coding is hidden.
-    fn looks_coded(&self, record: &RecordState, shown: u64, length: u64) -> bool {
-        let foreign = record.head.as_ref().is_some_and(|head| head.kind == "cors");
-        let mut facts = self.facts.borrow_mut();
-        let short = facts.record(&record.uid, record.index).map_or(0, |record| record.short);
-        foreign && short > 1 && length <= shown + shown / 16 + 32
+/// Checks what the handlers of an event are shown.
+pub(crate) fn look_at_end(
+    oracle: &Oracle,
+    worker: u32,
+    event: EventType,
+    state: &FetchState,
+    records: &[RecordState],
+) {
+    let uid = &state.uid;
+    let plan = oracle.plan_of(uid);
+    let complete = records.len() == plan.records.len();
+    if !complete && !oracle.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.damaged) {
+        oracle.violate(|| format!("{} records of {uid}", records.len()));
     }
-
-    /// Whether this may be the beginning of a body.
-    fn is_begun(&self, plan: &RecordPlan, shown: &[Extent]) -> bool {
-        let versions = self.versions(plan.file);
-        let ranged = matches!(plan.ask, Ask::Range { .. });
-        match shown {
-            [] => true,
-            [one] => {
-                let known = versions.iter().any(|(version, length)| {
-                    *version == one.version && (one.to <= *length || ranged)
-                });
-                is_of_error(shown) || known && (one.from == 0 || ranged)
-            }
-            _ => false,
-        }
+    if records.iter().any(|record| record.result.is_none()) {
+        oracle.violate(|| format!("a record without result at the end of {uid}"));
     }
-
-    /// Checks what the handlers of an event are shown.
-    pub(crate) fn look_at_end(
-        &self,
-        worker: u32,
-        event: EventType,
-        state: &FetchState,
-        records: &[RecordState],
-    ) {
-        let uid = &state.uid;
-        let plan = self.plan_of(uid);
-        let complete = records.len() == plan.records.len();
-        if !complete && !self.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.damaged) {
-            self.violate(|| format!("{} records of {uid}", records.len()));
-        }
-        if records.iter().any(|record| record.result.is_none()) {
-            self.violate(|| format!("a record without result at the end of {uid}"));
-        }
-        let lengths: Vec<_> = records.iter().map(|record| self.look_at(worker, record)).collect();
-        let succeeded = records.iter().all(|record| record.result == Some(RecordResult::Success));
-        let lost = self.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.lost_bytes > 0);
-        let unwritten = self.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.unwritten);
-        if event == EventType::Success && !succeeded && !lost && !unwritten {
-            self.violate(|| format!("{uid} succeeded, but not all of its records"));
-        }
-        if worker != self.lives.owner.get() || lost {
-            return;
-        }
-        // What is lost or still has to be seen as lost cannot be compared.
-        if let Some(lengths) = lengths.into_iter().collect::<Option<Vec<_>>>() {
-            self.compare_total(event, state, lengths.into_iter().sum());
-        }
+    let lengths: Vec<_> = records.iter().map(|record| look_at(oracle, worker, record)).collect();
+    let succeeded = records.iter().all(|record| record.result == Some(RecordResult::Success));
+    let lost = oracle.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.lost_bytes > 0);
+    let unwritten = oracle.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.unwritten);
+    if event == EventType::Success && !succeeded && !lost && !unwritten {
+        oracle.violate(|| format!("{uid} succeeded, but not all of its records"));
     }
+    if worker != oracle.facts.borrow().owner || lost {
+        return;
+    }
+    // What is lost or still has to be seen as lost cannot be compared.
+    if let Some(lengths) = lengths.into_iter().collect::<Option<Vec<_>>>() {
+        compare_total(oracle, event, state, lengths.into_iter().sum());
+    }
+}
 
-    fn compare_total(&self, event: EventType, state: &FetchState, shown: u64) {
-        let FetchState { uid, downloaded, download_total, .. } = state;
-        if event == EventType::Success && *downloaded != shown {
-            self.violate(|| format!("{uid} told {downloaded} bytes, but shows {shown}"));
-        }
-        if *downloaded < shown {
-            self.violate(|| format!("{uid} told {downloaded} bytes, but shows {shown}"));
-        }
-        let crossed = *download_total > 0 && downloaded > download_total;
-        if crossed {
-            self.violate(|| format!("{uid} has {downloaded} bytes of {download_total}"));
-        }
-        let damaged = self.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.damaged);
-        if event == EventType::Success && state.uploaded != state.upload_total && !damaged {
-            self.violate(|| format!("{uid} told too few bytes of its uploads: {state:?}"));
-        }
+fn compare_total(oracle: &Oracle, event: EventType, state: &FetchState, shown: u64) {
+    let FetchState { uid, downloaded, download_total, .. } = state;
+    if event == EventType::Success && *downloaded != shown {
+        oracle.violate(|| format!("{uid} told {downloaded} bytes, but shows {shown}"));
+    }
+    if *downloaded < shown {
+        oracle.violate(|| format!("{uid} told {downloaded} bytes, but shows {shown}"));
+    }
+    let crossed = *download_total > 0 && downloaded > download_total;
+    if crossed {
+        oracle.violate(|| format!("{uid} has {downloaded} bytes of {download_total}"));
+    }
+    let damaged = oracle.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.damaged);
+    if event == EventType::Success && state.uploaded != state.upload_total && !damaged {
+        oracle.violate(|| format!("{uid} told too few bytes of its uploads: {state:?}"));
     }
 }
 
@@ -197,6 +176,11 @@ impl World {
 pub(crate) fn is_shown(result: Option<RecordResult>) -> bool {
     use FailureReason::BadStatus;
     matches!(result, None | Some(RecordResult::Success | RecordResult::Failure(BadStatus)))
+}
+
+/// A stretch of bytes, as it is shown.
+pub(crate) fn show(extent: &Extent) -> String {
+    format!("{}..{} of version {}", extent.from, extent.to, extent.version)
 }
 
 fn is_of_error(shown: &[Extent]) -> bool {

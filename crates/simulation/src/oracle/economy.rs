@@ -3,30 +3,30 @@
 use background_fetch_engine::Config;
 use background_fetch_engine::testing::network::{Coding, Exposure, File, Validator};
 
+use crate::oracle::Oracle;
 use crate::oracle::facts::{Facts, FetchFacts, RecordFacts};
 use crate::plan::RecordPlan;
 use crate::plan::twist::Ask;
-use crate::world::World;
 
-pub(crate) fn judge(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts) {
-    let plan = world.plan_of(uid);
+pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFacts) {
+    let plan = oracle.plan_of(uid);
     for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
-        let most = most_requests(world, facts, plan, record);
-        if record.requests > most && !is_hidden_coding(world, plan.file) {
+        let most = most_requests(oracle, facts, plan, record);
+        if record.requests > most && !is_hidden_coding(oracle, plan.file) {
             let requests = record.requests;
-            world.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
+            oracle.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
         }
-        let most = most_bytes(world, facts, fetch, plan, record);
+        let most = most_bytes(oracle, facts, fetch, plan, record);
         if let Some(most) = most.filter(|most| u128::from(record.sent) > *most) {
             let sent = record.sent;
-            world.violate(|| format!("{sent} bytes sent for {uid}/{index}, of at most {most}"));
+            oracle.violate(|| format!("{sent} bytes sent for {uid}/{index}, of at most {most}"));
         }
     }
 }
 
 /// How many requests can be necessary.
-fn most_requests(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> u64 {
-    let config = &world.plan.config;
+fn most_requests(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> u64 {
+    let config = &oracle.plan.config;
     let network = record.troubles + record.doubts + record.offline + record.less;
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
@@ -35,20 +35,20 @@ fn most_requests(world: &World, facts: &Facts, plan: &RecordPlan, record: &Recor
         && let Some(bulk) = &config.bypass
     {
         // Each reason can make all parts of a body necessary, and each hole a part with an end.
-        let lengths = world.versions(plan.file).into_iter().map(|(_, length)| length);
+        let lengths = oracle.versions(plan.file).into_iter().map(|(_, length)| length);
         let parts = lengths.max().unwrap_or(0) / bulk.segment.max(1) + 2;
         return (1 + network + gaps) * (1 + parts + bulk.connections as u64);
     }
     // What was in flight is holes then; and where no length is certain, two parts show the end.
     let holes = 1 + config.stores_in_flight as u64;
-    let ends = if is_end_told(world, plan) { 0 } else { 2 * (1 + gaps + record.doubts) };
+    let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (1 + gaps + record.doubts) };
     1 + network + gaps * holes + ends
 }
 
 /// Whether the first response tells for certain where the body ends.
-fn is_end_told(world: &World, plan: &RecordPlan) -> bool {
-    let servers = world.servers.borrow();
-    let mut places = world.plan.places.get(plan.file).into_iter().flatten();
+fn is_end_told(oracle: &Oracle, plan: &RecordPlan) -> bool {
+    let servers = oracle.world.servers.borrow();
+    let mut places = oracle.plan.places.get(plan.file).into_iter().flatten();
     places.all(|url| {
         let own = |file: &File| file.tells_length && file.exposure == Exposure::Own;
         servers.files.get(url).is_some_and(own)
@@ -57,9 +57,9 @@ fn is_end_told(world: &World, plan: &RecordPlan) -> bool {
 
 /// Whether `Content-Length` is that of a coding which the app's origin may not see, and more than
 /// what comes out of it: that cannot be told from a body that ended early.
-pub(crate) fn is_hidden_coding(world: &World, file: usize) -> bool {
-    let servers = world.servers.borrow();
-    let mut places = world.plan.places.get(file).into_iter().flatten();
+pub(crate) fn is_hidden_coding(oracle: &Oracle, file: usize) -> bool {
+    let servers = oracle.world.servers.borrow();
+    let mut places = oracle.plan.places.get(file).into_iter().flatten();
     places.any(|url| {
         servers.files.get(url).is_some_and(|file| {
             let shorter = |coding: Coding| {
@@ -76,16 +76,16 @@ pub(crate) fn is_hidden_coding(world: &World, file: usize) -> bool {
 /// For a body that can always be resumed: its length, and what was in nobody's hands when a worker
 /// died or a store failed.
 fn most_bytes(
-    world: &World,
+    oracle: &Oracle,
     facts: &Facts,
     fetch: &FetchFacts,
     plan: &RecordPlan,
     record: &RecordFacts,
 ) -> Option<u128> {
-    let places = world.plan.places.get(plan.file)?;
-    let servers = world.servers.borrow();
+    let places = oracle.plan.places.get(plan.file)?;
+    let servers = oracle.world.servers.borrow();
     let [place] = places.as_slice() else { return None };
-    if *place != world.plan.url(plan.file) {
+    if *place != oracle.plan.url(plan.file) {
         // Behind a redirect, nothing is gone on with that cannot be compared.
         return None;
     }
@@ -94,7 +94,7 @@ fn most_bytes(
     if !quiet || plan.ask != Ask::Plain || fetch.damaged {
         return None;
     }
-    let config = &world.plan.config;
+    let config = &oracle.plan.config;
     let part = config.bypass.as_ref().map_or(0, |bulk| bulk.segment);
     let transfers = config.bypass.as_ref().map_or(1, |bulk| bulk.connections.max(1) + 1) as u128;
     let piece = u128::from(config.segments.most.max(part) + file.chunk);

@@ -1,51 +1,77 @@
-//! Notes of what servers and networks did, from which the oracle knows what may come of it.
-
-use std::rc::Rc;
+//! Requests and answers: what each must be like, and what may come of it.
 
 use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::testing::network::{Answer, Fault};
 
-use crate::oracle::facts::{Holding, RecordFacts};
-use crate::world::World;
-use crate::world::network::is_probe;
+use crate::oracle::Oracle;
+use crate::oracle::facts::RecordFacts;
+use crate::plan::files::ORIGIN;
 
-impl World {
-    /// Notes what a request was answered with.
-    pub(crate) fn note_answer(&self, exchange: &Exchange, answer: &Result<Answer, NetworkError>) {
-        if let Ok(Answer { fault: Some(fault), .. }) = answer {
-            self.tally.borrow_mut().strike(fault.name());
-        }
-        let mut facts = self.facts.borrow_mut();
-        let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
-        match answer {
-            Err(error) => {
-                self.tally.borrow_mut().strike(Fault::Fails(*error).name());
-                record.note_error(*error);
-            }
-            Ok(_) if is_probe(exchange) => {}
-            Ok(answer) => record.note_head(exchange, answer),
-        }
+/// A request is about to be sent, over one of so many connections of its worker.
+pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) {
+    if connections > oracle.plan.config.connections {
+        oracle.violate(|| format!("{connections} connections at a time"));
     }
+    let request = &exchange.request;
+    if exchange.if_range.is_some() && !request.url.starts_with(ORIGIN) {
+        oracle.violate(|| format!("If-Range to another origin: {}", asked(exchange)));
+    }
+    let ranges = exchange.range.is_some();
+    if ranges && (request.method != "GET" || request.header("range").is_some()) {
+        oracle.violate(|| format!("a range where none may be asked for: {}", asked(exchange)));
+    }
+    let mut facts = oracle.facts.borrow_mut();
+    let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
+    let probe = is_probe(exchange);
+    record.requests += u64::from(!probe);
+    record.parts += u64::from(exchange.range.is_some_and(|range| range.end.is_some()));
+    oracle.tally.borrow_mut().requests += 1;
+    // A second one may order something twice.
+    record.orders += u64::from(request.method != "GET" && !probe);
+    if record.orders > 1 {
+        oracle.violate(|| format!("sent twice: {}", asked(exchange)));
+    }
+}
 
-    /// Notes that an exchange broke because the network went away.
-    pub(crate) fn note_break(&self, uid: &str, index: u32, error: NetworkError) {
-        if let Some(record) = self.facts.borrow_mut().record(uid, index) {
-            record.note_error(error);
+/// What it was answered with.
+pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answer, NetworkError>) {
+    if let Ok(Answer { fault: Some(fault), .. }) = answer {
+        oracle.tally.borrow_mut().strike(fault.name());
+    }
+    let mut facts = oracle.facts.borrow_mut();
+    let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
+    match answer {
+        Err(error) => {
+            oracle.tally.borrow_mut().strike(Fault::Fails(*error).name());
+            record.note_error(*error);
         }
+        Ok(_) if is_probe(exchange) => {}
+        Ok(answer) => record.note_head(exchange, answer),
     }
+}
 
-    pub(crate) fn note_sent(&self, uid: &str, index: u32, bytes: u64) {
-        self.tally.borrow_mut().bytes += u128::from(bytes);
-        if let Some(record) = self.facts.borrow_mut().record(uid, index) {
-            record.sent = record.sent.saturating_add(bytes);
-        }
+/// A response broke because the network, or its server, went away.
+pub(crate) fn broken(oracle: &Oracle, uid: &str, index: u32, error: NetworkError) {
+    if let Some(record) = oracle.facts.borrow_mut().record(uid, index) {
+        record.note_error(error);
     }
+}
 
-    /// The count of bytes that workers hold of a fetch.
-    pub(crate) fn holding(&self, uid: &str) -> Rc<Holding> {
-        let facts = self.facts.borrow();
-        facts.fetches.get(uid).map(|fetch| Rc::clone(&fetch.holding)).unwrap_or_default()
+/// A server sent so many bytes.
+pub(crate) fn sent(oracle: &Oracle, uid: &str, index: u32, bytes: u64) {
+    oracle.tally.borrow_mut().bytes += u128::from(bytes);
+    if let Some(record) = oracle.facts.borrow_mut().record(uid, index) {
+        record.sent = record.sent.saturating_add(bytes);
     }
+}
+
+/// A request, as it is shown.
+pub(crate) fn asked(exchange: &Exchange) -> String {
+    let Exchange { uid, index, request, range, if_range, overlap } = exchange;
+    let range = range.map_or(String::new(), |range| format!(" {}", range.header()));
+    let if_range = if_range.as_ref().map_or(String::new(), |tag| format!(" if {tag}"));
+    let repeated: u64 = overlap.iter().map(|piece| piece.length).sum();
+    format!("{uid}/{index} {} {}{range}{if_range} ({repeated} again)", request.method, request.url)
 }
 
 impl RecordFacts {
@@ -111,6 +137,11 @@ impl RecordFacts {
             self.final_status = true;
         }
     }
+}
+
+/// Whether it only asks if the server can be reached.
+fn is_probe(exchange: &Exchange) -> bool {
+    exchange.request.mode == "no-cors"
 }
 
 /// Faults that leave a part what it should be, or tell what it is.

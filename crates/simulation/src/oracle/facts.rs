@@ -1,22 +1,20 @@
 //! What happened, as far as the oracle needs to know it.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
-use background_fetch_engine::http::Header;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::EventType;
-use background_fetch_engine::{Error, FailureReason, Timestamp};
+use background_fetch_engine::{Error, FailureReason};
 
 use crate::plan::FetchPlan;
-use crate::plan::twist::Ask;
 
 /// Of one world.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// By unique id.
     pub(crate) fetches: BTreeMap<String, FetchFacts>,
+    /// The worker that took the store over last.
+    pub(crate) owner: u32,
     /// Entries that vanished or are torn, by no fault of the engine.
     pub(crate) lost: BTreeSet<EntryKey>,
     pub(crate) crashes: u64,
@@ -25,8 +23,6 @@ pub(crate) struct Facts {
     pub(crate) store_troubles: u64,
     /// Transactions that failed.
     pub(crate) commit_troubles: u64,
-    /// Listings and lengths that failed.
-    pub(crate) blind: u64,
     /// Checks of integrity that failed to be made.
     pub(crate) check_troubles: u64,
     /// The store was full.
@@ -60,34 +56,9 @@ pub(crate) struct FetchFacts {
     /// Its own row was damaged, or one of its records.
     pub(crate) lost: bool,
     pub(crate) damaged: bool,
-    pub(crate) holding: Rc<Holding>,
     /// Bytes of entries that were lost.
     pub(crate) lost_bytes: u64,
     pub(crate) records: Vec<RecordFacts>,
-}
-
-/// Bytes of one fetch that workers hold.
-#[derive(Debug, Default)]
-pub(crate) struct Holding {
-    pub(crate) held: Cell<u64>,
-    /// Bytes that were given up in this very moment, in which an app may still be told of them.
-    lost: Cell<(Timestamp, u64)>,
-}
-
-impl Holding {
-    pub(crate) fn lose(&self, now: Timestamp, bytes: u64) {
-        self.lost.set((now, self.lost_at(now) + bytes));
-    }
-
-    fn lost_at(&self, now: Timestamp) -> u64 {
-        let (time, bytes) = self.lost.get();
-        if time == now { bytes } else { 0 }
-    }
-
-    /// Bytes that there are or have just been.
-    pub(crate) fn most(&self, now: Timestamp) -> u64 {
-        self.held.get() + self.lost_at(now)
-    }
 }
 
 /// How a fetch ended.
@@ -135,8 +106,6 @@ pub(crate) struct RecordFacts {
     pub(crate) unasked: bool,
     /// The place and the version that the last whole response was of.
     pub(crate) first: Option<(String, u64)>,
-    /// The validators of that response.
-    pub(crate) validators: Vec<Header>,
     /// Versions that it was answered with.
     pub(crate) versions: BTreeSet<u64>,
 }
@@ -163,9 +132,7 @@ impl Facts {
         let index = usize::try_from(index).ok()?;
         self.fetches.get_mut(uid)?.records.get_mut(index)
     }
-}
 
-impl Facts {
     /// Whether entries may vanish that rows still speak of: those which came too late for a fetch that
     /// had ended, and which a worker that is dead or fenced out by now was deleting.
     pub(crate) fn deletes_late(&self, fetch: &FetchFacts) -> bool {
@@ -195,10 +162,4 @@ impl FetchFacts {
 /// The fetch that an entry belongs to.
 pub(crate) fn owner(entry: &EntryKey) -> &str {
     entry.0.split('/').next().unwrap_or_default()
-}
-
-impl Ask {
-    pub(crate) fn is_get(self) -> bool {
-        matches!(self, Self::Plain | Self::Integrity { .. } | Self::Range { .. })
-    }
 }

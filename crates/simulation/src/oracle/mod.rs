@@ -1,147 +1,64 @@
-//! What must have come of a schedule, once everything is over.
+//! What must hold, while it happens and once all is over.
+//!
+//! The oracle knows the plan, is told what workers and servers do, and looks into the world by itself.
+//! It knows nothing of how the engine decides.
 
 pub(crate) mod bytes;
-pub(crate) mod economy;
+mod economy;
+pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod facts;
+pub(crate) mod journal;
+pub(crate) mod outcome;
 pub(crate) mod tally;
+pub(crate) mod writes;
 
-use background_fetch_engine::{Error, FailureReason};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use crate::oracle::economy::is_hidden_coding;
-use crate::oracle::facts::{Ending, Facts, FetchFacts, RecordFacts};
-use crate::plan::RecordPlan;
-use crate::world::World;
+use background_fetch_engine::testing::world;
 
-/// Every fetch has one outcome, that may come of what happened to it, and its event was heard.
-pub(crate) fn judge(world: &World) {
-    let facts = world.facts.borrow();
-    for (uid, fetch) in &facts.fetches {
-        match &fetch.answer {
-            None => world.violate(|| format!("{uid} was never answered")),
-            Some(Err(error)) => judge_refused(world, uid, fetch, error),
-            Some(Ok(())) => judge_outcome(world, &facts, uid, fetch),
+use crate::oracle::facts::Facts;
+use crate::oracle::journal::Journal;
+use crate::oracle::tally::Tally;
+use crate::plan::{FetchPlan, Plan};
+
+pub(crate) struct Oracle {
+    pub(crate) plan: Rc<Plan>,
+    pub(crate) world: world::World,
+    pub(crate) facts: RefCell<Facts>,
+    pub(crate) tally: RefCell<Tally>,
+    pub(crate) journal: Journal,
+}
+
+impl Oracle {
+    pub(crate) fn new(plan: &Rc<Plan>, world: &world::World, tracing: bool) -> Self {
+        Self {
+            plan: Rc::clone(plan),
+            world: world.clone(),
+            facts: RefCell::default(),
+            tally: RefCell::default(),
+            journal: Journal::new(&world.clock, tracing),
         }
     }
-}
 
-fn judge_refused(world: &World, uid: &str, fetch: &FetchFacts, error: &Error) {
-    world.tally.borrow_mut().end("refused");
-    if !fetch.deliveries.is_empty() {
-        world.violate(|| format!("{uid} was refused with {error:?}, but had an event"));
+    /// Something happened that must not.
+    pub(crate) fn violate(&self, what: impl FnOnce() -> String) {
+        self.journal.violate(what);
     }
-}
 
-fn judge_outcome(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts) {
-    if fetch.lost {
-        return world.tally.borrow_mut().end("lost with its row");
+    /// What the app planned for a fetch.
+    pub(crate) fn plan_of(&self, uid: &str) -> FetchPlan {
+        let facts = self.facts.borrow();
+        let number = facts.fetches.get(uid).map(|fetch| fetch.plan);
+        let plans = &self.plan.fetches;
+        plans.iter().find(|plan| Some(plan.number) == number).cloned().unwrap_or_default()
     }
-    let tries = world.plan.config.deliveries;
-    if !fetch.is_told(tries) && !fetch.patience_ended {
-        world.violate(|| format!("the event of {uid} was not handled"));
-    }
-    let Some(first) = fetch.deliveries.first() else {
-        return world.violate(|| format!("{uid} had no event"));
-    };
-    let others = fetch.deliveries.iter().any(|one| one.ending != first.ending);
-    if others && !fetch.unwritten {
-        world.violate(|| format!("{uid} had several outcomes: {:?}", fetch.deliveries));
-    }
-    economy::judge(world, facts, uid, fetch);
-    let ending = first.ending;
-    world.tally.borrow_mut().end(name(ending));
-    if !fetch.unwritten {
-        judge_ending(world, facts, uid, fetch, ending);
-    }
-}
 
-fn judge_ending(world: &World, facts: &Facts, uid: &str, fetch: &FetchFacts, ending: Ending) {
-    if fetch.aborted && ending != Some(FailureReason::Aborted) {
-        world.violate(|| format!("{uid} was aborted, but ended with {ending:?}"));
-    }
-    let plan = world.plan_of(uid);
-    let mut records = plan.records.iter().zip(&fetch.records);
-    let may = match ending {
-        None => true,
-        Some(FailureReason::Aborted) => fetch.abort_asked,
-        Some(FailureReason::BadStatus) => {
-            records.any(|(_, record)| may_be_bad_status(world, facts, record))
-        }
-        Some(FailureReason::QuotaExceeded) => facts.quota || world.plan.quota.is_some(),
-        Some(FailureReason::DownloadTotalExceeded) => {
-            let most: u128 = plan.records.iter().map(|plan| largest(world, plan)).sum();
-            let overlong = fetch.records.iter().map(|record| u128::from(record.overlong));
-            let most = most + overlong.sum::<u128>();
-            fetch.limit > 0 && most > u128::from(fetch.limit)
-        }
-        Some(FailureReason::FetchError) => {
-            fetch.damaged || records.any(|(plan, record)| may_fail(world, facts, plan, record))
-        }
-    };
-    if !may {
-        world.violate(|| format!("{uid} ended with {ending:?} for no reason"));
-    }
-}
-
-/// Bytes of the largest response that a record can have had.
-fn largest(world: &World, plan: &RecordPlan) -> u128 {
-    let lengths = world.versions(plan.file).into_iter().map(|(_, length)| length);
-    u128::from(lengths.max().unwrap_or(0).max(20))
-}
-
-/// The fewest tries that end in giving up.
-fn fewest_tries(world: &World) -> u64 {
-    let retry = &world.plan.config.retry;
-    retry.attempts.min(retry.known_attempts).into()
-}
-
-fn may_be_bad_status(world: &World, facts: &Facts, record: &RecordFacts) -> bool {
-    let troubles = record.troubles + facts.store_troubles;
-    record.final_status || record.busy > 0 && troubles > fewest_tries(world)
-}
-
-fn may_fail(world: &World, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> bool {
-    let retry = &world.plan.config.retry;
-    let troubles = record.troubles + facts.store_troubles;
-    let refused = record.refused > 0 && troubles > u64::from(retry.refused_attempts);
-    let torn = facts.lost.len() as u64;
-    let doubts = record.doubts + facts.check_troubles + torn > u64::from(retry.restarts);
-    let disturbed =
-        facts.crashes + facts.rivals + record.offline + troubles > 0 || !facts.lost.is_empty();
-    let once = !plan.ask.is_get() && disturbed;
-    let original = world.versions(plan.file).iter().map(|(version, _)| *version).min();
-    let other = record.versions.iter().any(|version| Some(*version) != original);
-    let hidden = is_hidden_coding(world, plan.file);
-    let digest = match plan.ask {
-        crate::plan::twist::Ask::Integrity { right } => {
-            let torn = !facts.lost.is_empty();
-            !right || other || torn || record.short > 1 || record.final_status || record.busy > 0
-        }
-        _ => false,
-    };
-    let forbidden = record.forbidden || record.unasked || digest || hidden;
-    forbidden || once || refused || doubts || troubles > fewest_tries(world)
-}
-
-/// No row is left, and no entry.
-pub(crate) fn judge_remains(world: &World) {
-    let entries = world.bodies.entries();
-    if !entries.is_empty() {
-        world.violate(|| format!("entries are left: {entries:?}"));
-    }
-    let only_bodies_of_refused = world.meta.snapshots().is_empty();
-    if !world.meta.is_empty() || !only_bodies_of_refused {
-        world.violate(|| format!("rows are left: {:?}", world.meta.snapshots()));
-    }
-}
-
-fn name(ending: Ending) -> &'static str {
-    match ending {
-        None => "success",
-        Some(FailureReason::Aborted) => "aborted",
-        Some(FailureReason::BadStatus) => "bad-status",
-        Some(FailureReason::FetchError) => "fetch-error",
-        Some(FailureReason::QuotaExceeded) => "quota-exceeded",
-        Some(FailureReason::DownloadTotalExceeded) => "download-total-exceeded",
+    /// All versions of a file that there were, with their lengths.
+    fn versions(&self, file: usize) -> Vec<(u64, u64)> {
+        let servers = self.world.servers.borrow();
+        let places = self.plan.places.get(file).into_iter().flatten();
+        places.filter_map(|url| servers.files.get(url)).flat_map(|file| file.versions()).collect()
     }
 }

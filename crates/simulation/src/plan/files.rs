@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use background_fetch_engine::testing::clock::VirtualClock;
 use background_fetch_engine::testing::network::{Fault, File, parse_date};
 use background_fetch_engine::{Bypass, Config, Overlap, SegmentSizes, Timestamp};
 
@@ -9,8 +10,6 @@ use crate::plan::twist::Twist;
 
 /// Where the app is from.
 pub(crate) const ORIGIN: &str = "https://app.test";
-/// When every world begins.
-pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
 
 pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     let mut config = Config::new(ORIGIN.to_owned(), None, parse_date);
@@ -47,7 +46,7 @@ pub(crate) fn shape_file(file: &mut File, twist: &Twist) {
         Twist::Validated { by, .. } => file.validator = by,
         Twist::Fresh { ago, ahead, .. } => {
             file.ahead = ahead;
-            let made = START.0.saturating_add_signed(ahead).saturating_sub(ago);
+            let made = VirtualClock::BEGINNING.0.saturating_add_signed(ahead).saturating_sub(ago);
             file.modified = Some(Timestamp(made));
         }
         Twist::Dated { .. } => file.dated = true,

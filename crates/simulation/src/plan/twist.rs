@@ -1,6 +1,7 @@
 //! All that can make a world other than the plain one.
 
 use background_fetch_engine::testing::network::{Coding, Exposure, Fault, Validator};
+use background_fetch_engine::testing::world;
 
 /// One thing that is not as in the plain world, where one fetch asks for one file, and gets it.
 ///
@@ -157,6 +158,29 @@ pub enum Trouble {
     Slow(u64),
     /// An entry holds less than was given, and tells so.
     Short,
+}
+
+impl Ask {
+    pub(crate) fn is_get(self) -> bool {
+        matches!(self, Self::Plain | Self::Integrity { .. } | Self::Range { .. })
+    }
+}
+
+impl Operation {
+    /// Of which kind this one is.
+    pub(crate) fn of(operation: &world::Operation<'_>) -> Self {
+        match operation {
+            world::Operation::Put(_) => Self::Put,
+            world::Operation::PutBody(_) => Self::PutBody,
+            world::Operation::List => Self::Entries,
+            world::Operation::Measure(_) => Self::Length,
+            world::Operation::Compare(_) => Self::Compare,
+            world::Operation::Verify(_) => Self::Check,
+            world::Operation::Delete(_) => Self::Delete,
+            world::Operation::Commit(_) => Self::Commit,
+            world::Operation::TakeOver => Self::TakeOver,
+        }
+    }
 }
 
 impl Twist {

@@ -1,6 +1,14 @@
 //! Bugs to be found: each is a slip of the pen in the ports or the driver, made by the simulation
 //! around an engine that is right. What does not find them proves nothing.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use background_fetch_engine::http::{Head, Header};
+use background_fetch_engine::ports::Exchange;
+
+use crate::world::worker::Worker;
+
 /// A bug that can be switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bug {
@@ -42,4 +50,57 @@ impl Bug {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, bug)| *bug)
     }
+}
+
+/// The bug of one world.
+pub(super) struct Slips {
+    bug: Option<Bug>,
+    /// Of the first response of a record, for who mistakes them for those of all others.
+    validators: RefCell<BTreeMap<(String, u32), Vec<Header>>>,
+}
+
+impl Slips {
+    pub(super) fn new(bug: Option<Bug>) -> Self {
+        Self { bug, validators: RefCell::default() }
+    }
+
+    pub(super) fn has(&self, bug: Bug) -> bool {
+        self.bug == Some(bug)
+    }
+
+    /// Forgets the validator of a request.
+    pub(super) fn mistake_request(&self, exchange: &Exchange) -> Exchange {
+        let mut exchange = exchange.clone();
+        if self.has(Bug::NoValidatorCheck) {
+            exchange.if_range = None;
+        }
+        exchange
+    }
+
+    /// Takes the validators of a part for those of the first response.
+    pub(super) fn mistake_head(&self, exchange: &Exchange, head: &mut Head) {
+        if !self.has(Bug::NoValidatorCheck) {
+            return;
+        }
+        let is_one = |(name, _): &Header| name == "etag" || name == "last-modified";
+        let mut validators = self.validators.borrow_mut();
+        let first = validators.entry((exchange.uid.clone(), exchange.index)).or_default();
+        if exchange.range.is_none() || head.status != 206 {
+            *first = head.headers.iter().filter(|header| is_one(header)).cloned().collect();
+        } else {
+            head.headers.retain(|header| !is_one(header));
+            head.headers.extend(first.iter().cloned());
+        }
+    }
+}
+
+/// Does something later than it should, and not if the worker has died.
+pub(super) fn later<T: 'static>(worker: &Worker, act: impl FnOnce() -> T + 'static) {
+    let own = worker.clone();
+    worker.world.tasks.spawn(async move {
+        own.world.sleep(20).await;
+        if !own.is_dead() {
+            act();
+        }
+    });
 }

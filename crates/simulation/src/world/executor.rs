@@ -1,14 +1,69 @@
 //! Where workers live and die, and everything else goes on.
 
-use std::future::Future;
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use crate::world::World;
 use crate::world::worker::Worker;
-use crate::world::{Boxed, World};
+
+type Boxed<T = ()> = Pin<Box<dyn Future<Output = T>>>;
+
+/// What goes on beside the workers.
+#[derive(Default)]
+pub(crate) struct Tasks {
+    spawned: RefCell<Vec<Boxed>>,
+    waiters: RefCell<Vec<Waker>>,
+    /// Calls and plans of the app that are not over.
+    unfinished: Cell<u32>,
+}
+
+impl Tasks {
+    /// Runs a future that belongs to nobody.
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + 'static) {
+        self.spawned.borrow_mut().push(Box::pin(future));
+        self.changed();
+    }
+
+    /// Something has begun that must be over before the world may end.
+    pub(crate) fn begin(&self) {
+        self.unfinished.set(self.unfinished.get() + 1);
+    }
+
+    /// It is over.
+    pub(crate) fn end(&self) {
+        self.unfinished.set(self.unfinished.get() - 1);
+        self.changed();
+    }
+
+    /// Whether all of that is over.
+    pub(crate) fn are_over(&self) -> bool {
+        self.unfinished.get() == 0
+    }
+
+    /// Something changed that somebody may wait for.
+    pub(crate) fn changed(&self) {
+        for waker in self.waiters.borrow_mut().drain(..) {
+            waker.wake();
+        }
+    }
+
+    /// Resolves when `look` finds something. It is asked after each change.
+    pub(crate) async fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
+        poll_fn(|context| match look() {
+            Some(found) => Poll::Ready(found),
+            None => {
+                self.waiters.borrow_mut().push(context.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}
 
 /// Everything that runs; it is ready when nothing more is wanted of it.
 pub(crate) struct Executor {
@@ -31,7 +86,7 @@ impl Executor {
             turned = true;
             self.workers.clear();
             let world = Rc::clone(&self.world);
-            self.world.spawn(async move {
+            self.world.tasks.spawn(async move {
                 world.sleep(down).await;
                 world.start_worker();
             });
@@ -41,7 +96,7 @@ impl Executor {
             let worker = Worker::new(Rc::clone(&self.world));
             self.workers.push(Box::pin(worker.live()));
         }
-        for task in self.world.take_spawned() {
+        for task in std::mem::take(&mut *self.world.tasks.spawned.borrow_mut()) {
             turned = true;
             self.others.push(task);
         }
@@ -57,7 +112,7 @@ impl Future for Executor {
             self.turn();
             while let Poll::Ready(Some(())) = self.others.poll_next_unpin(context) {}
             self.workers.retain_mut(|worker| worker.as_mut().poll(context).is_pending());
-            if (self.is_over)(&self.world) || self.world.is_violated() {
+            if (self.is_over)(&self.world) || self.world.oracle.journal.is_violated() {
                 return Poll::Ready(());
             }
             if !self.turn() {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use background_fetch_engine::testing::network::File;
 use background_fetch_engine::{Error, MatchOptions, NewFetch};
 
+use crate::oracle::bytes;
 use crate::oracle::facts::FetchFacts;
 use crate::plan::FetchPlan;
 use crate::plan::twist::Twist;
@@ -17,7 +18,7 @@ pub(crate) fn begin(world: &Rc<World>) {
     }
     for (at, twist) in world.plan.times.clone() {
         let world = Rc::clone(world);
-        world.clone().spawn(async move {
+        world.clone().tasks.spawn(async move {
             world.sleep(at).await;
             if !world.is_calm() {
                 happen(&world, twist).await;
@@ -28,13 +29,11 @@ pub(crate) fn begin(world: &Rc<World>) {
 
 /// Something that must be over before the world may end.
 pub(crate) fn task(world: &Rc<World>, work: impl Future<Output = ()> + 'static) {
-    let tasks = &world.lives.tasks;
-    tasks.set(tasks.get() + 1);
+    world.tasks.begin();
     let own = Rc::clone(world);
-    world.spawn(async move {
+    world.tasks.spawn(async move {
         work.await;
-        own.lives.tasks.set(own.lives.tasks.get() - 1);
-        own.changed();
+        own.tasks.end();
     });
 }
 
@@ -58,7 +57,7 @@ async fn begin_fetch(world: Rc<World>, plan: FetchPlan) {
 
 /// `fetch()`, until it is answered.
 async fn call(world: &Rc<World>, uid: &str, plan: &FetchPlan) -> Result<(), Error> {
-    world.facts.borrow_mut().begin(uid, plan);
+    world.oracle.facts.borrow_mut().begin(uid, plan);
     let new = NewFetch {
         uid: uid.to_owned(),
         id: format!("id {}", plan.number),
@@ -68,7 +67,7 @@ async fn call(world: &Rc<World>, uid: &str, plan: &FetchPlan) -> Result<(), Erro
     };
     for (index, record) in (0..).zip(&plan.records) {
         if record.request.body_length.is_some() {
-            world.meta.put_body(uid, index);
+            world.base.meta.put_body(uid, index);
         }
     }
     loop {
@@ -91,11 +90,11 @@ async fn forget_handle(world: &World) {
 }
 
 fn note_answer(world: &World, uid: &str, answer: &Result<(), Error>) {
-    let mut facts = world.facts.borrow_mut();
+    let mut facts = world.oracle.facts.borrow_mut();
     let excused = facts.commit_troubles > 0;
     match answer {
         Err(Error::Quota | Error::Store(_)) if !excused => {
-            world.violate(|| format!("{uid} was refused for no reason: {answer:?}"));
+            world.oracle.violate(|| format!("{uid} was refused for no reason: {answer:?}"));
         }
         _ => {}
     }
@@ -108,26 +107,26 @@ fn note_answer(world: &World, uid: &str, answer: &Result<(), Error>) {
 async fn again(world: &Rc<World>, first: &str, plan: &FetchPlan) {
     let uid = format!("u{}b", plan.number);
     let free = |world: &World| {
-        let facts = world.facts.borrow();
+        let facts = world.oracle.facts.borrow();
         let over = |fetch: &FetchFacts| fetch.is_over() || fetch.is_in_doubt();
         facts.fetches.get(first).is_some_and(over).then_some(())
     };
     let in_doubt = || {
-        let facts = world.facts.borrow();
+        let facts = world.oracle.facts.borrow();
         facts.fetches.get(first).is_some_and(FetchFacts::is_in_doubt)
     };
     let was_free = free(world).is_some();
     let answer = call(world, &uid, plan).await;
     let refused = matches!(answer, Err(Error::DuplicateId(_)));
     if refused && was_free && !in_doubt() {
-        world.violate(|| format!("{first} is over, but its id was not free"));
+        world.oracle.violate(|| format!("{first} is over, but its id was not free"));
     }
     if refused {
-        world.until(free).await;
+        world.tasks.until(|| free(world)).await;
         let uid = format!("u{}c", plan.number);
         let refused = matches!(call(world, &uid, plan).await, Err(Error::DuplicateId(_)));
         if refused && !in_doubt() {
-            world.violate(|| format!("{first} is over, but its id was not free"));
+            world.oracle.violate(|| format!("{first} is over, but its id was not free"));
         }
     }
 }
@@ -136,7 +135,7 @@ async fn abort(world: Rc<World>, uid: String, at: u64) {
     world.sleep(at).await;
     loop {
         let (_, handle) = world.handle().await;
-        if let Some(fetch) = world.facts.borrow_mut().fetches.get_mut(&uid) {
+        if let Some(fetch) = world.oracle.facts.borrow_mut().fetches.get_mut(&uid) {
             fetch.abort_asked = true;
         }
         world.trace(0, || format!("abort {uid}"));
@@ -144,10 +143,10 @@ async fn abort(world: Rc<World>, uid: String, at: u64) {
         world.trace(0, || format!("  abort {uid}: {answer:?}"));
         match answer {
             Ok(aborted) => {
-                if let Some(fetch) = world.facts.borrow_mut().fetches.get_mut(&uid) {
+                if let Some(fetch) = world.oracle.facts.borrow_mut().fetches.get_mut(&uid) {
                     fetch.aborted |= aborted;
                 }
-                return world.changed();
+                return world.tasks.changed();
             }
             Err(_) => forget_handle(&world).await,
         }
@@ -156,12 +155,13 @@ async fn abort(world: Rc<World>, uid: String, at: u64) {
 
 /// Looks at the records while there are some, less and less often.
 async fn watch(world: Rc<World>, uid: String, mut every: u64) {
+    let oracle = &world.oracle;
     loop {
         let (worker, handle) = world.handle().await;
         match handle.match_all(uid.clone(), None, MatchOptions::default()).await {
             Ok(records) => {
-                for record in records.iter().filter(|record| world.is_there(record)) {
-                    world.look_at(worker, record);
+                for record in records.iter().filter(|record| bytes::is_there(oracle, record)) {
+                    bytes::look_at(oracle, worker, record);
                 }
                 world.sleep(every).await;
                 every = (every + every / 4 + 1).min(60_000);
@@ -175,8 +175,8 @@ async fn watch(world: Rc<World>, uid: String, mut every: u64) {
 /// What happens at its time, whoever is there.
 async fn happen(world: &Rc<World>, twist: Twist) {
     world.trace(0, || format!("{twist:?}"));
-    world.tally.borrow_mut().strike(twist.name());
-    let now = world.clock.now();
+    world.oracle.tally.borrow_mut().strike(twist.name());
+    let now = world.base.clock.true_time();
     match twist {
         Twist::Change { file, length, .. } => {
             for_places(world, file, |one| one.replace(length, now));
@@ -185,14 +185,9 @@ async fn happen(world: &Rc<World>, twist: Twist) {
         Twist::Vanishes { file, .. } => for_places(world, file, |one| one.gone = true),
         Twist::Unreachable { file, time, .. } => {
             let url = world.plan.url(file);
-            let count = |add: bool| {
-                let mut away = world.network.unreachable.borrow_mut();
-                let count = away.entry(url.clone()).or_default();
-                *count = if add { *count + 1 } else { count.saturating_sub(1) };
-            };
-            count(true);
+            world.base.way.take_away(&url);
             world.sleep(time).await;
-            count(false);
+            world.base.way.give_back(&url);
         }
         Twist::Offline { time, told, .. } => go_offline(world, time, told).await,
         Twist::DamagesFetch { fetch, .. } => damage(world, fetch, None),
@@ -202,7 +197,7 @@ async fn happen(world: &Rc<World>, twist: Twist) {
 }
 
 fn for_places(world: &World, file: usize, mut change: impl FnMut(&mut File)) {
-    let mut servers = world.servers.borrow_mut();
+    let mut servers = world.base.servers.borrow_mut();
     for url in world.plan.places.get(file).into_iter().flatten() {
         if let Some(file) = servers.files.get_mut(url) {
             change(file);
@@ -211,32 +206,32 @@ fn for_places(world: &World, file: usize, mut change: impl FnMut(&mut File)) {
 }
 
 async fn go_offline(world: &Rc<World>, time: u64, told: bool) {
-    let offline = &world.network.offline;
+    let way = &world.base.way;
     let tell = |online: bool| {
         if let Some((_, handle)) = world.owner().filter(|_| told) {
             handle.set_online(online);
         }
     };
-    offline.set(offline.get() + 1);
+    way.go_offline();
     tell(false);
     world.sleep(time).await;
-    offline.set(offline.get().saturating_sub(1));
-    tell(offline.get() == 0);
+    way.go_online();
+    tell(way.is_online());
 }
 
 fn damage(world: &World, fetch: usize, index: Option<u32>) {
     let uid = format!("u{fetch}");
-    let mut facts = world.facts.borrow_mut();
-    let known = facts.fetches.get_mut(&uid).filter(|_| world.meta.fetch(&uid).is_some());
+    let mut facts = world.oracle.facts.borrow_mut();
+    let known = facts.fetches.get_mut(&uid).filter(|_| world.base.meta.fetch(&uid).is_some());
     let Some(fetch) = known else { return };
     match index {
         None => {
             fetch.lost = true;
-            world.meta.damage_fetch(&uid);
+            world.base.meta.damage_fetch(&uid);
         }
         Some(index) => {
             fetch.damaged = true;
-            world.meta.damage_record(&uid, index);
+            world.base.meta.damage_record(&uid, index);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One life of the worker: the ports, with all that can go wrong in them.
+//! One life of the worker, with all that can go wrong in it.
 
 use std::cell::{Cell, RefCell};
 use std::future::pending;
@@ -7,34 +7,28 @@ use std::time::Duration;
 
 use background_fetch_engine::Time;
 use background_fetch_engine::driver::{self, Handle};
-use background_fetch_engine::http::Head;
-use background_fetch_engine::ports::{
-    BodyStore, Bytes, Clock, Exchange, Host, MetaStore, Network, NetworkError, Piece, StoreError,
-};
+use background_fetch_engine::ports::{Clock, Exchange, Host, NetworkError, StoreError};
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
+use background_fetch_engine::testing::network::{Answer, Extent, Next};
+use background_fetch_engine::testing::world::{self, Body, Life, Operation, WorldPorts};
 
-use crate::world::World;
+use crate::oracle::{bytes, evidence};
 use crate::world::bug::Bug;
-use crate::world::network::{Body, Chunk};
+use crate::world::{World, bodies, events, network, rows};
 
-/// Steps after which it is not a slow world any more, but one that runs in circles.
-const MOST_STEPS: u64 = 1_000_000;
-
-/// Handed to the driver; clones are the same one.
+/// Clones are the same one.
 #[derive(Clone)]
 pub(crate) struct Worker {
     pub(crate) world: Rc<World>,
     pub(crate) number: u32,
-    pub(crate) inner: Rc<Inner>,
+    inner: Rc<Inner>,
 }
 
 #[derive(Default)]
-pub(crate) struct Inner {
+struct Inner {
     /// A commit was refused because another worker has the store.
-    pub(crate) fenced: Cell<bool>,
-    /// Transfers that hold a connection.
-    pub(crate) connections: Rc<Cell<usize>>,
+    fenced: Cell<bool>,
     handle: RefCell<Option<Handle>>,
 }
 
@@ -50,23 +44,23 @@ impl Worker {
         let world = Rc::clone(&self.world);
         let config = world.plan.config.clone();
         self.trace(|| "starts".to_owned());
-        match driver::start(Rc::new(self.clone()), config).await {
+        match driver::start(Rc::new(WorldPorts::new(self.clone())), config).await {
             Ok((handle, engine)) => {
                 self.inner.handle.replace(Some(handle.clone()));
                 world.lives.handles.borrow_mut().insert(self.number, handle);
-                world.changed();
+                world.tasks.changed();
                 engine.await;
                 world.lives.handles.borrow_mut().remove(&self.number);
                 self.trace(|| "ends".to_owned());
                 if !self.inner.fenced.get() {
-                    world.violate(|| format!("engine {} ended by itself", self.number));
+                    world.oracle.violate(|| format!("engine {} ended by itself", self.number));
                 }
             }
             Err(error) => {
                 self.trace(|| format!("cannot start: {error:?}"));
                 if error != StoreError::Fenced {
                     let again = Rc::clone(&world);
-                    world.spawn(async move {
+                    world.tasks.spawn(async move {
                         again.sleep(1000).await;
                         again.start_worker();
                     });
@@ -87,14 +81,36 @@ impl Worker {
         self.number <= self.world.lives.killed.get()
     }
 
-    /// One step: it takes some time, and may be the last.
-    pub(crate) async fn step(&self) {
+    /// It knows now that another one has the store.
+    pub(crate) fn is_fenced(&self) {
+        self.inner.fenced.set(true);
+    }
+
+    /// The first step of something that must not be done by a worker that knows of its end.
+    pub(crate) async fn first_step(&self, what: impl Fn() -> String) {
+        self.trace(&what);
+        if self.inner.fenced.get() {
+            let number = self.number;
+            self.world
+                .oracle
+                .violate(|| format!("after it was fenced, worker {number}: {}", what()));
+        }
+        self.step().await;
+    }
+}
+
+impl Life for Worker {
+    fn world(&self) -> &world::World {
+        &self.world.base
+    }
+
+    async fn step(&self) {
         self.world.count_step();
         if self.is_dead() {
             return pending().await;
         }
-        if self.world.lives.steps.get() > MOST_STEPS {
-            self.world.violate(|| format!("more than {MOST_STEPS} steps"));
+        if self.world.oracle.journal.steps() > MOST_STEPS {
+            self.world.oracle.violate(|| format!("more than {MOST_STEPS} steps"));
         }
         let millis = self.world.draw(|random| random.below(16)).saturating_sub(8);
         if millis > 0 {
@@ -102,112 +118,97 @@ impl Worker {
         }
     }
 
-    /// The first step of something that must not be done by a worker that knows of its end.
-    pub(crate) async fn begin(&self, what: impl Fn() -> String) {
-        self.trace(&what);
-        if self.inner.fenced.get() {
-            self.world
-                .violate(|| format!("after it was fenced, worker {}: {}", self.number, what()));
+    async fn begin_request(&self, exchange: &Exchange, connections: usize) {
+        self.first_step(|| evidence::asked(exchange)).await;
+        evidence::request(&self.world.oracle, exchange, connections);
+    }
+
+    async fn begin(&self, operation: &Operation<'_>) -> Result<(), StoreError> {
+        bodies::begin(self, operation).await
+    }
+
+    fn end(&self, operation: &Operation<'_>, failure: Option<&StoreError>) {
+        bodies::end(self, operation, failure);
+    }
+
+    /// What is under way when a worker dies may still take effect, or not, or later.
+    fn give_up(&self, effect: Box<dyn FnOnce()>) {
+        match self.world.draw(|random| random.below(4)) {
+            0 | 1 => effect(),
+            2 => {
+                let world = Rc::clone(&self.world);
+                self.world.tasks.spawn(async move {
+                    let time = world.draw(|random| random.below(3000));
+                    world.sleep(time).await;
+                    effect();
+                });
+            }
+            _ => {}
         }
-        self.step().await;
-    }
-}
-
-impl Bytes for Worker {
-    type Chunk = Chunk;
-    type Body = Body;
-}
-
-impl Network for Worker {
-    async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
-        self.exchange(exchange).await
     }
 
-    fn is_online(&self) -> bool {
-        self.world.network.offline.get() == 0
+    fn answer(&self, exchange: &Exchange) -> Result<Answer, NetworkError> {
+        network::answer(self, exchange)
     }
 
-    async fn read(&self, body: &Body) -> Result<Option<(Chunk, u64)>, NetworkError> {
-        self.step().await;
-        let extent = self.read_extent(body).await?;
-        Ok(extent.map(|extent| self.chunk(body, extent)))
-    }
-}
-
-impl BodyStore for Worker {
-    async fn put(&self, entry: &EntryKey, chunks: Vec<Chunk>) -> Result<u64, StoreError> {
-        self.put_chunks(entry, chunks).await
+    fn send(&self, body: &Body) -> Next<Extent> {
+        network::send(self, body)
     }
 
-    async fn put_body(&self, entry: &EntryKey, body: Body) -> Result<u64, StoreError> {
-        self.put_rest(entry, body).await
+    fn break_off(&self, uid: &str, index: u32, error: NetworkError) {
+        evidence::broken(&self.world.oracle, uid, index, error);
     }
 
-    async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
-        self.list().await
+    fn put(&self, entry: &EntryKey, content: Vec<Extent>) -> Result<u64, StoreError> {
+        bodies::put(self, entry, content)
     }
 
-    async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
-        self.measure(entry).await
+    fn delete(&self, entries: &[EntryKey]) {
+        bodies::delete(self, entries);
     }
 
-    async fn after(
-        &self,
-        pieces: &[Piece],
-        chunks: Vec<Chunk>,
-    ) -> Result<Option<Vec<Chunk>>, StoreError> {
-        self.compare(pieces, chunks).await
+    fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
+        rows::take_over(self)
     }
 
-    async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
-        self.verify(entries, integrity).await
-    }
-
-    async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
-        self.remove(entries).await
-    }
-}
-
-impl MetaStore for Worker {
-    async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
-        self.begin_epoch().await
-    }
-
-    async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
-        self.write(epoch, writes).await
+    fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
+        rows::commit(self, epoch, writes)
     }
 }
 
 impl Host for Worker {
     async fn fire(&self, event: EventType, state: FetchState) {
-        self.deliver(event, state).await;
+        events::fire(self, event, state).await;
     }
 
     async fn notify(&self, state: FetchState) {
-        self.tell(state).await;
+        events::notify(self, state).await;
     }
 
     fn record_changed(&self, record: RecordState) {
         if !self.is_dead() {
-            self.world.look_at(self.number, &record);
+            bytes::look_at(&self.world.oracle, self.number, &record);
         }
     }
 
     fn active(&self, _active: bool) {
-        self.world.changed();
+        self.world.tasks.changed();
     }
 }
 
 impl Clock for Worker {
     fn now(&self) -> Time {
-        self.world.clock.time()
+        self.world.base.clock.time()
     }
 
     async fn sleep(&self, duration: Duration) {
         let wait = Duration::from_millis(200)..Duration::from_secs(25);
-        if self.world.bug == Some(Bug::ForgetRetryTimer) && wait.contains(&duration) {
+        if self.world.slips.has(Bug::ForgetRetryTimer) && wait.contains(&duration) {
             pending::<()>().await;
         }
-        self.world.clock.sleep(duration).await;
+        self.world.base.clock.sleep(duration).await;
     }
 }
+
+/// Steps after which it is not a slow world any more, but one that runs in circles.
+const MOST_STEPS: u64 = 1_000_000;

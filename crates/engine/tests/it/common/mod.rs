@@ -12,7 +12,7 @@ use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::{EventType, FetchState};
 use background_fetch_engine::testing::network::{File, content, parse_date};
-use background_fetch_engine::testing::world::{Delivery, World};
+use background_fetch_engine::testing::world::{CalmWorker, Delivery, World, WorldPorts};
 use background_fetch_engine::{
     Bypass, Config, Error, FailureReason, NewFetch, RecordResult, SegmentSizes,
 };
@@ -65,6 +65,7 @@ pub(crate) fn fetch(id: &str, paths: &[&str]) -> NewFetch {
 
 pub(crate) struct App {
     pub(crate) world: World,
+    pub(crate) worker: CalmWorker,
     pub(crate) config: Config,
     pub(crate) fetches: Vec<NewFetch>,
     /// Crash after so many steps of each life of the worker; after the last one it lives on.
@@ -74,9 +75,18 @@ pub(crate) struct App {
     pub(crate) lives: Cell<u32>,
 }
 
+impl Default for App {
+    fn default() -> Self {
+        Self::seeded(0)
+    }
+}
+
 impl App {
-    pub(crate) fn new(world: World) -> Self {
+    /// Latencies depend on `seed`.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let world = World::default();
         Self {
+            worker: CalmWorker::new(&world, seed),
             world,
             config: config(),
             fetches: Vec::new(),
@@ -88,7 +98,7 @@ impl App {
 
     /// An app that wants one file.
     pub(crate) fn of(path: &str, file: File) -> Self {
-        let app = Self::new(World::default());
+        let app = Self::default();
         app.serve(path, file);
         Self { fetches: vec![fetch("one", &[path])], ..app }
     }
@@ -136,9 +146,9 @@ impl App {
     /// Runs until every fetch that was accepted is delivered, through all crashes.
     pub(crate) fn run(&self) {
         for crash in self.crashes.iter().copied().map(Some).chain([None]) {
-            self.world.crash_after(crash);
+            self.worker.crash_after(crash);
             self.live(self.finish_all());
-            if !self.world.has_crashed() {
+            if !self.worker.has_crashed() {
                 return;
             }
         }
@@ -147,32 +157,32 @@ impl App {
     /// One life of the worker, while `page` runs.
     pub(crate) fn live<T>(&self, page: impl Future<Output = T>) -> Option<T> {
         self.lives.set(self.lives.get() + 1);
-        let world = self.world.clone();
+        let (world, worker) = (&self.world, &self.worker);
         let life = async {
-            let ports = Rc::new(world.clone());
+            let ports = Rc::new(WorldPorts::new(worker.clone()));
             let (handle, engine) = driver::start(ports, self.config.clone()).await.unwrap();
-            world.set_handle(handle.clone());
+            worker.set_handle(handle.clone());
             match select(std::pin::pin!(engine), std::pin::pin!(page)).await {
                 Either::Left(_) => panic!("the engine ended"),
                 Either::Right((value, _)) => value,
             }
         };
-        let (start, steps) = (world.clock.now(), world.steps());
+        let (start, steps) = (world.clock.monotonic(), worker.steps());
         let limit = Duration::from_secs(24 * 60 * 60);
         let done = world.clock.run(life, || {
-            assert!(world.clock.now().since(start) < limit, "stuck for a day");
-            assert!(world.steps() - steps < 100_000, "busy without end");
-            world.has_crashed()
+            assert!(world.clock.monotonic() < start + limit, "stuck for a day");
+            assert!(worker.steps() - steps < 100_000, "busy without end");
+            worker.has_crashed()
         });
         done.unwrap_or_else(|stuck| {
-            assert!(world.has_crashed(), "{stuck:?}");
+            assert!(worker.has_crashed(), "{stuck:?}");
             None
         })
     }
 
     /// One life of the worker, which begins all fetches and dies at this step.
     pub(crate) fn live_until_step(&self, step: u64) {
-        self.world.crash_after(Some(step));
+        self.worker.crash_after(Some(step));
         self.live(async {
             let handle = self.handle().await;
             for new in &self.fetches {
@@ -207,10 +217,10 @@ impl App {
     }
 
     pub(crate) fn handle(&self) -> impl Future<Output = Handle> {
-        let world = self.world.clone();
+        let (world, worker) = (self.world.clone(), self.worker.clone());
         async move {
             loop {
-                if let Some(handle) = world.handle() {
+                if let Some(handle) = worker.handle() {
                     return handle;
                 }
                 world.clock.sleep(Duration::from_millis(1)).await;
@@ -223,7 +233,7 @@ impl App {
         let handle = self.handle().await;
         for new in &self.fetches {
             let answered = self.answers.borrow().iter().any(|(uid, _)| *uid == new.uid);
-            if !answered && !self.world.is_delivered(&new.uid) {
+            if !answered && !self.worker.is_delivered(&new.uid) {
                 let answer = handle.fetch(new.clone()).await;
                 self.answers.borrow_mut().push((new.uid.clone(), answer));
             }
@@ -238,13 +248,13 @@ impl App {
             let answers = self.answers.borrow();
             answers.iter().any(|(answered, answer)| answered == uid && answer.is_err())
         };
-        self.fetches.iter().all(|new| refused(&new.uid) || self.world.is_delivered(&new.uid))
+        self.fetches.iter().all(|new| refused(&new.uid) || self.worker.is_delivered(&new.uid))
     }
 
     /// The delivery that came to its end. A crash between that and the deletion of the data
     /// makes another one, which must be the same.
     pub(crate) fn delivery(&self, uid: &str) -> Delivery {
-        let deliveries = self.world.deliveries();
+        let deliveries = self.worker.deliveries();
         let finished: Vec<_> = deliveries[uid].iter().filter(|one| one.finished).collect();
         let last = *finished.last().unwrap_or_else(|| panic!("no finished delivery of {uid}"));
         assert!(self.lives.get() > 1 || deliveries[uid].len() == 1, "delivered twice in one life");
@@ -270,7 +280,7 @@ impl App {
 
     /// No row and no entry, after a last start which may sweep.
     pub(crate) fn assert_nothing_left(&self) {
-        self.world.crash_after(None);
+        self.worker.crash_after(None);
         self.live(self.finish_all());
         let wait = self.world.clock.sleep(Duration::from_secs(1));
         self.live(wait);

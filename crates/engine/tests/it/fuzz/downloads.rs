@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use background_fetch_engine::testing::network::{Exposure, Fault, File, Validator, content};
-use background_fetch_engine::testing::world::World;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -62,7 +61,7 @@ proptest! {
     fn a_download_ends_with_the_right_bytes_or_none(liar in liar()) {
         let length = liar.file.length;
         let right = content(1, 0, length);
-        let app = App::new(World::seeded(liar.seed));
+        let app = App::seeded(liar.seed);
         app.serve("file", liar.file);
         let mut new = fetch("one", &["file"]);
         if liar.integrity {

@@ -8,7 +8,6 @@ use background_fetch_engine::snapshot::{
     EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write,
 };
 use background_fetch_engine::testing::network::{File, content};
-use background_fetch_engine::testing::world::World;
 use background_fetch_engine::{FailureReason, RecordResult};
 use proptest::prelude::*;
 
@@ -37,7 +36,7 @@ fn case() -> impl Strategy<Value = Case> {
 
 /// The worker is dead, and has left "bad", of two files, and "early".
 fn half_done(case: &Case) -> App {
-    let mut app = App::new(World::seeded(case.seed));
+    let mut app = App::seeded(case.seed);
     app.config = if case.bulk { bypass_config() } else { config() };
     (app.config.segments.least, app.config.segments.most) = (8 * KIB, 32 * KIB);
     if let Some(bypass) = &mut app.config.bypass {
@@ -46,7 +45,7 @@ fn half_done(case: &Case) -> App {
     for (path, version, length) in FILES {
         app.serve(path, File { chunk: 4 * KIB, ..File::new(version, length) });
     }
-    app.world.crash_after(Some(case.crash));
+    app.worker.crash_after(Some(case.crash));
     app.live(async {
         let handle = app.handle().await;
         let _ = handle.fetch(fetch("bad", &["a", "b"])).await;
@@ -55,7 +54,7 @@ fn half_done(case: &Case) -> App {
             app.world.clock.sleep(Duration::from_millis(50)).await;
         }
     });
-    app.world.crash_after(None);
+    app.worker.crash_after(None);
     app
 }
 
@@ -92,7 +91,7 @@ fn go_on(app: App) -> App {
 
 /// What a record that claims to be a success shows.
 fn assert_bytes(app: &App) {
-    let deliveries = app.world.deliveries();
+    let deliveries = app.worker.deliveries();
     for delivery in deliveries.get("bad").into_iter().flatten() {
         for (record, bytes) in &delivery.records {
             let (path, version, length) = FILES[record.index as usize];

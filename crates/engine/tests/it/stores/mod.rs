@@ -25,7 +25,7 @@ fn bytes_that_could_not_be_stored_are_not_counted() {
         });
         app.assert_success(1, LENGTH);
         assert!(app.sent("file") > LENGTH, "nothing failed");
-        let told = &app.world.notifications()["one"];
+        let told = &app.worker.notifications()["one"];
         assert!(told.iter().all(|state| state.downloaded <= LENGTH));
     }
 }
@@ -37,14 +37,14 @@ fn records_of_a_success_are_successes_even_if_one_could_not_be_written_down() {
     // Not before the transaction that fails.
     for crash in 8..40 {
         let app = App::of("file", File::new(1, 0));
-        app.world.crash_after(None);
+        app.worker.crash_after(None);
         app.live_with(async || {
             app.world.meta.fail_next(StoreError::Failed("by the test".into()));
-            app.world.crash_after(Some(crash));
+            app.worker.crash_after(Some(crash));
         });
-        app.world.crash_after(None);
+        app.worker.crash_after(None);
         app.run();
-        let seen = app.world.deliveries()["one"].clone();
+        let seen = app.worker.deliveries()["one"].clone();
         let records: Vec<_> = seen.iter().flat_map(|delivery| &delivery.records).collect();
         looks += records.len();
         for (record, _) in records {

@@ -1,0 +1,155 @@
+//! Rows, and what can be wrong with them.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::ports::StoreError;
+use crate::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Write};
+
+/// Rows, of which each may be damaged, and the keys of request bodies.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryMetaStore {
+    rows: Rc<RefCell<Rows>>,
+    fault: Rc<RefCell<Option<StoreError>>>,
+}
+
+/// `None` is a row that does not decode.
+#[derive(Debug, Default)]
+struct Rows {
+    epoch: u64,
+    fetches: BTreeMap<String, Option<FetchRow>>,
+    records: BTreeMap<(String, u32), Option<RecordRow>>,
+    segments: BTreeMap<(String, u32, u64), Option<SegmentRow>>,
+    bodies: BTreeSet<(String, u32)>,
+}
+
+impl MemoryMetaStore {
+    /// See [`MetaStore::take_over`](crate::ports::MetaStore::take_over).
+    pub fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
+        if let Some(error) = self.fault.take() {
+            return Err(error);
+        }
+        let mut rows = self.rows.borrow_mut();
+        rows.epoch += 1;
+        rows.sweep();
+        Ok((rows.epoch, rows.snapshots()))
+    }
+
+    /// See [`MetaStore::commit`](crate::ports::MetaStore::commit).
+    pub fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
+        if let Some(error) = self.fault.take() {
+            return Err(error);
+        }
+        let mut rows = self.rows.borrow_mut();
+        if rows.epoch != epoch {
+            return Err(StoreError::Fenced);
+        }
+        for write in writes {
+            rows.apply(write);
+        }
+        Ok(())
+    }
+
+    /// The next call fails with `error`, and does nothing.
+    pub fn fail_next(&self, error: StoreError) {
+        self.fault.replace(Some(error));
+    }
+
+    /// All that is stored and can be read, without taking the store over.
+    pub fn snapshots(&self) -> Vec<Snapshot> {
+        self.rows.borrow().snapshots()
+    }
+
+    /// A record that can be read.
+    pub fn record(&self, uid: &str, index: u32) -> Option<RecordRow> {
+        self.rows.borrow().records.get(&(uid.to_owned(), index)).cloned().flatten()
+    }
+
+    /// Whether nothing is stored at all, readable or not.
+    pub fn is_empty(&self) -> bool {
+        let rows = self.rows.borrow();
+        rows.fetches.is_empty()
+            && rows.records.is_empty()
+            && rows.segments.is_empty()
+            && rows.bodies.is_empty()
+    }
+
+    /// Calls `look` with each segment.
+    pub fn for_each_segment(&self, look: impl FnMut(&SegmentRow)) {
+        self.rows.borrow().segments.values().flatten().for_each(look);
+    }
+
+    /// The row of a fetch.
+    pub fn fetch(&self, uid: &str) -> Option<FetchRow> {
+        self.rows.borrow().fetches.get(uid).cloned().flatten()
+    }
+
+    /// Stores the body of a request.
+    pub fn put_body(&self, uid: &str, index: u32) {
+        self.rows.borrow_mut().bodies.insert((uid.to_owned(), index));
+    }
+
+    /// Whether the body of a request is there.
+    pub fn has_body(&self, uid: &str, index: u32) -> bool {
+        self.rows.borrow().bodies.contains(&(uid.to_owned(), index))
+    }
+
+    /// Makes the row of a fetch undecodable.
+    pub fn damage_fetch(&self, uid: &str) {
+        self.rows.borrow_mut().fetches.insert(uid.to_owned(), None);
+    }
+
+    /// Makes the row of a record undecodable.
+    pub fn damage_record(&self, uid: &str, index: u32) {
+        self.rows.borrow_mut().records.insert((uid.to_owned(), index), None);
+    }
+}
+
+impl Rows {
+    fn apply(&mut self, write: &Write) {
+        match write {
+            Write::PutFetch(row) => {
+                self.fetches.insert(row.uid.clone(), Some(row.clone()));
+            }
+            Write::PutRecord(row) => {
+                self.records.insert((row.uid.clone(), row.index), Some(row.clone()));
+            }
+            Write::PutSegment(row) => {
+                let key = (row.uid.clone(), row.index, row.start);
+                self.segments.insert(key, Some(row.clone()));
+            }
+            Write::DeleteSegments { uid, index } => {
+                self.segments.retain(|(of, record, _), _| of != uid || record != index);
+            }
+            Write::DeleteFetch { uid } => {
+                self.fetches.remove(uid);
+                self.records.retain(|(of, _), _| of != uid);
+                self.segments.retain(|(of, _, _), _| of != uid);
+                self.bodies.retain(|(of, _)| of != uid);
+            }
+        }
+    }
+
+    /// Removes what belongs to no fetch that can be read.
+    fn sweep(&mut self) {
+        self.fetches.retain(|_, row| row.is_some());
+        let fetches = &self.fetches;
+        self.records.retain(|(uid, _), _| fetches.contains_key(uid));
+        self.segments.retain(|(uid, _, _), _| fetches.contains_key(uid));
+        self.bodies.retain(|(uid, _)| fetches.contains_key(uid));
+    }
+
+    fn snapshots(&self) -> Vec<Snapshot> {
+        let of = |fetch: &FetchRow| {
+            let records = self.records.values().flatten().filter(|row| row.uid == fetch.uid);
+            let segments = self.segments.values().flatten().filter(|row| row.uid == fetch.uid);
+            Snapshot {
+                fetch: fetch.clone(),
+                records: records.cloned().collect(),
+                segments: segments.cloned().collect(),
+            }
+        };
+        self.fetches.values().flatten().map(of).collect()
+    }
+}

@@ -1,0 +1,193 @@
+//! A worker to which nothing happens but its death, at the step that it is told.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::{Life, World};
+use crate::driver::Handle;
+use crate::matching::MatchOptions;
+use crate::ports::{Clock, Host};
+use crate::state::{EventType, FetchResult, FetchState, RecordState};
+use crate::time::Time;
+
+/// The lives of a worker in a world, one after the other; clones are the same ones.
+#[derive(Debug, Clone, Default)]
+pub struct CalmWorker {
+    world: World,
+    inner: Rc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    steps: Cell<u64>,
+    crash_at: Cell<Option<u64>>,
+    crashed: Cell<bool>,
+    random: Cell<u64>,
+    handle: RefCell<Option<Handle>>,
+    delivered: RefCell<BTreeMap<String, Vec<Delivery>>>,
+    notified: RefCell<BTreeMap<String, Vec<FetchState>>>,
+    active: RefCell<Vec<bool>>,
+}
+
+/// What a handler of an event saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The event's type.
+    pub event: EventType,
+    /// Its registration.
+    pub state: FetchState,
+    /// Each record with the bytes that it shows.
+    pub records: Vec<(RecordState, Vec<u8>)>,
+    /// Whether the handlers came to their end.
+    pub finished: bool,
+}
+
+impl CalmWorker {
+    /// Lives in `world`, with latencies that depend on `seed`.
+    pub fn new(world: &World, seed: u64) -> Self {
+        let worker = Self { world: world.clone(), inner: Rc::default() };
+        worker.inner.random.set(seed);
+        worker
+    }
+
+    /// Begins another life, which ends at its `step`th step.
+    pub fn crash_after(&self, step: Option<u64>) {
+        self.inner.crash_at.set(step.map(|step| self.inner.steps.get() + step));
+        self.inner.crashed.set(false);
+        self.inner.handle.replace(None);
+    }
+
+    /// Whether it is dead.
+    pub fn has_crashed(&self) -> bool {
+        self.inner.crashed.get()
+    }
+
+    /// Steps of all lives so far.
+    pub fn steps(&self) -> u64 {
+        self.inner.steps.get()
+    }
+
+    /// The engine whose records handlers read.
+    pub fn set_handle(&self, handle: Handle) {
+        self.inner.handle.replace(Some(handle));
+    }
+
+    /// The engine of this life, once it has started.
+    pub fn handle(&self) -> Option<Handle> {
+        self.inner.handle.borrow().clone()
+    }
+
+    /// What the handlers saw, by unique id, in order.
+    pub fn deliveries(&self) -> BTreeMap<String, Vec<Delivery>> {
+        self.inner.delivered.borrow().clone()
+    }
+
+    /// Whether the event of this fetch was handled to its end.
+    pub fn is_delivered(&self, uid: &str) -> bool {
+        let delivered = self.inner.delivered.borrow();
+        delivered.get(uid).is_some_and(|all| all.iter().any(|one| one.finished))
+    }
+
+    /// The states that the realms were told, by unique id, in order.
+    pub fn notifications(&self) -> BTreeMap<String, Vec<FetchState>> {
+        self.inner.notified.borrow().clone()
+    }
+
+    /// What [`Host::active`] was told.
+    pub fn activity(&self) -> Vec<bool> {
+        self.inner.active.borrow().clone()
+    }
+
+    async fn die_if_due(&self) {
+        let step = self.inner.steps.get() + 1;
+        self.inner.steps.set(step);
+        let crashed = self.inner.crashed.get() || self.inner.crash_at.get() == Some(step);
+        if crashed {
+            self.inner.crashed.set(true);
+            pending::<()>().await;
+        }
+    }
+
+    fn random(&self) -> u64 {
+        let next = self
+            .inner
+            .random
+            .get()
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        self.inner.random.set(next);
+        next >> 33
+    }
+
+    /// The records of a fetch, with the bytes that they show.
+    async fn look_at(&self, uid: &str) -> Vec<(RecordState, Vec<u8>)> {
+        let Some(handle) = self.handle() else { return Vec::new() };
+        let options = MatchOptions::default();
+        let records = handle.match_all(uid.to_owned(), None, options).await.unwrap_or_default();
+        let bytes = |record: &RecordState| {
+            let entries = record.segments.iter();
+            let bytes = entries.filter_map(|(entry, _, _)| self.world.bodies.bytes(entry));
+            bytes.flatten().collect()
+        };
+        records.into_iter().map(|record| (record.clone(), bytes(&record))).collect()
+    }
+}
+
+impl Life for CalmWorker {
+    fn world(&self) -> &World {
+        &self.world
+    }
+
+    async fn step(&self) {
+        self.die_if_due().await;
+        let millis = self.random() % 8;
+        if millis > 0 {
+            self.world.clock.sleep(Duration::from_millis(millis)).await;
+        }
+    }
+}
+
+impl Host for CalmWorker {
+    async fn fire(&self, event: EventType, state: FetchState) {
+        self.step().await;
+        let records = self.look_at(&state.uid).await;
+        let uid = state.uid.clone();
+        let delivery = Delivery { event, state, records, finished: false };
+        self.inner.delivered.borrow_mut().entry(uid.clone()).or_default().push(delivery);
+        // Handlers take their time, and the worker may die in the middle.
+        self.step().await;
+        self.step().await;
+        if let Some(last) =
+            self.inner.delivered.borrow_mut().get_mut(&uid).and_then(|all| all.last_mut())
+        {
+            last.finished = true;
+        }
+    }
+
+    async fn notify(&self, state: FetchState) {
+        let wait = state.result != FetchResult::Unsettled;
+        self.inner.notified.borrow_mut().entry(state.uid.clone()).or_default().push(state);
+        if wait {
+            self.step().await;
+        }
+    }
+
+    fn record_changed(&self, _record: RecordState) {}
+
+    fn active(&self, active: bool) {
+        self.inner.active.borrow_mut().push(active);
+    }
+}
+
+impl Clock for CalmWorker {
+    fn now(&self) -> Time {
+        self.world.clock.time()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.world.clock.sleep(duration).await;
+    }
+}

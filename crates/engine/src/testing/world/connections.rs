@@ -1,0 +1,72 @@
+//! The connections of workers, and the time in which a fetch has none.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::testing::clock::VirtualClock;
+
+/// Of all workers, by unique id of the fetch.
+#[derive(Debug, Default)]
+pub struct Connections {
+    lines: RefCell<BTreeMap<String, Rc<Line>>>,
+}
+
+/// Those of one fetch.
+#[derive(Debug)]
+struct Line {
+    clock: VirtualClock,
+    open: Cell<usize>,
+    /// When the last of them was closed, and the next one opened.
+    gap: Cell<(Duration, Duration)>,
+}
+
+/// Counts itself for as long as it lives, for its worker and for its fetch.
+#[derive(Debug)]
+pub(super) struct Connection {
+    of_worker: Rc<Cell<usize>>,
+    line: Rc<Line>,
+}
+
+impl Connections {
+    /// How many a fetch has now.
+    pub fn open(&self, uid: &str) -> usize {
+        self.lines.borrow().get(uid).map_or(0, |line| line.open.get())
+    }
+
+    /// The last time in which a fetch had none, from when until when since the beginning; `None`
+    /// before the first one. The first such time begins with the world.
+    pub fn last_gap(&self, uid: &str) -> Option<(Duration, Duration)> {
+        self.lines.borrow().get(uid).map(|line| line.gap.get())
+    }
+
+    pub(super) fn connect(
+        &self,
+        uid: &str,
+        clock: &VirtualClock,
+        of_worker: &Rc<Cell<usize>>,
+    ) -> Connection {
+        let mut lines = self.lines.borrow_mut();
+        let line = lines.entry(uid.to_owned()).or_insert_with(|| {
+            Rc::new(Line { clock: clock.clone(), open: Cell::new(0), gap: Cell::default() })
+        });
+        if line.open.get() == 0 {
+            line.gap.set((line.gap.get().0, clock.monotonic()));
+        }
+        line.open.set(line.open.get() + 1);
+        of_worker.set(of_worker.get() + 1);
+        Connection { of_worker: Rc::clone(of_worker), line: Rc::clone(line) }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let Self { of_worker, line } = self;
+        of_worker.set(of_worker.get() - 1);
+        line.open.set(line.open.get() - 1);
+        if line.open.get() == 0 {
+            line.gap.set((line.clock.monotonic(), line.clock.monotonic()));
+        }
+    }
+}
