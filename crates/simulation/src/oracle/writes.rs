@@ -100,6 +100,8 @@ fn note_begin(oracle: &Oracle, worker: u32, fetch: Option<&mut FetchFacts>, uid:
     fetch.persisted = None;
     fetch.deliveries.clear();
     fetch.attempts = 0;
+    // Nor who knows what was sent.
+    fetch.records.iter_mut().for_each(|record| record.orders = 0);
 }
 
 /// Entries are about to be removed.
