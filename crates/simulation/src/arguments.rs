@@ -3,14 +3,16 @@
 use std::time::Instant;
 
 use background_fetch_simulation::{
-    Bug, Campaign, Findings, Options, Schedule, explore, grouped, json, run, shrink, table,
+    Bug, Campaign, Findings, Options, Schedule, Worlds, explore, grouped, json, run, shrink, table,
 };
 
 pub(crate) const HELP: &str = "\
-simulation [--seeds N] [--from M] [--threads T] [--bug NAME] [--failures N] [--json]
+simulation [--seeds N] [--from M] [--worlds KIND] [--threads T] [--bug NAME] [--failures N] [--json]
     runs the schedules of the seeds M to N (1 to 1000 by default), and tells which went wrong, each
-    with the few twists that make it do so; stops after so many of them (10 by default)
-simulation --seed S [--only PLACES] [--shrink] [--trace] [--bug NAME]
+    with the few twists that make it do so; stops after so many of them (10 by default); in plain
+    worlds, or in crowds (hundreds of small files, slow stores), origins (several, which may be away
+    or trickle) or clocks (that are set meanwhile)
+simulation --seed S [--worlds KIND] [--only PLACES] [--shrink] [--trace] [--bug NAME]
     runs one schedule: with those of its twists only that are named, or those that make it go wrong;
     --trace prints every step";
 
@@ -35,6 +37,7 @@ pub(crate) struct Replay {
 
 #[derive(Default)]
 struct Given {
+    worlds: Worlds,
     seed: Option<u64>,
     only: Option<Vec<usize>>,
     from: Option<u64>,
@@ -56,12 +59,13 @@ impl Arguments {
             return Ok(Self::Help);
         }
         if let Some(seed) = given.seed {
-            let all = Schedule::from_seed(seed);
+            let all = Schedule::from_seed(given.worlds, seed);
             let schedule = given.only.map_or_else(|| all.clone(), |only| all.only(&only));
             return Ok(Self::Replay(Replay { schedule, shrink: given.shrink, options }));
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let campaign = Campaign {
+            worlds: given.worlds,
             from: given.from.unwrap_or(1),
             to: given.seeds.unwrap_or(1000),
             threads: given.threads.unwrap_or(cores),
@@ -78,6 +82,7 @@ impl Given {
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value."));
             match word.as_str() {
+                "--worlds" => given.worlds = worlds(&value()?)?,
                 "--seed" => given.seed = Some(number(&value()?)?),
                 "--only" => given.only = Some(numbers(&value()?)?),
                 "--from" => given.from = Some(number(&value()?)?),
@@ -147,4 +152,10 @@ fn bug(name: &str) -> Result<Bug, String> {
     let names: Vec<_> = Bug::ALL.iter().map(|(name, _)| *name).collect();
     Bug::named(name)
         .ok_or_else(|| format!("There is no bug {name}; there are {}.", names.join(", ")))
+}
+
+fn worlds(name: &str) -> Result<Worlds, String> {
+    let names: Vec<_> = Worlds::ALL.iter().map(|(name, _)| *name).collect();
+    Worlds::named(name)
+        .ok_or_else(|| format!("There are no worlds {name}; there are {}.", names.join(", ")))
 }

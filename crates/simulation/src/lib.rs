@@ -24,6 +24,7 @@ pub use campaign::run::{Options, Verdict, run};
 pub use campaign::shrink::shrink;
 pub use campaign::{Campaign, Failure, Findings, explore};
 pub use oracle::tally::Tally;
+pub use plan::generate::Worlds;
 pub use plan::schedule::Schedule;
 pub use plan::twist::{Ask, Operation, Trouble, Twist};
 pub use world::bug::Bug;

@@ -38,8 +38,24 @@ fn a_bug_is_told_with_the_way_to_see_it_again() {
 }
 
 #[test]
+fn worlds_of_another_kind() {
+    let output = simulation(&["--worlds", "origins", "--seeds", "20"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told(&output).contains("origin unreachable for a time"), "{output:?}");
+    let output = simulation(&["--worlds", "crowds", "--seed", "3"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told(&output).starts_with("--worlds crowds --seed 3 "), "{output:?}");
+}
+
+#[test]
 fn mistakes_are_told() {
-    for words in [&["--seed"][..], &["--seeds", "many"], &["--bug", "none"], &["--fast"]] {
+    for words in [
+        &["--seed"][..],
+        &["--seeds", "many"],
+        &["--bug", "none"],
+        &["--worlds", "none"],
+        &["--fast"],
+    ] {
         let output = simulation(words);
         assert_eq!(output.status.code(), Some(2), "{words:?}");
         assert!(!output.stderr.is_empty(), "{words:?}");

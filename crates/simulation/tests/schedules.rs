@@ -5,22 +5,18 @@
 use std::thread;
 
 use background_fetch_simulation::{
-    Ask, Bug, Campaign, Findings, Options, Schedule, Twist, explore, run, shrink, table,
+    Ask, Bug, Campaign, Findings, Options, Schedule, Twist, Worlds, explore, run, shrink, table,
 };
 
-const SOME: u64 = 2000;
-/// Among so many, each bug must be found.
-const ENOUGH: u64 = 10_000;
-
-fn campaign(to: u64, bug: Option<Bug>) -> Findings {
+fn campaign(worlds: Worlds, to: u64, bug: Option<Bug>) -> Findings {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let options = Options { bug, trace: false };
-    explore(&Campaign { from: 1, to, threads, options, failures: 1 }, |_| {})
+    explore(&Campaign { worlds, from: 1, to, threads, options, failures: 1 }, |_| {})
 }
 
 #[test]
 fn schedules_end_right() {
-    let findings = campaign(SOME, None);
+    let findings = campaign(Worlds::Plain, SOME, None);
     assert!(findings.failures.is_empty(), "{}", table(&findings));
     assert_eq!(findings.tally.schedules, SOME);
     // None of this proves anything if nothing happens.
@@ -30,10 +26,48 @@ fn schedules_end_right() {
 }
 
 #[test]
+fn crowds_and_origins_end_right() {
+    let crowds = campaign(Worlds::Crowds, CROWDS, None);
+    assert!(crowds.failures.is_empty(), "{}", table(&crowds));
+    assert!(crowds.tally.requests > 50 * CROWDS, "{}", table(&crowds));
+    assert!(crowds.tally.most_held > 0, "{}", table(&crowds));
+    let origins = campaign(Worlds::Origins, SOME, None);
+    assert!(origins.failures.is_empty(), "{}", table(&origins));
+    let away = origins.tally.faults.get("origin unreachable for a time");
+    assert!(away.is_some_and(|count| *count > SOME / 4), "{}", table(&origins));
+}
+
+#[test]
+fn a_clock_that_is_set_changes_nothing() {
+    let findings = campaign(Worlds::Clocks, SOME, None);
+    assert!(findings.failures.is_empty(), "{}", table(&findings));
+    let set = findings.tally.faults.get("wall clock set back");
+    assert!(set.is_some_and(|count| *count > SOME / 4), "{}", table(&findings));
+}
+
+#[test]
+fn worlds_of_each_kind_have_what_their_seed_has() {
+    for (name, worlds) in Worlds::ALL {
+        assert_eq!((Worlds::named(name), worlds.name()), (Some(worlds), name));
+        for seed in 1..50 {
+            let (plain, more) = (Worlds::Plain, Schedule::from_seed(worlds, seed));
+            let own: Vec<_> = Schedule::from_seed(plain, seed).twists().cloned().collect();
+            let kept = more.twists().filter(|twist| own.contains(twist)).count();
+            let all = more.twists().take(own.len()).eq(&own);
+            assert!(all || worlds == Worlds::Clocks && kept > 0, "{name} {seed}");
+            let again = more.only(&more.places());
+            assert_eq!(again, more);
+            let prefix = if worlds == plain { String::new() } else { format!("--worlds {name} ") };
+            assert!(again.to_string().starts_with(&format!("{prefix}--seed {seed} ")));
+        }
+    }
+}
+
+#[test]
 fn every_bug_is_found() {
     for (name, bug) in Bug::ALL {
         assert_eq!(Bug::named(name), Some(bug));
-        let findings = campaign(ENOUGH, Some(bug));
+        let findings = campaign(Worlds::Plain, ENOUGH, Some(bug));
         assert!(!findings.failures.is_empty(), "{name} is not found by {ENOUGH} schedules");
     }
 }
@@ -41,7 +75,8 @@ fn every_bug_is_found() {
 #[test]
 fn a_seed_is_the_same_run_each_time() {
     for seed in 1..50 {
-        let [one, other] = [(); 2].map(|()| run(&Schedule::from_seed(seed), Options::default()));
+        let [one, other] =
+            [(); 2].map(|()| run(&Schedule::from_seed(Worlds::Plain, seed), Options::default()));
         assert_eq!(format!("{one:?}"), format!("{other:?}"), "seed {seed}");
     }
 }
@@ -49,9 +84,9 @@ fn a_seed_is_the_same_run_each_time() {
 #[test]
 fn what_goes_wrong_is_cut_down_to_what_makes_it_so() {
     let options = Options { bug: Some(Bug::CutIsEnd), trace: false };
-    let findings = campaign(ENOUGH, options.bug);
+    let findings = campaign(Worlds::Plain, ENOUGH, options.bug);
     let small = &findings.failures.first().unwrap().schedule;
-    let all = Schedule::from_seed(small.seed());
+    let all = Schedule::from_seed(Worlds::Plain, small.seed());
     assert!(small.twists().count() < all.twists().count());
     // As it is told, it can be run again.
     let again = all.only(&small.places());
@@ -73,3 +108,8 @@ fn a_world_without_twists_is_a_plain_download() {
     assert_eq!(verdict.tally.outcomes.get("success"), Some(&1));
     assert_eq!(verdict.tally.requests, 1);
 }
+
+const SOME: u64 = 2000;
+const CROWDS: u64 = 60;
+/// Among so many, each bug must be found.
+const ENOUGH: u64 = 10_000;

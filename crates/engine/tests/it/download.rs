@@ -19,6 +19,19 @@ fn a_file_arrives_in_segments_with_one_request() {
 }
 
 #[test]
+fn no_more_is_held_than_what_is_on_its_way_into_the_store() {
+    let mut file = File::new(1, 8 * LENGTH);
+    file.rate = 10_000_000;
+    let app = App::of("file", file.clone());
+    app.run();
+    app.assert_success(1, 8 * LENGTH);
+    // What is being stored, and what is read meanwhile.
+    let most = (app.config.stores_in_flight as u64 + 1) * app.config.segments.most + file.chunk;
+    let held = app.world.most_held();
+    assert!((app.config.segments.most..=most).contains(&held), "{held} bytes");
+}
+
+#[test]
 fn an_empty_file_arrives() {
     let app = App::of("file", File::new(1, 0));
     app.run();

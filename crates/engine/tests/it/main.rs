@@ -20,5 +20,6 @@ mod quota;
 mod restart;
 mod resume;
 mod retry;
+mod scale;
 mod stores;
 mod uploads;

@@ -12,16 +12,14 @@ use std::time::{Duration, Instant};
 use crate::campaign::run::{Options, run};
 use crate::campaign::shrink::shrink;
 use crate::oracle::tally::Tally;
+use crate::plan::generate::Worlds;
 use crate::plan::schedule::Schedule;
-
-/// Schedules that a thread takes at a time.
-const BLOCK: u64 = 50;
-/// Between two reports of progress.
-const REPORT: Duration = Duration::from_secs(5);
 
 /// Which schedules to run, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Campaign {
+    /// In which worlds.
+    pub worlds: Worlds,
     /// The first seed.
     pub from: u64,
     /// The last one.
@@ -108,7 +106,7 @@ impl Shared<'_> {
     }
 
     fn try_seed(&self, seed: u64, tally: &mut Tally) {
-        let schedule = Schedule::from_seed(seed);
+        let schedule = Schedule::from_seed(self.campaign.worlds, seed);
         let verdict = run(&schedule, self.campaign.options);
         tally.add(&verdict.tally);
         let Some(violation) = verdict.violation else { return };
@@ -120,3 +118,8 @@ impl Shared<'_> {
         }
     }
 }
+
+/// Schedules that a thread takes at a time.
+const BLOCK: u64 = 50;
+/// Between two reports of progress.
+const REPORT: Duration = Duration::from_secs(5);

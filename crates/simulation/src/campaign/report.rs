@@ -68,7 +68,7 @@ pub fn grouped(number: u128) -> String {
     text
 }
 
-fn totals(tally: &Tally) -> [(&'static str, u128); 8] {
+fn totals(tally: &Tally) -> [(&'static str, u128); 10] {
     [
         ("schedules", tally.schedules.into()),
         ("virtual hours", tally.millis / 3_600_000),
@@ -78,6 +78,8 @@ fn totals(tally: &Tally) -> [(&'static str, u128); 8] {
         ("bytes", tally.bytes),
         ("fetches that ended", tally.outcomes.values().sum::<u64>().into()),
         ("events begun to be delivered", tally.deliveries.into()),
+        ("most bytes held by a worker", tally.most_held.into()),
+        ("longest wait without trouble, ms", tally.longest_wait),
     ]
 }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use background_fetch_engine::testing::clock::Stuck;
 
-use crate::oracle::outcome;
 use crate::oracle::tally::Tally;
+use crate::oracle::{measure, outcome};
 use crate::plan::Plan;
 use crate::plan::schedule::Schedule;
 use crate::world::bug::Bug;
@@ -77,6 +77,8 @@ fn run_world(schedule: &Schedule, options: Options) -> Verdict {
     let mut tally = world.oracle.tally.borrow().clone();
     tally.schedules = 1;
     tally.steps = world.oracle.journal.steps();
+    tally.most_held = if world.plan.scale == 1 { measure::most_held(&world.oracle) } else { 0 };
+    tally.longest_wait = measure::longest_wait(&world.oracle).as_millis();
     tally.millis = world.oracle.journal.elapsed().as_millis();
     Verdict { violation: world.oracle.journal.violation(), tally }
 }

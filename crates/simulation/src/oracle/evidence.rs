@@ -3,8 +3,8 @@
 use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::testing::network::{Answer, Fault};
 
-use crate::oracle::Oracle;
 use crate::oracle::facts::RecordFacts;
+use crate::oracle::{Oracle, measure};
 use crate::plan::files::ORIGIN;
 
 /// A request is about to be sent, over one of so many connections of its worker.
@@ -20,6 +20,7 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
     if ranges && (request.method != "GET" || request.header("range").is_some()) {
         oracle.violate(|| format!("a range where none may be asked for: {}", asked(exchange)));
     }
+    measure::note_wait(oracle, &exchange.uid);
     let mut facts = oracle.facts.borrow_mut();
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     let probe = is_probe(exchange);

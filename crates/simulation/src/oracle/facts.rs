@@ -1,6 +1,7 @@
 //! What happened, as far as the oracle needs to know it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::EventType;
@@ -15,6 +16,8 @@ pub(crate) struct Facts {
     pub(crate) fetches: BTreeMap<String, FetchFacts>,
     /// The worker that took the store over last.
     pub(crate) owner: u32,
+    /// Since when it could send requests: it has the store, and there is a network.
+    pub(crate) able_since: Duration,
     /// Entries that vanished or are torn, by no fault of the engine.
     pub(crate) lost: BTreeSet<EntryKey>,
     pub(crate) crashes: u64,
@@ -45,6 +48,10 @@ pub(crate) struct FetchFacts {
     /// A transaction with its outcome failed.
     pub(crate) unwritten: bool,
     pub(crate) deliveries: Vec<Delivery>,
+    /// When it was accepted, durably.
+    pub(crate) begun: Option<Duration>,
+    /// The longest time in one life in which it had no connection, though a request was to come.
+    pub(crate) longest_wait: Duration,
     /// Workers in which all realms know the outcome.
     pub(crate) told_by: BTreeSet<u32>,
     /// Handlers took longer than they may.
@@ -150,6 +157,11 @@ impl FetchFacts {
     /// Whether a store that failed may have made it another than it was.
     pub(crate) fn is_in_doubt(&self) -> bool {
         self.lost || self.unwritten
+    }
+
+    /// Whether nothing went wrong with any of its requests, so that none had to wait for another try.
+    pub(crate) fn had_no_trouble(&self) -> bool {
+        self.records.iter().all(|record| record.troubles + record.offline + record.doubts == 0)
     }
 
     /// Whether its event was handled to the end, or as often as it may be tried.

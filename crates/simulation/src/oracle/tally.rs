@@ -19,6 +19,11 @@ pub struct Tally {
     pub requests: u64,
     /// Deliveries of events begun.
     pub deliveries: u64,
+    /// The most bytes that a worker has held at a time, in worlds where a byte is one.
+    pub most_held: u64,
+    /// The longest time, in virtual milliseconds, in which a fetch that had no trouble had no
+    /// connection, though a request of it was to come.
+    pub longest_wait: u128,
     /// Faults that struck, by kind.
     pub faults: BTreeMap<&'static str, u64>,
     /// Outcomes of fetches, by kind.
@@ -43,6 +48,8 @@ impl Tally {
         self.bytes += other.bytes;
         self.requests += other.requests;
         self.deliveries += other.deliveries;
+        self.most_held = self.most_held.max(other.most_held);
+        self.longest_wait = self.longest_wait.max(other.longest_wait);
         for (name, count) in &other.faults {
             *self.faults.entry(name).or_default() += count;
         }

@@ -13,7 +13,7 @@ pub(crate) fn trouble(oracle: &Oracle, operation: &Operation<'_>, trouble: Troub
     let mut facts = oracle.facts.borrow_mut();
     let fails = matches!(trouble, Trouble::Fails | Trouble::Quota);
     match operation {
-        Operation::Put(_) | Operation::PutBody(_) => match trouble {
+        Operation::Put { .. } | Operation::PutBody(_) => match trouble {
             Trouble::Short | Trouble::Fails => facts.store_troubles += 1,
             Trouble::Quota => facts.quota = true,
             Trouble::Slow(_) => {}
@@ -67,7 +67,8 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
             }
         }
         Write::PutFetch(FetchRow { uid, stage: Stage::Active, .. }) => {
-            note_begin(oracle, worker, facts.fetches.get_mut(uid), uid);
+            let fetch = facts.fetches.get_mut(uid);
+            note_begin(oracle, worker, fetch, uid);
         }
         _ => {}
     }
@@ -86,9 +87,11 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
 /// A call that is repeated because its answer was lost begins nothing anew, unless nobody is left
 /// who knows that all is over.
 fn note_begin(oracle: &Oracle, worker: u32, fetch: Option<&mut FetchFacts>, uid: &str) {
-    let Some(fetch) = fetch.filter(|fetch| fetch.deleted.is_some() || fetch.lost) else {
+    let Some(fetch) = fetch else { return };
+    fetch.begun.get_or_insert(oracle.world.clock.monotonic());
+    if fetch.deleted.is_none() && !fetch.lost {
         return;
-    };
+    }
     if fetch.deleted == Some(worker) {
         oracle.violate(|| format!("{uid} is over, and begins again"));
     }
@@ -97,6 +100,8 @@ fn note_begin(oracle: &Oracle, worker: u32, fetch: Option<&mut FetchFacts>, uid:
     fetch.persisted = None;
     fetch.deliveries.clear();
     fetch.attempts = 0;
+    // Nor who knows what was sent.
+    fetch.records.iter_mut().for_each(|record| record.orders = 0);
 }
 
 /// Entries are about to be removed.

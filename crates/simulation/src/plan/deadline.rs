@@ -6,8 +6,6 @@ use background_fetch_engine::testing::network::Fault;
 
 use crate::plan::twist::{Trouble, Twist};
 
-const DAY: u64 = 24 * 60 * 60;
-
 /// A bound for these twists. It is generous with each of them, but has nothing for what is not
 /// there: in a plain world, minutes.
 pub(crate) fn of(twists: &[Twist]) -> Duration {
@@ -15,11 +13,30 @@ pub(crate) fn of(twists: &[Twist]) -> Duration {
     let troubles = count(|twist| {
         !matches!(twist, Twist::Record { .. } | Twist::Length { .. } | Twist::Speed { .. })
     });
-    let bodies = count(|twist| matches!(twist, Twist::Record { .. })) + 1;
+    let bodies: u64 = twists.iter().map(bodies).sum::<u64>() + 1;
     // Each trouble can cost each body, which takes a minute at most, and a wait.
-    let bodies = bodies * (troubles + 1) * 60 * 2;
+    let slow: u64 = twists.iter().map(slowness).sum();
+    let bodies = bodies * (troubles + 1) * (60 + slow) * 2;
     let waits: u64 = twists.iter().map(|twist| wait(twist, troubles)).sum();
     Duration::from_secs(300 + bodies + waits)
+}
+
+fn bodies(twist: &Twist) -> u64 {
+    match twist {
+        Twist::Record { .. } => 1,
+        Twist::Crowd { count, .. } => *count,
+        _ => 0,
+    }
+}
+
+/// Seconds that a twist adds to what each body takes.
+fn slowness(twist: &Twist) -> u64 {
+    match twist {
+        Twist::Trickles { time, .. } => time / 1000 + 60,
+        // A body has no more than so many entries, and each has a row.
+        Twist::SlowStores { time, .. } => 2 * 100 * time / 1000 + 60,
+        _ => 0,
+    }
 }
 
 /// Seconds that a twist can cost by itself, among so many others.
@@ -37,9 +54,11 @@ fn wait(twist: &Twist, troubles: u64) -> u64 {
         | Twist::LosesRanges { at, .. }
         | Twist::Vanishes { at, .. }
         | Twist::DamagesFetch { at, .. }
-        | Twist::DamagesRecord { at, .. } => again + at / 1000,
+        | Twist::DamagesRecord { at, .. }
+        // However far it jumps.
+        | Twist::WallJumps { at, .. } => again + at / 1000,
         // Tries are soon used up meanwhile, or the back-off is at its longest.
-        Twist::Unreachable { at, time, .. } => 60 * again + (at + time) / 1000,
+        Twist::Unreachable { at, time, .. } | Twist::OriginAway { at, time, .. } => 60 * again + (at + time) / 1000,
         Twist::Offline { at, time, .. } => again + (at + time) / 1000,
         Twist::Store { trouble: Trouble::Slow(time), .. } => again + time / 1000,
         Twist::HandlerTakes { time, .. } => 5 * time / 1000,
@@ -62,3 +81,5 @@ fn asked(fault: Fault) -> u64 {
         _ => 0,
     }
 }
+
+const DAY: u64 = 24 * 60 * 60;

@@ -3,13 +3,10 @@
 use std::time::Duration;
 
 use background_fetch_engine::testing::clock::VirtualClock;
-use background_fetch_engine::testing::network::{Fault, File, parse_date};
+use background_fetch_engine::testing::network::{Exposure, Fault, File, parse_date};
 use background_fetch_engine::{Bypass, Config, Overlap, SegmentSizes, Timestamp};
 
 use crate::plan::twist::Twist;
-
-/// Where the app is from.
-pub(crate) const ORIGIN: &str = "https://app.test";
 
 pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     let mut config = Config::new(ORIGIN.to_owned(), None, parse_date);
@@ -63,18 +60,45 @@ pub(crate) fn shape_file(file: &mut File, twist: &Twist) {
     }
 }
 
-/// Lets no version of a file take more than a minute or a hundred pieces, and no piece so long that
-/// the connection looks dead: what was said of its speed may have been said of another length.
-pub(crate) fn keep_pace<'a>(file: &mut File, twists: impl Iterator<Item = &'a Twist>) {
-    let longest = twists.filter_map(|twist| match twist {
-        Twist::Change { length, .. } => Some(*length),
-        Twist::Fault { fault: Fault::Replaced(length), .. }
+/// The length of its longest version.
+pub(crate) fn longest<'a>(file: &File, twists: impl Iterator<Item = &'a Twist>) -> u64 {
+    let lengths = twists.filter_map(|twist| match twist {
+        Twist::Change { length, .. }
+        | Twist::Fault { fault: Fault::Replaced(length), .. }
         | Twist::Always { fault: Fault::Replaced(length), .. } => Some(*length),
         _ => None,
     });
-    let longest = longest.chain([file.length]).max().unwrap_or(0);
+    lengths.chain([file.length]).max().unwrap_or(0)
+}
+
+/// Lets no version of a file take more than a minute or a hundred pieces, and no piece so long that
+/// the connection looks dead: what was said of its speed may have been said of another length.
+pub(crate) fn keep_pace(file: &mut File, longest: u64) {
     file.chunk = file.chunk.max(longest / 100);
     file.rate = file.rate.max(longest / 60).max(file.chunk / 20 + 1);
+}
+
+/// Makes a file one of an origin, which may trickle: but no piece takes so long that the connection
+/// looks dead.
+pub(crate) fn place(file: &mut File, origin: u64, longest: u64, twists: &[Twist]) {
+    if origin > 0 && file.exposure == Exposure::Own {
+        file.exposure = Exposure::All;
+    }
+    for twist in twists {
+        match *twist {
+            Twist::Trickles { origin: slow, time } if slow == origin => {
+                let rate = longest.saturating_mul(1000).checked_div(time).unwrap_or(0) + 1;
+                file.rate = file.rate.min(rate);
+                file.chunk = file.chunk.min(file.rate * 5);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Of several, the first of which is the app's own.
+pub(crate) fn origin(number: u64) -> String {
+    if number == 0 { ORIGIN.to_owned() } else { format!("https://{number}.other.test") }
 }
 
 /// The file that a twist is about.
@@ -91,6 +115,7 @@ pub(crate) fn file_of(twist: &Twist) -> Option<usize> {
         | Twist::NoIfRange { file }
         | Twist::Foreign { file, .. }
         | Twist::Coded { file, .. }
+        | Twist::On { file, .. }
         | Twist::Speed { file, .. }
         | Twist::Mirrors { file, .. }
         | Twist::Fault { file, .. }
@@ -102,3 +127,6 @@ pub(crate) fn file_of(twist: &Twist) -> Option<usize> {
         _ => None,
     }
 }
+
+/// Where the app is from.
+pub(crate) const ORIGIN: &str = "https://app.test";

@@ -16,15 +16,11 @@ use background_fetch_engine::testing::network::{Exposure, File, Servers, content
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
-use crate::plan::files::{ORIGIN, config, file_of, keep_pace, shape_file};
+use crate::plan::files::{ORIGIN, config, file_of, keep_pace, longest, place, shape_file};
+use crate::plan::random::Random;
 use crate::plan::scale::scaled;
 use crate::plan::schedule::Schedule;
 use crate::plan::twist::{Ask, Operation, Trouble, Twist};
-
-const ELSEWHERE: &str = "https://other.test";
-
-/// Bytes of a file that nothing is said about.
-const PLAIN_LENGTH: u64 = 3_000;
 
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -39,6 +35,10 @@ pub(crate) struct Plan {
     pub(crate) stores: Vec<(Operation, u64, Trouble)>,
     pub(crate) losses: Vec<Loss>,
     pub(crate) quota: Option<u64>,
+    /// Milliseconds that each entry and each transaction take, and bytes a second.
+    pub(crate) slow_stores: Option<(u64, u64)>,
+    /// All bytes count so many times.
+    pub(crate) scale: u64,
     /// What happens when.
     pub(crate) times: Vec<(u64, Twist)>,
     /// Steps, and how long the worker is down.
@@ -97,6 +97,8 @@ impl Plan {
             stores: Vec::new(),
             losses: Vec::new(),
             quota: None,
+            slow_stores: None,
+            scale: scale.unwrap_or(1),
             times: Vec::new(),
             crashes: Vec::new(),
             rivals: Vec::new(),
@@ -107,6 +109,9 @@ impl Plan {
             plan.add_file(file, &twists);
         }
         plan.add_fetches(&twists, scale.is_none());
+        for twist in &twists {
+            plan.add_crowd(twist, &twists);
+        }
         for twist in twists {
             plan.add(twist);
         }
@@ -126,14 +131,21 @@ impl Plan {
                 mirrors = Some((*count, *own_etags));
             }
         }
-        keep_pace(&mut file, twists.iter().filter(own));
-        let origin = if file.exposure == Exposure::Own { ORIGIN } else { ELSEWHERE };
+        let longest = longest(&file, twists.iter().filter(own));
+        keep_pace(&mut file, longest);
+        let origin = twists.iter().filter(own).find_map(|twist| match twist {
+            Twist::On { origin, .. } => Some(*origin),
+            _ => None,
+        });
+        if let Some(number) = origin {
+            place(&mut file, number, longest, twists);
+        }
+        let elsewhere = if file.exposure == Exposure::Own { ORIGIN } else { ELSEWHERE };
+        let origin =
+            origin.filter(|number| *number > 0).map_or(elsewhere.to_owned(), files::origin);
         let url = format!("{origin}/{number}");
+        let Some((count, own_etags)) = mirrors else { return self.serve(url, file) };
         self.urls.push(url.clone());
-        let Some((count, own_etags)) = mirrors else {
-            self.servers.files.insert(url.clone(), file);
-            return self.places.push(vec![url]);
-        };
         let places: Vec<_> = (0..count).map(|place| format!("{url}/{place}")).collect();
         for (place, url) in (0..).zip(&places) {
             let every = usize::try_from(count.max(1)).unwrap_or(1);
@@ -147,6 +159,28 @@ impl Plan {
         self.places.push(places);
     }
 
+    fn serve(&mut self, url: String, file: File) {
+        self.urls.push(url.clone());
+        self.places.push(vec![url.clone()]);
+        self.servers.files.insert(url, file);
+    }
+
+    fn add_crowd(&mut self, twist: &Twist, twists: &[Twist]) {
+        let Twist::Crowd { fetch, count, bytes, origins } = *twist else { return };
+        for nth in 0..count {
+            let number = self.urls.len();
+            let length = Random::new(nth).between(1, bytes.max(1));
+            let mut file = File::new((number as u64 + 1) * 10_000, length);
+            (file.rate, file.chunk) = (100_000, 200);
+            keep_pace(&mut file, length);
+            let origin = nth.checked_rem(origins).unwrap_or(0);
+            place(&mut file, origin, length, twists);
+            self.serve(format!("{}/{number}", files::origin(origin)), file);
+            let request = self.request(number, Ask::Plain, false);
+            self.add_record(fetch, RecordPlan { file: number, ask: Ask::Plain, request });
+        }
+    }
+
     fn add_fetches(&mut self, twists: &[Twist], hashes: bool) {
         let plain = Twist::Record { fetch: 0, file: 0, ask: Ask::Plain };
         let asks = |twist: &&Twist| matches!(twist, Twist::Record { .. });
@@ -157,15 +191,18 @@ impl Plan {
         for twist in records {
             let Twist::Record { fetch, file, ask } = *twist else { continue };
             let request = self.request(file, ask, hashes);
-            let record = RecordPlan { file, ask, request };
-            match self.fetch(fetch) {
-                Some(plan) => plan.records.push(record),
-                None => self.fetches.push(FetchPlan {
-                    number: fetch,
-                    records: vec![record],
-                    ..FetchPlan::default()
-                }),
-            }
+            self.add_record(fetch, RecordPlan { file, ask, request });
+        }
+    }
+
+    fn add_record(&mut self, fetch: usize, record: RecordPlan) {
+        match self.fetch(fetch) {
+            Some(plan) => plan.records.push(record),
+            None => self.fetches.push(FetchPlan {
+                number: fetch,
+                records: vec![record],
+                ..FetchPlan::default()
+            }),
         }
     }
 
@@ -228,6 +265,7 @@ impl Plan {
                 self.losses.push(Loss { after, which, torn: false });
             }
             Twist::Tears { after, which } => self.losses.push(Loss { after, which, torn: true }),
+            Twist::SlowStores { time, rate } => self.slow_stores = Some((time, rate)),
             Twist::Quota(bytes) => self.quota = Some(bytes),
             Twist::Crash { step, down } => self.crashes.push((step, down)),
             Twist::Rival { step } => self.rivals.push(step),
@@ -235,6 +273,8 @@ impl Plan {
             | Twist::LosesRanges { at, .. }
             | Twist::Vanishes { at, .. }
             | Twist::Unreachable { at, .. }
+            | Twist::OriginAway { at, .. }
+            | Twist::WallJumps { at, .. }
             | Twist::Offline { at, .. }
             | Twist::DamagesRecord { at, .. }
             | Twist::DamagesFetch { at, .. } => self.times.push((at, twist)),
@@ -252,3 +292,8 @@ impl Plan {
 fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
+
+const ELSEWHERE: &str = "https://other.test";
+
+/// Bytes of a file that nothing is said about.
+const PLAIN_LENGTH: u64 = 3_000;

@@ -10,6 +10,8 @@ pub(crate) fn scaled(mut twist: Twist, scale: u64) -> Twist {
         Twist::Bypass { segment: bytes, .. }
         | Twist::Limit { bytes, .. }
         | Twist::Length { bytes, .. }
+        | Twist::Crowd { bytes, .. }
+        | Twist::SlowStores { rate: bytes, .. }
         | Twist::Change { length: bytes, .. }
         | Twist::Quota(bytes) => *bytes = bytes.saturating_mul(scale),
         Twist::Coded { coding, .. } => coding.length = coding.length.saturating_mul(scale),

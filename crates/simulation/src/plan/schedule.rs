@@ -2,27 +2,29 @@
 
 use std::fmt;
 
-use crate::plan::generate;
+use crate::plan::generate::{self, Worlds};
 use crate::plan::twist::Twist;
 
 /// A seed, and what it twists. The seed also decides all that is left to chance: latencies, and
 /// whether what was under way at a crash took effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
+    worlds: Worlds,
     seed: u64,
     /// With the place that each has among all of the seed.
     twists: Vec<(usize, Twist)>,
 }
 
 impl Schedule {
-    /// All twists of a seed.
-    pub fn from_seed(seed: u64) -> Self {
-        Self::of(seed, generate::twists(seed))
+    /// All twists of a seed, in worlds of this kind.
+    pub fn from_seed(worlds: Worlds, seed: u64) -> Self {
+        Self { worlds, ..Self::of(seed, generate::twists(worlds, seed)) }
     }
 
     /// These twists, with latencies and the like by `seed`.
     pub fn of(seed: u64, twists: Vec<Twist>) -> Self {
-        Self { seed, twists: twists.into_iter().enumerate().collect() }
+        let twists = twists.into_iter().enumerate().collect();
+        Self { worlds: Worlds::Plain, seed, twists }
     }
 
     /// The seed.
@@ -44,13 +46,16 @@ impl Schedule {
     #[must_use]
     pub fn only(&self, places: &[usize]) -> Self {
         let kept = self.twists.iter().filter(|(place, _)| places.contains(place));
-        Self { seed: self.seed, twists: kept.cloned().collect() }
+        Self { twists: kept.cloned().collect(), ..*self }
     }
 }
 
 impl fmt::Display for Schedule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places: Vec<_> = self.places().iter().map(usize::to_string).collect();
+        if self.worlds != Worlds::Plain {
+            write!(formatter, "--worlds {} ", self.worlds.name())?;
+        }
         writeln!(formatter, "--seed {} --only {}", self.seed, places.join(","))?;
         for (place, twist) in &self.twists {
             writeln!(formatter, "  {place:>3} {twist:?}")?;

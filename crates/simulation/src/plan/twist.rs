@@ -26,6 +26,9 @@ pub enum Twist {
     // The app.
     /// One more request of a fetch.
     Record { fetch: usize, file: usize, ask: Ask },
+    /// So many more requests of a fetch, each for a small file of its own, of so many bytes at most,
+    /// on so many origins in turn.
+    Crowd { fetch: usize, count: u64, bytes: u64, origins: u64 },
     /// The fetch begins later.
     Begins { fetch: usize, at: u64 },
     /// `downloadTotal`.
@@ -62,6 +65,8 @@ pub enum Twist {
     NoIfRange { file: usize },
     /// Of another origin.
     Foreign { file: usize, exposure: Exposure },
+    /// Of one of several origins, of which 0 is the app's own.
+    On { file: usize, origin: u64 },
     /// Sent in a content coding.
     Coded { file: usize, coding: Coding },
     /// Bytes a second, and at a time.
@@ -82,12 +87,19 @@ pub enum Twist {
     Vanishes { file: usize, at: u64 },
     /// The name does not resolve, and what was under way breaks.
     Unreachable { file: usize, at: u64, time: u64 },
+    /// The same, of all files of an origin.
+    OriginAway { origin: u64, at: u64, time: u64 },
+    /// Each body of an origin takes so long.
+    Trickles { origin: u64, time: u64 },
     /// No network; perhaps nobody tells when it is back.
     Offline { at: u64, time: u64, told: bool },
 
     // Stores.
     /// The nth operation of a kind goes wrong.
     Store { operation: Operation, nth: u64, trouble: Trouble },
+    /// Each entry and each transaction takes so long, and each entry as long as its bytes take at so
+    /// many a second.
+    SlowStores { time: u64, rate: u64 },
     /// After the nth finished entry, one of all entries vanishes.
     Evicts { after: u64, which: u64 },
     /// After the nth finished entry, one of all entries loses its end.
@@ -102,6 +114,8 @@ pub enum Twist {
     // The worker.
     /// Dies at its nth step, and is started again after so long.
     Crash { step: u64, down: u64 },
+    /// The wall clock is set forward by so much, or back.
+    WallJumps { at: u64, by: i64 },
     /// Another worker takes over at the nth step, and nobody stops the first.
     Rival { step: u64 },
 }
@@ -170,7 +184,7 @@ impl Operation {
     /// Of which kind this one is.
     pub(crate) fn of(operation: &world::Operation<'_>) -> Self {
         match operation {
-            world::Operation::Put(_) => Self::Put,
+            world::Operation::Put { .. } => Self::Put,
             world::Operation::PutBody(_) => Self::PutBody,
             world::Operation::List => Self::Entries,
             world::Operation::Measure(_) => Self::Length,
@@ -192,6 +206,9 @@ impl Twist {
             Self::LosesRanges { .. } => "ranges lost in time",
             Self::Vanishes { .. } => "file gone in time",
             Self::Unreachable { .. } => "unreachable for a time",
+            Self::OriginAway { .. } => "origin unreachable for a time",
+            Self::WallJumps { by, .. } if *by < 0 => "wall clock set back",
+            Self::WallJumps { .. } => "wall clock set forward",
             Self::Offline { told: true, .. } => "offline",
             Self::Offline { told: false, .. } => "offline, untold",
             Self::Evicts { .. } => "entry vanished",

@@ -15,6 +15,7 @@ use crate::world::worker::Worker;
 
 pub(super) async fn begin(worker: &Worker, operation: &Operation<'_>) -> Result<(), StoreError> {
     worker.first_step(|| show(operation)).await;
+    take_time(&worker.world, operation).await;
     let Some(trouble) = worker.world.trouble(twist::Operation::of(operation)) else {
         return Ok(());
     };
@@ -26,12 +27,24 @@ pub(super) async fn begin(worker: &Worker, operation: &Operation<'_>) -> Result<
             worker.world.sleep(millis).await;
             Ok(())
         }
-        (Trouble::Short, Operation::Put(entry) | Operation::PutBody(entry)) => {
+        (Trouble::Short, Operation::Put { entry, .. } | Operation::PutBody(entry)) => {
             worker.world.base.bodies.shorten(entry);
             Ok(())
         }
         (Trouble::Short, _) => Ok(()),
     }
+}
+
+/// As long as it always takes, if stores are slow.
+async fn take_time(world: &World, operation: &Operation<'_>) {
+    let Some((time, rate)) = world.plan.slow_stores.filter(|_| !world.is_calm()) else { return };
+    let bytes = match operation {
+        Operation::Put { bytes, .. } => *bytes,
+        Operation::PutBody(_) | Operation::Commit(_) => 0,
+        _ => return,
+    };
+    let more = bytes.saturating_mul(1000).checked_div(rate).unwrap_or(0);
+    world.sleep(time.saturating_add(more)).await;
 }
 
 pub(super) fn end(worker: &Worker, operation: &Operation<'_>, failure: Option<&StoreError>) {
@@ -107,7 +120,7 @@ pub(super) fn delete(worker: &Worker, entries: &[EntryKey]) {
 
 fn show(operation: &Operation<'_>) -> String {
     match operation {
-        Operation::Put(entry) => format!("put {}", entry.0),
+        Operation::Put { entry, .. } => format!("put {}", entry.0),
         Operation::PutBody(entry) => format!("put the body as {}", entry.0),
         Operation::List => "list the entries".to_owned(),
         Operation::Measure(entry) => format!("measure {}", entry.0),

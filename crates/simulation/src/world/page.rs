@@ -8,6 +8,7 @@ use background_fetch_engine::{Error, MatchOptions, NewFetch};
 use crate::oracle::bytes;
 use crate::oracle::facts::FetchFacts;
 use crate::plan::FetchPlan;
+use crate::plan::files;
 use crate::plan::twist::Twist;
 use crate::world::World;
 
@@ -189,6 +190,13 @@ async fn happen(world: &Rc<World>, twist: Twist) {
             world.sleep(time).await;
             world.base.way.give_back(&url);
         }
+        Twist::OriginAway { origin, time, .. } => {
+            let origin = files::origin(origin);
+            world.base.way.take_away(&origin);
+            world.sleep(time).await;
+            world.base.way.give_back(&origin);
+        }
+        Twist::WallJumps { by, .. } => world.base.clock.shift_wall(by),
         Twist::Offline { time, told, .. } => go_offline(world, time, told).await,
         Twist::DamagesFetch { fetch, .. } => damage(world, fetch, None),
         Twist::DamagesRecord { fetch, index, .. } => damage(world, fetch, Some(index)),
@@ -216,6 +224,7 @@ async fn go_offline(world: &Rc<World>, time: u64, told: bool) {
     tell(false);
     world.sleep(time).await;
     way.go_online();
+    world.oracle.facts.borrow_mut().able_since = world.base.clock.monotonic();
     tell(way.is_online());
 }
 

@@ -10,13 +10,6 @@ use crate::http::{ByteRange, Head, Header};
 use crate::ports::Exchange;
 use crate::time::Timestamp;
 
-/// The content of an error's body: `content(ERROR_BODY.version, …)`.
-pub const ERROR_BODY: Extent = Extent { version: 0, from: 0, to: 20 };
-
-/// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) headers
-/// among those that are sent here.
-const SAFELISTED: [&str; 2] = ["content-length", "last-modified"];
-
 /// A 206, as it is sent and as it says that it is.
 struct Partial {
     sent: ByteRange,
@@ -215,3 +208,10 @@ fn own_range(value: &str) -> Option<ByteRange> {
     };
     Some(ByteRange { start: start.parse().ok()?, end })
 }
+
+/// [CORS-safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) headers
+/// among those that are sent here.
+const SAFELISTED: [&str; 2] = ["content-length", "last-modified"];
+
+/// The content of an error's body: `content(ERROR_BODY.version, …)`.
+pub const ERROR_BODY: Extent = Extent { version: 0, from: 0, to: 20 };

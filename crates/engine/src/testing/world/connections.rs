@@ -70,3 +70,35 @@ impl Drop for Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use super::Connections;
+    use crate::testing::clock::VirtualClock;
+
+    #[test]
+    fn a_gap_is_the_time_without_any() {
+        let (connections, clock) = (Connections::default(), VirtualClock::default());
+        let count = Rc::new(Cell::new(0));
+        let seconds = |from, to| Some((Duration::from_secs(from), Duration::from_secs(to)));
+        let pass = |seconds| clock.run(clock.sleep(Duration::from_secs(seconds)), || false);
+        assert_eq!((connections.open("a"), connections.last_gap("a")), (0, None));
+        pass(1).unwrap();
+        let first = connections.connect("a", &clock, &count);
+        assert_eq!(connections.last_gap("a"), seconds(0, 1));
+        let second = connections.connect("a", &clock, &count);
+        assert_eq!((connections.open("a"), connections.open("b"), count.get()), (2, 0, 2));
+        drop(first);
+        pass(2).unwrap();
+        assert_eq!(connections.last_gap("a"), seconds(0, 1), "there is still one");
+        drop(second);
+        pass(3).unwrap();
+        let _third = connections.connect("a", &clock, &count);
+        assert_eq!(connections.last_gap("a"), seconds(3, 6));
+        assert_eq!((connections.open("a"), count.get()), (1, 1));
+    }
+}

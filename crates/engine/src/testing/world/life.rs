@@ -94,7 +94,12 @@ pub trait Life: Host + Clock + Clone + 'static {
 #[derive(Debug, Clone, Copy)]
 pub enum Operation<'a> {
     /// Chunks become an entry.
-    Put(&'a EntryKey),
+    Put {
+        /// That one.
+        entry: &'a EntryKey,
+        /// How many.
+        bytes: u64,
+    },
     /// The rest of a body becomes an entry.
     PutBody(&'a EntryKey),
     /// All entries are listed.

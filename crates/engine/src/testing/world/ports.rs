@@ -15,6 +15,7 @@ use crate::ports::{
 };
 use crate::snapshot::{EntryKey, Snapshot, Write};
 use crate::state::{EventType, FetchState, RecordState};
+use crate::testing::memory::Content;
 use crate::testing::network::{Extent, Fault, Next, Script};
 use crate::time::Time;
 
@@ -126,9 +127,9 @@ impl<L: Life> Network for WorldPorts<L> {
 
 impl<L: Life> BodyStore for WorldPorts<L> {
     async fn put(&self, entry: &EntryKey, chunks: Vec<Chunk>) -> Result<u64, StoreError> {
-        let operation = Operation::Put(entry);
+        let content: Vec<_> = chunks.iter().map(Chunk::extent).collect();
+        let operation = Operation::Put { entry, bytes: content.length() };
         self.life.begin(&operation).await?;
-        let content = chunks.iter().map(Chunk::extent).collect();
         let (life, key) = (self.life.clone(), entry.clone());
         let effect = self.effect(move || life.put(&key, content));
         let stored = self.counted(effect.happen().await.unwrap_or(Ok(0)));

@@ -3,26 +3,33 @@
 //! Each seed draws which kinds of twists it has at all, so that many schedules have much of a few
 //! kinds: a little of everything hides more than it finds.
 
+mod faults;
+mod files;
+mod worlds;
+
 use background_fetch_engine::ports::NetworkError;
-use background_fetch_engine::testing::network::{Coding, Exposure, Fault, Validator};
+use background_fetch_engine::testing::network::Fault;
 
 use crate::plan::random::Random;
 use crate::plan::twist::{Ask, Operation, Trouble, Twist};
 
-/// Virtual milliseconds in which most things happen.
-const SPAN: u64 = 20_000;
-/// Bytes of most files at most.
-const LARGE: u64 = 8_000;
-/// Steps of most lives at most.
-const STEPS: u64 = 400;
+pub use worlds::Worlds;
 
-pub(crate) fn twists(seed: u64) -> Vec<Twist> {
+/// What there is of a seed in such worlds.
+pub(crate) fn twists(worlds: Worlds, seed: u64) -> Vec<Twist> {
+    let mut twists = known(seed);
+    worlds::add(worlds, seed, &mut twists);
+    twists
+}
+
+fn known(seed: u64) -> Vec<Twist> {
     let random = Random::new(seed);
     let mut generator = Generator { random, files: 1, fetches: 1, twists: Vec::new() };
     generator.shape();
     generator.settings();
     for file in 0..generator.files {
-        generator.file(file);
+        let twists = files::twists(&mut generator.random, file);
+        generator.twists.extend(twists);
     }
     generator.often(2, Generator::server_faults);
     generator.often(3, Generator::times);
@@ -127,146 +134,20 @@ impl Generator {
         self.twists.iter().any(hashed)
     }
 
-    fn file(&mut self, file: usize) {
-        let bytes = if self.random.one_in(12) { 0 } else { self.random.scale(1, LARGE) };
-        self.add(Twist::Length { file, bytes });
-        if self.random.one_in(2) {
-            let by = self.random.of(
-                Validator::Weak,
-                &[
-                    Validator::None,
-                    Validator::Modified,
-                    Validator::Modified,
-                    Validator::Both,
-                    Validator::WeakAndModified,
-                ],
-            );
-            self.add(Twist::Validated { file, by });
-        }
-        if self.random.one_in(5) {
-            let ago = self.random.scale(0, 200_000);
-            let half_a_day = 12 * 60 * 60 * 1000;
-            let ahead = self.random.between(0, 2 * half_a_day).cast_signed();
-            let ahead = if self.random.one_in(2) { 0 } else { ahead - half_a_day.cast_signed() };
-            self.add(Twist::Fresh { file, ago, ahead });
-        }
-        let (rate, chunk) = self.speed(bytes);
-        self.add(Twist::Speed { file, rate, chunk });
-        self.server(file, bytes);
-    }
-
-    /// So that a body takes from no time at all to a minute, in not too many pieces.
-    fn speed(&mut self, bytes: u64) -> (u64, u64) {
-        let time = self.random.scale(1, 3 * SPAN);
-        let pieces = self.random.scale(1, 40);
-        (bytes * 1000 / time + 1, bytes / pieces + 1)
-    }
-
-    fn server(&mut self, file: usize, bytes: u64) {
-        let random = &mut self.random;
-        let mut twists = Vec::new();
-        if random.one_in(4) {
-            twists.push(Twist::Dated { file });
-        }
-        if random.one_in(10) {
-            twists.push(Twist::NoRanges { file });
-        }
-        if random.one_in(8) {
-            twists.push(Twist::Advertises { file, value: random.of("", &["none"]) });
-        }
-        if random.one_in(5) {
-            twists.push(Twist::NoLength { file });
-        }
-        if random.one_in(4) {
-            twists.push(Twist::NoIfRange { file });
-        }
-        if random.one_in(4) {
-            let exposure = random.of(Exposure::All, &[Exposure::Safelisted]);
-            twists.push(Twist::Foreign { file, exposure });
-        }
-        if random.one_in(8) {
-            let length = random.between(bytes / 4, bytes + 30);
-            twists
-                .push(Twist::Coded { file, coding: Coding { length, own_etag: random.one_in(2) } });
-        }
-        if random.one_in(10) {
-            let count = random.between(1, 3);
-            twists.push(Twist::Mirrors { file, count, own_etags: random.one_in(2) });
-        }
-        self.twists.append(&mut twists);
-    }
-
     fn server_faults(&mut self) {
         for _ in 0..self.random.scale(1, 9) {
             let file = self.any_file();
-            let fault = self.fault();
+            let fault = faults::any(&mut self.random);
             self.add(Twist::Fault { file, fault });
         }
         if self.random.one_in(5) {
             let file = self.any_file();
-            let fault = match self.fault() {
+            let fault = match faults::any(&mut self.random) {
                 // Without a network one waits for ever.
                 Fault::Fails(NetworkError::Offline) => Fault::Fails(NetworkError::Unreachable),
                 fault => fault,
             };
             self.add(Twist::Always { file, fault });
-        }
-    }
-
-    fn fault(&mut self) -> Fault {
-        match self.random.below(3) {
-            0 => self.fault_of_connection(),
-            1 => self.fault_of_server(),
-            _ => self.fault_of_range(),
-        }
-    }
-
-    fn fault_of_connection(&mut self) -> Fault {
-        let random = &mut self.random;
-        let bytes = random.scale(0, LARGE);
-        match random.below(9) {
-            0 => Fault::Fails(NetworkError::Unreachable),
-            1 => Fault::Fails(NetworkError::Refused),
-            2 => Fault::Fails(random.of(NetworkError::Offline, &[NetworkError::Forbidden])),
-            3 => Fault::NoAnswer,
-            4 => Fault::Late(random.scale(1, 2 * SPAN)),
-            5 => Fault::Silent(bytes),
-            6 => Fault::Short(bytes),
-            _ => Fault::Cut(bytes),
-        }
-    }
-
-    fn fault_of_server(&mut self) -> Fault {
-        let random = &mut self.random;
-        let status = random.of(503, &[429, 500, 502, 404, 403]);
-        let seconds = random.scale(0, 200_000);
-        match random.below(9) {
-            0 => Fault::Status(status, None),
-            1 | 2 => Fault::Status(status, Some(seconds)),
-            3 => Fault::StatusUntil(status, seconds),
-            4 => Fault::Changed,
-            5 | 6 => Fault::Replaced(random.scale(0, LARGE)),
-            7 => Fault::NoMoreRanges,
-            _ => Fault::Gone,
-        }
-    }
-
-    fn fault_of_range(&mut self) -> Fault {
-        let random = &mut self.random;
-        let bytes = random.scale(1, LARGE);
-        match random.below(12) {
-            0 => Fault::Whole,
-            1 => Fault::Elsewhere,
-            2 => Fault::WrongTotal,
-            3 => Fault::UnknownTotal,
-            4 => Fault::Less(bytes),
-            5 => Fault::LessOfUnknown(bytes),
-            6 => Fault::More(bytes),
-            7 => Fault::Overlong(bytes),
-            8 => Fault::Empty,
-            9 => Fault::NothingFollows,
-            10 => Fault::NotSatisfiable,
-            _ => Fault::Unasked(random.scale(0, LARGE)),
         }
     }
 
@@ -377,3 +258,10 @@ impl Generator {
 fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
+
+/// Virtual milliseconds in which most things happen.
+const SPAN: u64 = 20_000;
+/// Bytes of most files at most.
+const LARGE: u64 = 8_000;
+/// Steps of most lives at most.
+const STEPS: u64 = 400;

@@ -1,0 +1,185 @@
+//! What a step costs does not depend on how many records there are.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use background_fetch_engine::http::Head;
+use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
+use background_fetch_engine::state::EventType;
+use background_fetch_engine::testing::memory::MemoryMetaStore;
+use background_fetch_engine::{Command, CommandId, Engine, Input, Output, Time, TransferId};
+
+use crate::common::{config, fetch};
+
+const SIZE: u64 = 1000;
+
+/// A world in which everything goes well at once, so that all time is the engine's.
+struct Run {
+    engine: Engine,
+    now: Time,
+    /// What has happened and was not fed yet.
+    inputs: VecDeque<Input>,
+    entries: Vec<EntryKey>,
+    meta: MemoryMetaStore,
+    epoch: u64,
+    /// The transfers whose bodies have come.
+    read: HashSet<TransferId>,
+    fed: u32,
+    /// In the engine.
+    spent: Duration,
+    ended: Option<EventType>,
+}
+
+impl Run {
+    fn new(meta: &MemoryMetaStore, entries: Vec<EntryKey>) -> Self {
+        let (epoch, snapshots) = meta.take_over().unwrap();
+        let mut run = Self {
+            engine: Engine::new(config(), epoch),
+            now: Time::default(),
+            inputs: VecDeque::new(),
+            entries,
+            meta: meta.clone(),
+            epoch,
+            read: HashSet::new(),
+            fed: 0,
+            spent: Duration::ZERO,
+            ended: None,
+        };
+        run.feed(Input::Restored { snapshots, entries: run.entries.clone() });
+        run
+    }
+
+    fn begin(&mut self, records: usize) {
+        let paths: Vec<_> = (0..records).map(|at| at.to_string()).collect();
+        let paths: Vec<_> = paths.iter().map(String::as_str).collect();
+        let command = Command::Fetch(fetch("many", &paths));
+        self.feed(Input::Command { id: CommandId(1), command });
+    }
+
+    /// Until nothing happens any more, or so much has.
+    fn go_on(&mut self, most: u32) {
+        while let Some(input) = self.inputs.pop_front() {
+            self.feed(input);
+            if self.fed >= most {
+                return;
+            }
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        self.fed += 1;
+        self.now.monotonic = self.now.monotonic + Duration::from_millis(1);
+        let began = Instant::now();
+        self.engine.handle(self.now, input);
+        let outputs: Vec<_> = std::iter::from_fn(|| self.engine.poll_output()).collect();
+        let _ = self.engine.next_wake();
+        self.spent += began.elapsed();
+        for output in outputs {
+            self.perform(output);
+        }
+    }
+
+    fn perform(&mut self, output: Output) {
+        let input = match output {
+            Output::Open { transfer, .. } => {
+                let headers = vec![("content-length".to_owned(), SIZE.to_string())];
+                let head = Head { status: 200, headers, kind: "basic".into(), ..Head::default() };
+                Input::Opened { transfer, head, followed: None }
+            }
+            Output::Read { transfer } if self.read.insert(transfer) => {
+                Input::Read { transfer, length: SIZE }
+            }
+            Output::Read { transfer } => Input::BodyEnded { transfer },
+            Output::Store { transfer, entry } => {
+                self.entries.push(entry.clone());
+                Input::Stored { transfer, entry, length: SIZE }
+            }
+            Output::Commit { commit, writes } => {
+                self.meta.commit(self.epoch, &writes).unwrap();
+                Input::Committed { commit }
+            }
+            Output::ListEntries { fetch, .. } => {
+                self.entries.sort();
+                Input::EntriesListed { fetch, entries: Ok(self.entries.clone()) }
+            }
+            Output::Notify { fetch, .. } => Input::Notified { fetch },
+            Output::Fire { fetch, event, .. } => {
+                self.ended = Some(event);
+                Input::EventSettled { fetch }
+            }
+            _ => return,
+        };
+        self.inputs.push_back(input);
+    }
+}
+
+/// All of a fetch of so many records, and the time for each input.
+fn whole(records: usize) -> (Run, Duration) {
+    let mut run = Run::new(&MemoryMetaStore::default(), Vec::new());
+    run.begin(records);
+    run.go_on(u32::MAX);
+    assert_eq!(run.ended, Some(EventType::Success));
+    let each = run.spent / run.fed;
+    (run, each)
+}
+
+/// The machine may be busy with something else: the best of some.
+fn best<T: Ord>(measure: impl Fn() -> T) -> T {
+    (0..7).map(|_| measure()).min().unwrap()
+}
+
+#[test]
+fn the_time_for_an_input_does_not_grow_with_the_records() {
+    let few = best(|| whole(100).1);
+    let many = best(|| whole(10_000).1);
+    println!("for an input: {few:?} of 100 records, {many:?} of 10,000");
+    assert!(many <= few * 2, "{few:?} for 100 records, {many:?} for 10,000");
+}
+
+#[test]
+fn ten_thousand_records_take_a_second_at_most() {
+    let spent = best(|| whole(10_000).0.spent);
+    println!("10,000 records: {spent:?}");
+    let limit = if cfg!(debug_assertions) { 15 } else { 1 };
+    assert!(spent <= Duration::from_secs(limit), "{spent:?}");
+}
+
+/// Half of the records are there when the worker dies.
+fn half_done(records: usize) -> (MemoryMetaStore, Vec<EntryKey>) {
+    let meta = MemoryMetaStore::default();
+    let mut run = Run::new(&meta, Vec::new());
+    run.begin(records);
+    run.go_on(u32::try_from(records).unwrap() * 3);
+    run.entries.sort();
+    (meta, run.entries)
+}
+
+#[test]
+fn restoring_is_linear() {
+    let (meta, entries) = half_done(10_000);
+    let stored: Vec<Snapshot> = meta.snapshots();
+    assert!(stored[0].segments.len() > 3_000, "{}", stored[0].segments.len());
+    let spent = best(|| Run::new(&meta, entries.clone()).spent);
+    println!("restoring 10,000 records, {} segments: {spent:?}", stored[0].segments.len());
+    let limit = if cfg!(debug_assertions) { 3_000 } else { 200 };
+    assert!(spent <= Duration::from_millis(limit), "{spent:?}");
+}
+
+#[test]
+fn a_record_writes_down_no_more_than_itself() {
+    let mut run = Run::new(&MemoryMetaStore::default(), Vec::new());
+    run.begin(100);
+    let mut most = 0;
+    while let Some(input) = run.inputs.pop_front() {
+        run.fed += 1;
+        run.engine.handle(run.now, input);
+        for output in std::iter::from_fn(|| run.engine.poll_output()).collect::<Vec<_>>() {
+            if let Output::Commit { writes, .. } = &output {
+                let rows = writes.iter().filter(|write| matches!(write, Write::PutRecord(_)));
+                most = most.max(rows.count());
+            }
+            run.perform(output);
+        }
+    }
+    assert_eq!(most, 1);
+}

@@ -1,0 +1,31 @@
+//! What is measured: how much a worker holds, and how long a fetch goes without.
+
+use std::time::Duration;
+
+use crate::oracle::Oracle;
+use crate::oracle::facts::FetchFacts;
+
+/// The most bytes that a worker has held at a time: read, and in no entry yet, those of puts that
+/// are under way among them.
+pub(crate) fn most_held(oracle: &Oracle) -> u64 {
+    oracle.world.most_held()
+}
+
+/// The longest time in which a fetch to which nothing went wrong had no connection, though a request
+/// of it was to come, and there was a worker to send it, and a network.
+pub(crate) fn longest_wait(oracle: &Oracle) -> Duration {
+    let facts = oracle.facts.borrow();
+    let quiet = facts.fetches.values().filter(|fetch| fetch.had_no_trouble());
+    quiet.map(|fetch| fetch.longest_wait).max().unwrap_or_default()
+}
+
+/// A request of a fetch is sent: what came before may have been a wait.
+pub(crate) fn note_wait(oracle: &Oracle, uid: &str) {
+    let Some((from, until)) = oracle.world.connections.last_gap(uid) else { return };
+    let mut facts = oracle.facts.borrow_mut();
+    let able_since = facts.able_since;
+    let Some(fetch) = facts.fetches.get_mut(uid) else { return };
+    let FetchFacts { begun: Some(begun), longest_wait, .. } = fetch else { return };
+    let waited = until.saturating_sub(from.max(able_since).max(*begun));
+    *longest_wait = waited.max(*longest_wait);
+}

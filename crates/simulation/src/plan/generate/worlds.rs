@@ -1,0 +1,111 @@
+//! Worlds of several kinds, for one seed: those that it has always had, and more.
+
+use super::SPAN;
+use crate::plan::random::Random;
+use crate::plan::twist::Twist;
+
+/// What a world has beyond what each of its seed has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Worlds {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Dozens to hundreds of small files of one fetch, and stores that may be slower than the network.
+    Crowds,
+    /// Several origins, which may be away as a whole, or trickle.
+    Origins,
+    /// A wall clock that is set while all goes on.
+    Clocks,
+}
+
+impl Worlds {
+    /// All of them, with their names.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("plain", Self::Plain),
+        ("crowds", Self::Crowds),
+        ("origins", Self::Origins),
+        ("clocks", Self::Clocks),
+    ];
+
+    /// Those of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, worlds)| *worlds)
+    }
+
+    /// What they are called.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, worlds)| *worlds == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// By numbers of its own, so that what is there already is the same in worlds of each kind.
+pub(super) fn add(worlds: Worlds, seed: u64, twists: &mut Vec<Twist>) {
+    let random = &mut Random::new(seed.rotate_left(32) ^ worlds as u64);
+    match worlds {
+        Worlds::Plain => {}
+        Worlds::Crowds => twists.extend(crowd(random)),
+        Worlds::Origins => {
+            let files = twists.iter().filter(|twist| matches!(twist, Twist::Length { .. })).count();
+            twists.extend(origins(random, files));
+        }
+        Worlds::Clocks => {
+            // Where little else goes wrong, an hour is too long for anything.
+            if random.one_in(2) {
+                twists.retain(|twist| is_plain(twist) || random.one_in(4));
+            }
+            twists.extend(clock(random));
+        }
+    }
+}
+
+fn crowd(random: &mut Random) -> Vec<Twist> {
+    let count = random.between(20, 250);
+    let (bytes, origins) = (random.scale(1, SMALL), random.of(1, &[1, 3]));
+    let mut twists = vec![Twist::Crowd { fetch: 0, count, bytes, origins }];
+    if random.one_in(2) {
+        let (time, rate) = (random.scale(1, 500), random.scale(500, 100_000));
+        twists.push(Twist::SlowStores { time, rate });
+    }
+    twists
+}
+
+fn origins(random: &mut Random, files: usize) -> Vec<Twist> {
+    let mut twists: Vec<_> =
+        (0..files).map(|file| Twist::On { file, origin: random.below(ORIGINS) }).collect();
+    if random.one_in(2) {
+        let (count, bytes) = (random.between(3, 12), random.scale(1, SMALL));
+        twists.push(Twist::Crowd { fetch: 0, count, bytes, origins: ORIGINS });
+    }
+    for _ in 0..random.between(0, 2) {
+        let (origin, at) = (random.below(ORIGINS), random.scale(1, SPAN));
+        twists.push(Twist::OriginAway { origin, at, time: random.scale(1, 10 * SPAN) });
+    }
+    if random.one_in(2) {
+        let (origin, time) = (random.below(ORIGINS), random.scale(SPAN, 30 * SPAN));
+        twists.push(Twist::Trickles { origin, time });
+    }
+    twists
+}
+
+fn clock(random: &mut Random) -> Vec<Twist> {
+    let jump = |random: &mut Random| {
+        let is_back = random.one_in(2);
+        let most = if is_back { AN_HOUR } else { TEN_MINUTES };
+        let far = if random.one_in(2) { most } else { random.scale(1, most) }.cast_signed();
+        let (at, by) = (random.scale(1, 3 * SPAN), if is_back { -far } else { far });
+        Twist::WallJumps { at, by }
+    };
+    (0..random.between(1, 3)).map(|_| jump(random)).collect()
+}
+
+fn is_plain(twist: &Twist) -> bool {
+    matches!(twist, Twist::Record { .. } | Twist::Length { .. } | Twist::Speed { .. })
+}
+
+/// Bytes of small files at most.
+const SMALL: u64 = 2_000;
+/// The app's own, and others.
+const ORIGINS: u64 = 3;
+/// In milliseconds.
+const TEN_MINUTES: u64 = 10 * 60 * 1000;
+const AN_HOUR: u64 = 60 * 60 * 1000;
