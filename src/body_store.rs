@@ -29,9 +29,7 @@ impl BodyStore {
 
     /// See [`put`](background_fetch_engine::ports::BodyStore::put).
     pub async fn put(&self, entry: &EntryKey, chunks: Vec<Uint8Array>) -> Result<u64, StoreError> {
-        let parts: Array = chunks.into_iter().collect();
-        let blob = Blob::new_with_u8_array_sequence(&parts).map_err(failed)?;
-        self.put_blob(entry, &blob).await
+        self.put_blob(entry, &joined(chunks)?).await
     }
 
     /// See [`put_body`](background_fetch_engine::ports::BodyStore::put_body).
@@ -164,6 +162,12 @@ impl BodyStore {
         let opening = CACHES.with(|caches| caches.open(&self.name));
         settled(opening).await.map(JsCast::unchecked_into).map_err(failed)
     }
+}
+
+/// The chunks in one Blob. They end here: until it is stored, one copy is enough.
+fn joined(chunks: Vec<Uint8Array>) -> Result<Blob, StoreError> {
+    let parts: Array = chunks.into_iter().collect();
+    Blob::new_with_u8_array_sequence(&parts).map_err(failed)
 }
 
 /// The length that a stored body must have, where the browser vouches for it: then `put` fails for

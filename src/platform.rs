@@ -12,6 +12,7 @@ use crate::js::object::get;
 /// What the engine must know of the place where it runs.
 pub(crate) fn config() -> Config {
     let mut config = Config::new(own_origin(), Some(bypass()), clock::parse_date);
+    config.memory = memory_budget();
     config.seed = clock::now().wall.0;
     config
 }

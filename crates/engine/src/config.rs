@@ -21,9 +21,12 @@ pub struct Config {
     pub segments: SegmentSizes,
     /// When and how bytes bypass the script; `None` where that is not faster.
     pub bypass: Option<Bypass>,
-    /// Stores of one transfer that may be under way before its reading waits: the memory bound is
-    /// this, plus one, times the segment size.
-    pub stores_in_flight: usize,
+    /// Bytes that may be read and not recorded yet, of all records together: they are in memory, and
+    /// what a crash costs. No more is read before some are; so one chunk a connection may come on top.
+    pub memory: u64,
+    /// Transfers at a time, with those whose last bytes are on their way into the stores. Small files
+    /// hardly use the memory, but each is a put and some rows.
+    pub transfers: usize,
     /// How long a connection may be silent. Until the response head it is longer with each try, as
     /// some servers think for long.
     pub stall: Duration,
@@ -124,7 +127,8 @@ impl Config {
                 count: 2048,
             },
             bypass,
-            stores_in_flight: 2,
+            memory: 48 * MIB,
+            transfers: 64,
             stall: Duration::from_secs(30),
             stall_of_uploads: Duration::from_secs(10 * 60),
             retry: Retry {

@@ -160,6 +160,9 @@ impl Engine {
 
     /// Something happened to a transfer, if it is still there.
     fn of_transfer(&mut self, id: TransferId, event: Event) {
+        if let Event::Stored(_, entry, _) | Event::StoreFailed(_, entry, _) = &event {
+            self.transfers.bury(entry);
+        }
         match (self.transfers.get(id).map(|transfer| transfer.record), event) {
             (Some(record), event) => self.of_record(record, event),
             // Nobody needs it any more.
@@ -199,8 +202,9 @@ impl Engine {
         }
     }
 
-    /// Gives the free connections to those who wait for one.
+    /// Gives what is free to those who wait for it: memory, and connections.
     fn serve(&mut self) {
+        self.transfers.resume(&self.config, &mut self.outbox, self.now.monotonic);
         while let Some(id) = self.schedule.next(&self.config, &mut self.fetches, &self.transfers) {
             self.of_record(id, Event::Start);
         }

@@ -40,7 +40,7 @@ impl Schedule {
         fetches: &mut Fetches,
         transfers: &Transfers,
     ) -> Option<RecordId> {
-        if transfers.open().count() >= config.connections {
+        if transfers.open().count() >= config.connections || !transfers.have_room(config) {
             return None;
         }
         self.next_pending(fetches).or_else(|| next_part(config, fetches, transfers))

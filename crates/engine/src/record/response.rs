@@ -81,7 +81,10 @@ impl Record {
         match rest.filter(|end| cx.allowance.has_room_for(end - start)) {
             Some(end) => self.bypass(cx, id, end),
             None if followed > 0 => self.read(cx, id, followed),
-            None => self.read_on(cx, id),
+            None => {
+                transfer.read_on(cx.outbox, cx.now.monotonic);
+                Next::Nothing
+            }
         }
     }
 
@@ -91,7 +94,9 @@ impl Record {
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         let start = transfer.position;
         transfer.stream = Stream::Bypassing;
-        transfer.stores.push(PendingStore { entry: entry.clone(), start, length: end - start });
+        let length = end - start;
+        let finished = false;
+        transfer.stores.push(PendingStore { entry: entry.clone(), start, length, finished });
         transfer.position = end;
         transfer.kept = end;
         cx.outbox.emit(Output::StoreBody { transfer: id, entry });
@@ -129,15 +134,7 @@ impl Record {
             transfer.kept = 0;
             transfer.began = (0, now.monotonic);
             transfer.end = end;
-        }
-        self.read_on(cx, id)
-    }
-
-    fn read_on(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
-        if let Some(transfer) = cx.transfers.get_mut(id) {
-            transfer.stream = Stream::Reading;
-            transfer.alive_at = cx.now.monotonic;
-            cx.outbox.emit(Output::Read { transfer: id });
+            transfer.read_on(cx.outbox, now.monotonic);
         }
         Next::Nothing
     }
@@ -162,27 +159,30 @@ impl Record {
         self.cut_and_go_on(cx, id)
     }
 
-    /// Ends the segment if it is large or old enough, and reads on if memory allows.
-    pub(super) fn cut_and_go_on(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
+    /// Ends the segment if it is large or old enough, or if there is no memory for more; reads on if
+    /// there is.
+    fn cut_and_go_on(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
         let now = cx.now.monotonic;
+        let full = cx.transfers.held() >= cx.config.memory;
+        let share = cx.config.memory / (3 * cx.transfers.open().count().max(1) as u64);
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let sizes = &cx.config.segments;
-        let large = transfer.buffered() >= sizes.target(self.parts.rate, self.total());
+        let large = transfer.buffered() >= sizes.target(self.parts.rate, self.total()).min(share);
         let old = now.since(transfer.cut_at) >= sizes.age;
-        if (large || old) && transfer.buffered() > 0 {
-            if transfer.stores.len() >= cx.config.stores_in_flight {
-                if let Some(transfer) = cx.transfers.get_mut(id) {
-                    transfer.stream = Stream::Paused;
-                }
-                return Next::Nothing;
-            }
+        // Whoever waits for memory must have something in the store, or nobody would ever go on.
+        if (large || old || full) && transfer.buffered() > 0 {
             self.cut(cx, id);
             if self.bypass_pays(cx, id) {
                 self.parts.begin_bypass();
                 return self.finish(cx, id, End::Enough);
             }
         }
-        self.read_on(cx, id)
+        match cx.transfers.get_mut(id) {
+            Some(transfer) if full => transfer.stream = Stream::Paused,
+            Some(transfer) => transfer.read_on(cx.outbox, now),
+            None => {}
+        }
+        Next::Nothing
     }
 
     /// Makes a segment of what the driver holds of this transfer.
@@ -192,7 +192,9 @@ impl Record {
         let Some(transfer) = cx.transfers.get_mut(id) else { return };
         let length = transfer.buffered();
         self.parts.note_rate(rate(length, now.since(transfer.cut_at)));
-        transfer.stores.push(PendingStore { entry: entry.clone(), start: transfer.kept, length });
+        let start = transfer.kept;
+        let finished = false;
+        transfer.stores.push(PendingStore { entry: entry.clone(), start, length, finished });
         transfer.kept = transfer.position;
         transfer.cut_at = now;
         cx.outbox.emit(Output::Store { transfer: id, entry });

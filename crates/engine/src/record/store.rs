@@ -43,6 +43,7 @@ impl Record {
             // entry is not recorded yet, so nothing can follow from this.
             let _ = self.finish(cx, id, End::Whole);
         }
+        cx.transfers.note_finished(id, &entry);
         let settles = self.result_with(cx, id, &store);
         self.record_entry(cx, id, store, settles);
         Next::Nothing
@@ -55,7 +56,7 @@ impl Record {
         store: PendingStore,
         settles: Option<RecordResult>,
     ) {
-        let PendingStore { entry, start, length } = store;
+        let PendingStore { entry, start, length, .. } = store;
         let more = self.body.grows_to(self.body.segments.stored() + length);
         let mut writes = vec![Write::PutSegment(SegmentRow {
             uid: self.row.uid.clone(),
@@ -166,10 +167,7 @@ impl Record {
             self.close_transfers(cx, None);
             return self.settled(true);
         }
-        match cx.transfers.get(id).map(|transfer| transfer.stream) {
-            Some(Stream::Paused) => self.cut_and_go_on(cx, id),
-            _ => self.leave_if_drained(cx, id),
-        }
+        self.leave_if_drained(cx, id)
     }
 
     /// A segment could not be recorded, nor what was written with it.

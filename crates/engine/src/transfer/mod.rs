@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::http::ByteRange;
 use crate::ids::{RecordId, TransferId};
+use crate::outbox::Outbox;
+use crate::output::Output;
 use crate::snapshot::EntryKey;
 use crate::time::Instant;
 use crate::trouble::Trouble;
@@ -21,7 +23,7 @@ pub(crate) enum Stream {
     Opening,
     /// The next bytes.
     Reading,
-    /// A store to finish before more is read.
+    /// Memory for more.
     Paused,
     /// The browser to store the whole rest, which bypasses the script.
     Bypassing,
@@ -78,6 +80,8 @@ pub(crate) struct PendingStore {
     pub(crate) entry: EntryKey,
     pub(crate) start: u64,
     pub(crate) length: u64,
+    /// Whether its bytes are in the body store already, and it is being recorded.
+    pub(crate) finished: bool,
 }
 
 impl Transfer {
@@ -147,6 +151,12 @@ impl Transfer {
             Stream::Paused | Stream::Draining(_) => return None,
         };
         Some(self.alive_at + patience)
+    }
+
+    pub(crate) fn read_on(&mut self, outbox: &mut Outbox, now: Instant) {
+        self.stream = Stream::Reading;
+        self.alive_at = now;
+        outbox.emit(Output::Read { transfer: self.id });
     }
 
     /// An entry that is on its way into the stores.

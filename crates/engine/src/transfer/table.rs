@@ -1,15 +1,21 @@
 //! All transfers: a few, so they are searched.
 
+use std::mem::take;
+
+use crate::config::Config;
 use crate::ids::{RecordId, TransferId};
 use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::snapshot::EntryKey;
-use crate::transfer::{PendingStore, Transfer};
+use crate::time::Instant;
+use crate::transfer::{PendingStore, Stream, Transfer};
 
 /// The transfers that are open, or have something on its way into the stores, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
     all: Vec<Transfer>,
+    /// Entries that are still being stored, though their transfers have been given up.
+    orphans: Vec<PendingStore>,
 }
 
 impl Transfers {
@@ -34,6 +40,29 @@ impl Transfers {
         self.all.iter().filter(|transfer| transfer.is_open())
     }
 
+    /// Bytes that came and are not recorded yet: in memory, or lost if the worker died now.
+    pub(crate) fn held(&self) -> u64 {
+        let orphans: u64 = self.orphans.iter().map(|store| store.length).sum();
+        self.all.iter().map(Transfer::arrived).sum::<u64>() + orphans
+    }
+
+    /// Whether one more may begin, as far as memory and the stores are concerned.
+    pub(crate) fn have_room(&self, config: &Config) -> bool {
+        self.all.len() < config.transfers && has_memory(config, self.held())
+    }
+
+    /// Lets those read on that wait for memory, if there is some, and those first that have waited
+    /// longest.
+    pub(crate) fn resume(&mut self, config: &Config, outbox: &mut Outbox, now: Instant) {
+        let mut held = self.held();
+        while has_memory(config, held) {
+            let paused = self.all.iter_mut().filter(|one| one.stream == Stream::Paused);
+            let Some(transfer) = paused.min_by_key(|one| one.alive_at) else { return };
+            transfer.read_on(outbox, now);
+            held += config.segments.least;
+        }
+    }
+
     pub(crate) fn of(&self, record: RecordId) -> impl Iterator<Item = &Transfer> {
         self.all.iter().filter(move |transfer| transfer.record == record)
     }
@@ -54,11 +83,36 @@ impl Transfers {
         }
     }
 
+    /// The bytes of an entry are in the body store, and it is being recorded.
+    pub(crate) fn note_finished(&mut self, id: TransferId, entry: &EntryKey) {
+        let stores = self.get_mut(id).into_iter().flat_map(|transfer| &mut transfer.stores);
+        for store in stores.filter(|store| store.entry == *entry) {
+            store.finished = true;
+        }
+    }
+
+    /// Nobody waits any more for an entry that is finished now, or never will be.
+    pub(crate) fn bury(&mut self, entry: &EntryKey) {
+        self.orphans.retain(|store| store.entry != *entry);
+    }
+
     /// Gives those up that are in `group`, with all that they hold.
     pub(crate) fn close(&mut self, outbox: &mut Outbox, group: &dyn Fn(&Transfer) -> bool) {
         for transfer in self.all.iter().filter(|one| group(one) && one.is_open()) {
             outbox.emit(Output::Close { transfer: transfer.id });
         }
+        for transfer in self.all.iter_mut().filter(|one| group(one)) {
+            // What bypasses the script is given up with it.
+            if transfer.stream != Stream::Bypassing {
+                let stores = take(&mut transfer.stores).into_iter();
+                self.orphans.extend(stores.filter(|store| !store.finished));
+            }
+        }
         self.all.retain(|transfer| !group(transfer));
     }
+}
+
+/// Whether more may be read: enough for a segment, or whoever goes on would stop at once.
+fn has_memory(config: &Config, held: u64) -> bool {
+    held == 0 || held.saturating_add(config.segments.least) <= config.memory
 }

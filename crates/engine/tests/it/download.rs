@@ -26,7 +26,7 @@ fn no_more_is_held_than_what_is_on_its_way_into_the_store() {
     app.run();
     app.assert_success(1, 8 * LENGTH);
     // What is being stored, and what is read meanwhile.
-    let most = (app.config.stores_in_flight as u64 + 1) * app.config.segments.most + file.chunk;
+    let most = app.config.memory + file.chunk;
     let held = app.world.most_held();
     assert!((app.config.segments.most..=most).contains(&held), "{held} bytes");
 }

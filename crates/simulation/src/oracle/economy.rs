@@ -5,6 +5,7 @@ use background_fetch_engine::testing::network::{Coding, Exposure, File, Validato
 
 use crate::oracle::Oracle;
 use crate::oracle::facts::{Facts, FetchFacts, RecordFacts};
+use crate::oracle::measure::most_held;
 use crate::plan::RecordPlan;
 use crate::plan::twist::Ask;
 
@@ -24,6 +25,20 @@ pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFact
     }
 }
 
+/// No worker ever held more than it may: on top of its budget, what each connection brings at once,
+/// which after a break is what is repeated to be compared.
+pub(crate) fn judge_memory(oracle: &Oracle) {
+    let config = &oracle.plan.config;
+    let chunks = oracle.world.servers.borrow();
+    let chunk = chunks.files.values().map(|file| file.chunk).max().unwrap_or(0);
+    let at_once = u128::from(chunk) + overlap(config);
+    let most = u128::from(config.memory) + config.connections as u128 * at_once;
+    let held = u128::from(most_held(oracle));
+    if held > most {
+        oracle.violate(|| format!("{held} bytes were held at a time, of at most {most}"));
+    }
+}
+
 /// How many requests can be necessary.
 fn most_requests(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> u64 {
     let config = &oracle.plan.config;
@@ -40,9 +55,18 @@ fn most_requests(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &Rec
         return (1 + network + gaps) * (1 + parts + bulk.connections as u64);
     }
     // What was in flight is holes then; and where no length is certain, two parts show the end.
-    let holes = 1 + config.stores_in_flight as u64;
+    let holes = 1 + most_pieces(oracle, plan, config);
     let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (1 + gaps + record.doubts) };
     1 + network + gaps * holes + ends
+}
+
+/// How many pieces of a body may be on their way into the stores at a time.
+fn most_pieces(oracle: &Oracle, plan: &RecordPlan, config: &Config) -> u64 {
+    let servers = oracle.world.servers.borrow();
+    let places = oracle.plan.places.get(plan.file).into_iter().flatten();
+    let chunks = places.filter_map(|url| servers.files.get(url)).map(|file| file.chunk);
+    let least = chunks.min().unwrap_or(1).clamp(1, config.segments.least);
+    config.memory / least + 1
 }
 
 /// Whether the first response tells for certain where the body ends.
@@ -97,8 +121,8 @@ fn most_bytes(
     let config = &oracle.plan.config;
     let part = config.bypass.as_ref().map_or(0, |bulk| bulk.segment);
     let transfers = config.bypass.as_ref().map_or(1, |bulk| bulk.connections.max(1) + 1) as u128;
-    let piece = u128::from(config.segments.most.max(part) + file.chunk);
-    let in_hands = transfers * piece * (config.stores_in_flight as u128 + 1);
+    let piece = u128::from(part + file.chunk);
+    let in_hands = transfers * piece + u128::from(config.memory);
     let deaths = u128::from(facts.crashes + facts.rivals + facts.store_troubles);
     let broken = u128::from(record.troubles + record.offline) * u128::from(file.chunk + part);
     let quota = if facts.quota { in_hands } else { 0 };

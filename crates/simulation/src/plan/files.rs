@@ -17,6 +17,7 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
         age: Duration::from_secs(5),
         count: 2048,
     };
+    config.memory = USUAL_MEMORY * config.segments.most;
     config.overlap = Overlap { validated: 16, otherwise: 64 };
     for twist in twists {
         match *twist {
@@ -24,7 +25,7 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
                 config.bypass = Some(Bypass { segment, connections, threshold: 1000 * scale });
             }
             Twist::Connections(connections) => config.connections = connections,
-            Twist::StoresInFlight(stores) => config.stores_in_flight = stores,
+            Twist::Memory(segments) => config.memory = segments * config.segments.most,
             Twist::FewTries => {
                 config.retry.attempts = 2;
                 config.retry.known_attempts = 4;
@@ -130,3 +131,6 @@ pub(crate) fn file_of(twist: &Twist) -> Option<usize> {
 
 /// Where the app is from.
 pub(crate) const ORIGIN: &str = "https://app.test";
+
+/// The largest segments that may be held at a time, where nothing is said about that.
+const USUAL_MEMORY: u64 = 6;

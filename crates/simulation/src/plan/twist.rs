@@ -16,8 +16,8 @@ pub enum Twist {
     Bypass { segment: u64, connections: usize },
     /// Transfers at a time.
     Connections(usize),
-    /// Stores of one transfer at a time.
-    StoresInFlight(usize),
+    /// As many bytes as so many of the largest segments may be held at a time.
+    Memory(u64),
     /// Gives up sooner.
     FewTries,
     /// All bytes count so many times.

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use background_fetch_engine::Config;
 use background_fetch_engine::http::{Head, Header};
 use background_fetch_engine::ports::Exchange;
 
@@ -30,11 +31,13 @@ pub enum Bug {
     CutIsEnd,
     /// Nothing that is to be deleted is.
     NeverDelete,
+    /// The engine is given more memory than there is.
+    NoBudget,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -44,6 +47,7 @@ impl Bug {
         ("trust-length", Self::TrustLength),
         ("cut-is-end", Self::CutIsEnd),
         ("never-delete", Self::NeverDelete),
+        ("no-budget", Self::NoBudget),
     ];
 
     /// The bug of this name.
@@ -66,6 +70,13 @@ impl Slips {
 
     pub(super) fn has(&self, bug: Bug) -> bool {
         self.bug == Some(bug)
+    }
+
+    /// Gives the engine other numbers than the plan has.
+    pub(super) fn mistake_config(&self, config: &mut Config) {
+        if self.has(Bug::NoBudget) {
+            config.memory = u64::MAX / 4;
+        }
     }
 
     /// Forgets the validator of a request.

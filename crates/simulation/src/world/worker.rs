@@ -42,7 +42,8 @@ impl Worker {
     /// The whole life, until it is stopped by the engine.
     pub(crate) async fn live(self) {
         let world = Rc::clone(&self.world);
-        let config = world.plan.config.clone();
+        let mut config = world.plan.config.clone();
+        world.slips.mistake_config(&mut config);
         self.trace(|| "starts".to_owned());
         match driver::start(Rc::new(WorldPorts::new(self.clone())), config).await {
             Ok((handle, engine)) => {

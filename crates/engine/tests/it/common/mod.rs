@@ -29,6 +29,7 @@ pub(crate) fn config() -> Config {
         age: Duration::from_secs(5),
         count: 2048,
     };
+    config.memory = 1024 * KIB;
     config
 }
 

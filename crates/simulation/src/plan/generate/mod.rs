@@ -115,8 +115,8 @@ impl Generator {
             self.add(Twist::Connections(connections));
         }
         if self.random.one_in(4) {
-            let stores = index(self.random.between(1, 4));
-            self.add(Twist::StoresInFlight(stores));
+            let segments = self.random.between(1, 4);
+            self.add(Twist::Memory(segments));
         }
         if self.random.one_in(4) {
             self.add(Twist::FewTries);
