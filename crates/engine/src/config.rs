@@ -24,6 +24,13 @@ pub struct Config {
     /// Bytes that may be read and not recorded yet, of all records together: they are in memory, and
     /// what a crash costs. No more is read before some are; so one chunk a connection may come on top.
     pub memory: u64,
+    /// So many more, for a fetch that would have no connection at all, and for a second request beside
+    /// one that has fallen silent: six are what a host is used to.
+    pub extra_connections: usize,
+    /// How long a fetch that has work may be without any connection, while others have some.
+    pub share_after: Duration,
+    /// How long each may keep its connection where there are more fetches than connections.
+    pub turn: Duration,
     /// Transfers at a time, with those whose last bytes are on their way into the stores. Small files
     /// hardly use the memory, but each is a put and some rows.
     pub transfers: usize,
@@ -31,8 +38,11 @@ pub struct Config {
     /// some servers think for long.
     pub stall: Duration,
     /// The same where nothing is asked again, which are all requests but GETs. Proxies do not wait
-    /// longer either. While a body is on its way nobody can see how far it got: that has no limit.
+    /// longer either. While a body is on its way nobody can see how far it got: for that there is the
+    /// time that it takes at [`least_upload_rate`](Self::least_upload_rate) on top.
     pub stall_of_uploads: Duration,
+    /// Bytes a second, of an upload that nobody would wait for if it were any slower.
+    pub least_upload_rate: u64,
     /// Repeated requests.
     pub retry: Retry,
     /// Least time between two progress updates of one fetch.
@@ -128,9 +138,13 @@ impl Config {
             },
             bypass,
             memory: 48 * MIB,
+            extra_connections: 2,
+            share_after: Duration::from_secs(1),
+            turn: Duration::from_secs(10),
             transfers: 64,
             stall: Duration::from_secs(30),
             stall_of_uploads: Duration::from_secs(10 * 60),
+            least_upload_rate: 8 * 1024,
             retry: Retry {
                 attempts: 10,
                 known_attempts: 60,

@@ -22,7 +22,7 @@ use crate::time::{Instant, Time};
 use crate::transfer::Transfers;
 use crate::trouble::Trouble;
 
-use schedule::Schedule;
+use schedule::{Relief, Schedule};
 
 /// All decisions, and nothing else.
 ///
@@ -205,8 +205,15 @@ impl Engine {
     /// Gives what is free to those who wait for it: memory, and connections.
     fn serve(&mut self) {
         self.transfers.resume(&self.config, &mut self.outbox, self.now.monotonic);
-        while let Some(id) = self.schedule.next(&self.config, &mut self.fetches, &self.transfers) {
-            self.of_record(id, Event::Start);
+        loop {
+            let (config, fetches, transfers) = (&self.config, &mut self.fetches, &self.transfers);
+            let now = self.now.monotonic;
+            let next = self.schedule.next(config, fetches, transfers).map(Relief::Serve);
+            match next.or_else(|| self.schedule.relief(now, config, fetches, transfers)) {
+                Some(Relief::Serve(id)) => self.of_record(id, Event::Start),
+                Some(Relief::Take(id)) => self.of_transfer(id, Event::GiveWay(id)),
+                None => return,
+            }
         }
     }
 

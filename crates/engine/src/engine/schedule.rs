@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use crate::config::Config;
 use crate::fetch::{Fetch, Fetches};
-use crate::ids::{FetchId, RecordId};
+use crate::ids::{FetchId, RecordId, TransferId};
 use crate::queue::{Queue, Subject};
-use crate::record::Phase;
+use crate::record::{Phase, Record};
 use crate::time::Instant;
-use crate::transfer::Transfers;
+use crate::transfer::{Stream, Transfer, Transfers};
 
 /// The line for connections, and the times that somebody waits for.
 #[derive(Debug, Default)]
@@ -16,6 +16,16 @@ pub(super) struct Schedule {
     /// Fetches that have records which wait for a connection, in turn.
     line: VecDeque<FetchId>,
     timers: Queue,
+    /// When to look again for what helps a fetch that has no connection.
+    relief_at: Option<Instant>,
+}
+
+/// What helps a fetch that has had no connection for too long.
+pub(super) enum Relief {
+    /// A connection for this record.
+    Serve(RecordId),
+    /// That of this transfer.
+    Take(TransferId),
 }
 
 impl Schedule {
@@ -43,19 +53,77 @@ impl Schedule {
         if transfers.open().count() >= config.connections || !transfers.have_room(config) {
             return None;
         }
-        self.next_pending(fetches).or_else(|| next_part(config, fetches, transfers))
+        let pending = self.next_pending(fetches, transfers);
+        pending.or_else(|| next_part(config, fetches, transfers))
     }
 
-    fn next_pending(&mut self, fetches: &mut Fetches) -> Option<RecordId> {
-        while let Some(id) = self.line.pop_front() {
+    /// Of a fetch without any connection, if there is one; else of the one whose turn it is.
+    fn next_pending(&mut self, fetches: &mut Fetches, transfers: &Transfers) -> Option<RecordId> {
+        let without = self.line.iter().position(|id| transfers.open_of(*id) == 0);
+        while let Some(id) =
+            self.line.remove(without.unwrap_or(0)).or_else(|| self.line.pop_front())
+        {
             let Some(fetch) = fetches.get_mut(id) else { continue };
             fetch.in_line = false;
-            if let Some(index) = fetch.next_pending() {
-                self.line_up(fetch);
+            let index = fetch.next_pending();
+            self.line_up(fetch);
+            if !fetch.in_line {
+                fetch.starving = None;
+            }
+            if let Some(index) = index {
                 return Some(RecordId { fetch: id, index });
             }
         }
         None
+    }
+
+    /// A fetch that has work gets a connection in the end, whatever others do with theirs: the
+    /// youngest of who has most, if that can be gone on with; one more; or, after its turn, that
+    /// which brings least.
+    pub(super) fn relief(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        fetches: &mut Fetches,
+        transfers: &Transfers,
+    ) -> Option<Relief> {
+        self.relief_at = None;
+        let since = self.starving(now, fetches, transfers)?;
+        if since + config.share_after > now {
+            self.relief_at = Some(since + config.share_after);
+            return None;
+        }
+        if !transfers.have_room(config) {
+            return None;
+        }
+        if let Some(taken) = youngest_of_most(fetches, transfers) {
+            return Some(Relief::Take(taken));
+        }
+        if transfers.open().count() < config.connections + config.extra_connections {
+            return self.next_pending(fetches, transfers).map(Relief::Serve);
+        }
+        self.relief_at = Some(now + config.share_after);
+        least_after_its_turn(now, config, fetches, transfers).map(Relief::Take)
+    }
+
+    /// Since when the first in line that has no connection has had none.
+    fn starving(
+        &self,
+        now: Instant,
+        fetches: &mut Fetches,
+        transfers: &Transfers,
+    ) -> Option<Instant> {
+        let mut first = None;
+        for id in self.line.iter().take(SEEN) {
+            let Some(fetch) = fetches.get_mut(*id) else { continue };
+            if transfers.open_of(*id) > 0 {
+                fetch.starving = None;
+            } else if fetch.has_pending() {
+                let since = *fetch.starving.get_or_insert(now);
+                first = Some(first.map_or(since, |first: Instant| first.min(since)));
+            }
+        }
+        first
     }
 
     /// Has `subject` looked at again at this time.
@@ -71,7 +139,8 @@ impl Schedule {
 
     /// The first time that anybody waits for.
     pub(super) fn first(&self) -> Option<Instant> {
-        self.timers.first().map(|(time, _)| Instant(time))
+        let timer = self.timers.first().map(|(time, _)| Instant(time));
+        timer.into_iter().chain(self.relief_at).min()
     }
 
     /// Forgets times that nobody waits for any more, as far as they come first.
@@ -100,6 +169,34 @@ impl Schedule {
     }
 }
 
+/// Those whose connections may be taken, and what they have got used again.
+fn takeable<'a>(
+    fetches: &'a Fetches,
+    transfers: &'a Transfers,
+) -> impl Iterator<Item = &'a Transfer> {
+    transfers.iter().filter(|one| {
+        matches!(one.stream, Stream::Reading | Stream::Paused)
+            && fetches.record(one.record).is_some_and(Record::may_resume)
+    })
+}
+
+fn youngest_of_most(fetches: &Fetches, transfers: &Transfers) -> Option<TransferId> {
+    let most = |one: &&Transfer| (transfers.open_of(one.record.fetch), one.id);
+    let taken = takeable(fetches, transfers).max_by_key(most)?;
+    (transfers.open_of(taken.record.fetch) > 1).then_some(taken.id)
+}
+
+fn least_after_its_turn(
+    now: Instant,
+    config: &Config,
+    fetches: &Fetches,
+    transfers: &Transfers,
+) -> Option<TransferId> {
+    let over = |one: &&Transfer| now.since(one.began.1) >= config.turn;
+    let least = takeable(fetches, transfers).filter(over).min_by_key(|one| one.average_rate(now));
+    least.map(|one| one.id)
+}
+
 /// A record whose body comes in parts, of which one more may come at a time.
 fn next_part(config: &Config, fetches: &Fetches, transfers: &Transfers) -> Option<RecordId> {
     let most = config.bypass.as_ref()?.connections;
@@ -111,3 +208,6 @@ fn next_part(config: &Config, fetches: &Fetches, transfers: &Transfers) -> Optio
     };
     transfers.iter().map(|one| one.record).find(wants)
 }
+
+/// So many of the line are looked at: with more fetches than that, the others have to wait.
+const SEEN: usize = 16;

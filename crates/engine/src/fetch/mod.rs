@@ -58,6 +58,8 @@ pub(crate) struct Fetch {
     pending: Queue,
     /// Whether it stands in the line of those who have some.
     pub(crate) in_line: bool,
+    /// Since when it has had no connection there.
+    pub(crate) starving: Option<Instant>,
     /// Whether a realm has asked for its records, and so follows them.
     watched: bool,
     tally: Tally,
@@ -85,6 +87,7 @@ impl Fetch {
             step,
             pending,
             in_line: false,
+            starving: None,
             watched: false,
             tally,
             shown: None,

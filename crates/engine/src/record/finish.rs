@@ -76,7 +76,8 @@ impl Record {
                 self.parts.fail();
                 if self.is_alone(cx.transfers) { self.retry(cx, trouble) } else { Next::Nothing }
             }
-            End::Whole | End::Enough => self.part_is_over(cx, &transfer),
+            End::Whole => self.part_is_over(cx, &transfer),
+            End::Enough => self.go_on(cx),
         }
     }
 
@@ -87,6 +88,10 @@ impl Record {
             return self.brought_nothing(cx, open.then_some(at));
         }
         self.body.has_news();
+        self.go_on(cx)
+    }
+
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Next {
         if let Some(next) = self.settle_if_whole(cx) {
             return next;
         }

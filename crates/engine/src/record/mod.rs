@@ -94,6 +94,8 @@ pub(crate) enum Event {
     Broken(TransferId, NetworkError),
     /// Nothing came for too long.
     Stalled(TransferId),
+    /// Another fetch is to have its connection.
+    GiveWay(TransferId),
     /// An entry is finished, with so many bytes.
     Stored(TransferId, EntryKey, u64),
     /// An entry could not be stored.
@@ -155,6 +157,7 @@ impl Record {
             Event::BodyEnded(id) => self.body_ended(cx, id),
             Event::Broken(id, error) => self.finish(cx, id, End::Broken(Trouble::Network(error))),
             Event::Stalled(id) => self.broke(cx, id, Trouble::Stall),
+            Event::GiveWay(id) => self.finish(cx, id, End::Enough),
             Event::Stored(id, entry, length) => self.stored(cx, id, entry, length),
             Event::StoreFailed(id, entry, error) => self.store_failed(cx, id, &entry, &error),
             Event::Recorded(id, entry, settles) => self.recorded(cx, id, entry, settles),
@@ -228,7 +231,7 @@ impl Record {
     }
 
     /// Whether the rest of the body may be asked for by `Range`.
-    fn may_resume(&self) -> bool {
+    pub(crate) fn may_resume(&self) -> bool {
         self.head().is_some_and(|head| {
             representation::may_resume(self.request(), head)
                 && (self.row.validator.is_some() || self.total().is_some())

@@ -52,12 +52,13 @@ impl Record {
     }
 
     /// How long the head may take, and how long the body may be silent.
-    fn patience(&self, config: &Config) -> (Option<Duration>, Duration) {
+    fn patience(&self, config: &Config) -> (Duration, Duration) {
         if self.request().is_get() {
-            (Some(config.stall * self.row.attempts.saturating_add(1)), config.stall)
+            (config.stall * self.row.attempts.saturating_add(1), config.stall)
         } else {
             let stall = config.stall_of_uploads;
-            (self.request().body_length.is_none().then_some(stall), stall)
+            let body = self.request().body_length.unwrap_or(0) / config.least_upload_rate;
+            (stall.saturating_add(Duration::from_secs(body)), stall)
         }
     }
 

@@ -76,7 +76,7 @@ fn probe(cx: &mut Context<'_>, id: TransferId, mut exchange: Exchange) {
     request.body_length = None;
     if let Some(transfer) = cx.transfers.get_mut(id) {
         transfer.stream = Stream::Probing;
-        transfer.patience = Some(cx.config.stall);
+        transfer.patience = cx.config.stall;
     }
     cx.outbox.emit(Output::Open { transfer: id, exchange });
 }

@@ -62,8 +62,8 @@ pub(crate) struct Transfer {
     pub(crate) last: bool,
     /// Entries being stored or recorded: where each begins, and its length.
     pub(crate) stores: Vec<PendingStore>,
-    /// How long to wait for the head; `None` without limit.
-    pub(crate) patience: Option<Duration>,
+    /// How long to wait for the head.
+    pub(crate) patience: Duration,
     /// How long the body may be silent.
     pub(crate) stall: Duration,
     /// Where its body began, and when.
@@ -90,7 +90,7 @@ impl Transfer {
         id: TransferId,
         record: RecordId,
         (start, asked): (u64, Option<ByteRange>),
-        (patience, stall): (Option<Duration>, Duration),
+        (patience, stall): (Duration, Duration),
         now: Instant,
     ) -> Self {
         Self {
@@ -146,7 +146,7 @@ impl Transfer {
     /// When it counts as stalled.
     pub(crate) fn stalls_at(&self) -> Option<Instant> {
         let patience = match self.stream {
-            Stream::Probing | Stream::Opening => self.patience?,
+            Stream::Probing | Stream::Opening => self.patience,
             Stream::Reading | Stream::Bypassing => self.stall,
             Stream::Paused | Stream::Draining(_) => return None,
         };

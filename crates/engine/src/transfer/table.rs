@@ -3,7 +3,7 @@
 use std::mem::take;
 
 use crate::config::Config;
-use crate::ids::{RecordId, TransferId};
+use crate::ids::{FetchId, RecordId, TransferId};
 use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::snapshot::EntryKey;
@@ -61,6 +61,11 @@ impl Transfers {
             transfer.read_on(outbox, now);
             held += config.segments.least;
         }
+    }
+
+    /// How many connections a fetch has.
+    pub(crate) fn open_of(&self, fetch: FetchId) -> usize {
+        self.open().filter(|one| one.record.fetch == fetch).count()
     }
 
     pub(crate) fn of(&self, record: RecordId) -> impl Iterator<Item = &Transfer> {

@@ -21,5 +21,6 @@ mod restart;
 mod resume;
 mod retry;
 mod scale;
+mod shares;
 mod stores;
 mod uploads;

@@ -1,23 +1,26 @@
 //! What is stored is not fetched again, and nothing is asked for without a reason.
 
+use std::time::Duration;
+
 use background_fetch_engine::Config;
 use background_fetch_engine::testing::network::{Coding, Exposure, File, Validator};
 
 use crate::oracle::Oracle;
 use crate::oracle::facts::{Facts, FetchFacts, RecordFacts};
-use crate::oracle::measure::most_held;
+use crate::oracle::measure::{longest_wait, most_held};
 use crate::plan::RecordPlan;
 use crate::plan::twist::Ask;
 
 pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFacts) {
     let plan = oracle.plan_of(uid);
+    let given = given(facts, uid);
     for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
-        let most = most_requests(oracle, facts, plan, record);
+        let most = most_requests(oracle, facts, (plan, record), given);
         if record.requests > most && !is_hidden_coding(oracle, plan.file) {
             let requests = record.requests;
             oracle.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
         }
-        let most = most_bytes(oracle, facts, fetch, plan, record);
+        let most = most_bytes(oracle, facts, fetch, (plan, record), given);
         if let Some(most) = most.filter(|most| u128::from(record.sent) > *most) {
             let sent = record.sent;
             oracle.violate(|| format!("{sent} bytes sent for {uid}/{index}, of at most {most}"));
@@ -32,17 +35,36 @@ pub(crate) fn judge_memory(oracle: &Oracle) {
     let chunks = oracle.world.servers.borrow();
     let chunk = chunks.files.values().map(|file| file.chunk).max().unwrap_or(0);
     let at_once = u128::from(chunk) + overlap(config);
-    let most = u128::from(config.memory) + config.connections as u128 * at_once;
+    let connections = (config.connections + config.extra_connections) as u128;
+    let most = u128::from(config.memory) + connections * at_once;
     let held = u128::from(most_held(oracle));
     if held > most {
         oracle.violate(|| format!("{held} bytes were held at a time, of at most {most}"));
     }
 }
 
+/// Every fetch that has work gets a connection, unless there was something wrong with the stores.
+pub(crate) fn judge_shares(oracle: &Oracle) {
+    let plan = &oracle.plan;
+    let waited = longest_wait(oracle);
+    let most = plan.config.share_after + UNNOTICED;
+    if waited > most && plan.stores.is_empty() && plan.slow_stores.is_none() {
+        oracle.violate(|| format!("a fetch had no connection for {waited:?}, of at most {most:?}"));
+    }
+}
+
+/// What steps take.
+const UNNOTICED: Duration = Duration::from_millis(900);
+
 /// How many requests can be necessary.
-fn most_requests(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFacts) -> u64 {
+fn most_requests(
+    oracle: &Oracle,
+    facts: &Facts,
+    (plan, record): (&RecordPlan, &RecordFacts),
+    given: u64,
+) -> u64 {
     let config = &oracle.plan.config;
-    let network = record.troubles + record.doubts + record.offline + record.less;
+    let network = record.troubles + record.doubts + record.offline + record.less + given;
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
     let gaps = facts.crashes + facts.rivals + lost + stores;
@@ -67,6 +89,12 @@ fn most_pieces(oracle: &Oracle, plan: &RecordPlan, config: &Config) -> u64 {
     let chunks = places.filter_map(|url| servers.files.get(url)).map(|file| file.chunk);
     let least = chunks.min().unwrap_or(1).clamp(1, config.segments.least);
     config.memory / least + 1
+}
+
+/// How often a connection can have been taken from a fetch: each time for a request of another one.
+fn given(facts: &Facts, uid: &str) -> u64 {
+    let others = facts.fetches.iter().filter(|(other, _)| *other != uid);
+    others.flat_map(|(_, fetch)| &fetch.records).map(|record| record.requests).sum()
 }
 
 /// Whether the first response tells for certain where the body ends.
@@ -103,8 +131,8 @@ fn most_bytes(
     oracle: &Oracle,
     facts: &Facts,
     fetch: &FetchFacts,
-    plan: &RecordPlan,
-    record: &RecordFacts,
+    (plan, record): (&RecordPlan, &RecordFacts),
+    given: u64,
 ) -> Option<u128> {
     let places = oracle.plan.places.get(plan.file)?;
     let servers = oracle.world.servers.borrow();
@@ -124,7 +152,8 @@ fn most_bytes(
     let piece = u128::from(part + file.chunk);
     let in_hands = transfers * piece + u128::from(config.memory);
     let deaths = u128::from(facts.crashes + facts.rivals + facts.store_troubles);
-    let broken = u128::from(record.troubles + record.offline) * u128::from(file.chunk + part);
+    let breaks = u128::from(record.troubles + record.offline + given);
+    let broken = breaks * u128::from(file.chunk + part);
     let quota = if facts.quota { in_hands } else { 0 };
     // What is torn makes the comparison with it fail, and then all begins anew.
     let torn = facts.lost.len() as u128 * u128::from(file.length);

@@ -9,7 +9,8 @@ use crate::plan::files::ORIGIN;
 
 /// A request is about to be sent, over one of so many connections of its worker.
 pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) {
-    if connections > oracle.plan.config.connections {
+    let config = &oracle.plan.config;
+    if connections > config.connections + config.extra_connections {
         oracle.violate(|| format!("{connections} connections at a time"));
     }
     let request = &exchange.request;
@@ -20,11 +21,14 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
     if ranges && (request.method != "GET" || request.header("range").is_some()) {
         oracle.violate(|| format!("a range where none may be asked for: {}", asked(exchange)));
     }
-    measure::note_wait(oracle, &exchange.uid);
+    if oracle.facts.borrow_mut().record(&exchange.uid, exchange.index).is_some_and(is_first) {
+        measure::note_wait(oracle, &exchange.uid);
+    }
     let mut facts = oracle.facts.borrow_mut();
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     let probe = is_probe(exchange);
     record.requests += u64::from(!probe);
+    record.probed |= probe;
     record.parts += u64::from(exchange.range.is_some_and(|range| range.end.is_some()));
     oracle.tally.borrow_mut().requests += 1;
     // A second one may order something twice.
@@ -138,6 +142,11 @@ impl RecordFacts {
             self.final_status = true;
         }
     }
+}
+
+/// Whether a record has not been asked for before: then only others can have kept it waiting.
+fn is_first(record: &mut RecordFacts) -> bool {
+    record.requests == 0 && !record.probed
 }
 
 /// Whether it only asks if the server can be reached.

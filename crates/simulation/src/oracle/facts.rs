@@ -84,6 +84,8 @@ pub(crate) struct Delivery {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordFacts {
     pub(crate) requests: u64,
+    /// Whether it was asked whether its server can be reached.
+    pub(crate) probed: bool,
     /// Among them, those that are no GET, and may have an effect.
     pub(crate) orders: u64,
     /// Bytes that were sent for it.

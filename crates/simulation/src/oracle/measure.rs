@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::oracle::Oracle;
+use crate::oracle::economy::is_hidden_coding;
 use crate::oracle::facts::FetchFacts;
 
 /// The most bytes that a worker has held at a time: read, and in no entry yet, those of puts that
@@ -15,7 +16,13 @@ pub(crate) fn most_held(oracle: &Oracle) -> u64 {
 /// of it was to come, and there was a worker to send it, and a network.
 pub(crate) fn longest_wait(oracle: &Oracle) -> Duration {
     let facts = oracle.facts.borrow();
-    let quiet = facts.fetches.values().filter(|fetch| fetch.had_no_trouble());
+    let quiet = facts.fetches.iter().filter(|(uid, fetch)| {
+        // What seems to end early is asked for again after a while.
+        let plan = oracle.plan_of(uid);
+        let ends_early = plan.records.iter().any(|one| is_hidden_coding(oracle, one.file));
+        fetch.had_no_trouble() && !ends_early
+    });
+    let quiet = quiet.map(|(_, fetch)| fetch);
     quiet.map(|fetch| fetch.longest_wait).max().unwrap_or_default()
 }
 

@@ -11,6 +11,7 @@ use crate::plan::twist::Ask;
 /// Every fetch has one outcome, that may come of what happened to it, and its event was heard.
 pub(crate) fn judge(oracle: &Oracle) {
     economy::judge_memory(oracle);
+    economy::judge_shares(oracle);
     let facts = oracle.facts.borrow();
     for (uid, fetch) in &facts.fetches {
         match &fetch.answer {

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use background_fetch_engine::Config;
 use background_fetch_engine::http::{Head, Header};
@@ -33,11 +34,13 @@ pub enum Bug {
     NeverDelete,
     /// The engine is given more memory than there is.
     NoBudget,
+    /// No fetch ever gives way to another.
+    NoShares,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -48,6 +51,7 @@ impl Bug {
         ("cut-is-end", Self::CutIsEnd),
         ("never-delete", Self::NeverDelete),
         ("no-budget", Self::NoBudget),
+        ("no-shares", Self::NoShares),
     ];
 
     /// The bug of this name.
@@ -76,6 +80,9 @@ impl Slips {
     pub(super) fn mistake_config(&self, config: &mut Config) {
         if self.has(Bug::NoBudget) {
             config.memory = u64::MAX / 4;
+        }
+        if self.has(Bug::NoShares) {
+            config.share_after = Duration::MAX;
         }
     }
 
