@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { findBrowsers } from '../../scripts/lib/browsers.mjs';
+import { browserPath } from '../../scripts/lib/browsers.mjs';
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 import { PlainError, capture, exitWith } from '../../scripts/lib/run.mjs';
 import { launch } from '../harness/launch.mjs';
@@ -152,9 +152,8 @@ function check(sizes, size) {
 function versionOf(name) {
   // Its browser wants a display to tell its version.
   if (name === 'webkit') return capture('dpkg-query', ['-W', '-f', 'WebKitGTK ${Version}', 'libwebkit2gtk-4.1-0']) ?? name;
-  const { chromium, firefox } = findBrowsers();
-  const binary = name === 'firefox' ? firefox : chromium;
-  return (binary && capture(binary, ['--version'])?.split(' built on')[0]) ?? name;
+  const binary = browserPath(name === 'firefox' ? 'firefox' : 'chromium');
+  return capture(binary, ['--version'])?.split(' built on')[0] ?? name;
 }
 
 async function main() {
