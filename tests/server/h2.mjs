@@ -96,11 +96,9 @@ class H2Exchange {
     }
   }
 
-  /** @param {number} last stream that counts as processed */
+  /** @param {number} last stream that counts as processed: never none, as Node cannot say that */
   #goAway(last) {
-    // Node takes 0 for "the last that there was".
-    if (last < 1) throw new Error('GOAWAY that leaves out a stream needs another one before it');
-    this.#session?.goaway(constants.NGHTTP2_NO_ERROR, last);
+    this.#session?.goaway(constants.NGHTTP2_NO_ERROR, Math.max(1, last));
     setTimeout(() => this.#socket.end(), DRAIN_MS);
   }
 }

@@ -6,6 +6,8 @@ import { sleep } from '../../harness/process.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 
+export const protocols = ['h1', 'h2'];
+
 const LONG = { size: 20 * MIB, rate: 4e6 };
 
 /** A file on a link of so many bytes a second, which all connections share. */
