@@ -126,6 +126,10 @@ export default [
     },
   },
   survives('the body ends early', { truncate: 2_000_000, times: 1 }),
+  ...[['ends early', 'truncate'], ['is cut', 'cut']].map(([what, fault]) => survives(`a part of a download at full speed ${what}`, { size: 64 * MIB, [fault]: 1_000_000, on: 'range', times: 2 }, {
+    alone: true,
+    timeout: 60_000,
+  })),
   survives('a silent server', { silence: 2_500_000, times: 1 }, {
     timeout: 75_000,
     nativeDiffers: 'it has more patience',
