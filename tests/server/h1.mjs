@@ -26,6 +26,7 @@ class H1Exchange {
   /** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
   constructor(request, response) {
     this.body = request;
+    this.connection = request.socket;
     this.method = request.method ?? 'GET';
     this.path = request.url ?? '/';
     this.headers = request.headers;
@@ -54,7 +55,7 @@ class H1Exchange {
   }
 
   breakOff(how) {
-    const { socket } = this.body;
+    const socket = this.connection;
     // A clean end of the connection, before the length that was promised. `end()` of the response
     // would add the last chunk of a chunked body and make it whole.
     if (how === 'end') socket.end();

@@ -34,7 +34,6 @@ class H2Exchange {
   protocol = /** @type {const} */ ('h2');
   #stream;
   #session;
-  #socket;
   #isBroken = false;
 
   /**
@@ -44,13 +43,13 @@ class H2Exchange {
   constructor(stream, headers, socket) {
     stream.on('error', () => {});
     this.body = stream;
+    this.connection = socket;
     this.method = headers[':method'] ?? 'GET';
     this.path = headers[':path'] ?? '/';
     const own = Object.entries(headers).filter(([name]) => !name.startsWith(':'));
     this.headers = { host: headers[':authority'], ...Object.fromEntries(own) };
     this.#stream = stream;
     this.#session = stream.session;
-    this.#socket = socket;
   }
 
   get isOver() {
@@ -61,13 +60,13 @@ class H2Exchange {
     this.#stream.on('close', listener);
   }
 
-  head(status, headers, mayBreak = false) {
-    // Node ends a stream before it resets it, and a body that has ended is whole for a client. So it is only
-    // ended where nothing was broken off.
+  head(status, headers) {
+    // Node ends a stream before it resets it, and a body that has ended is whole for most browsers. So the frame
+    // that ends it is one of its own, which is only sent where nothing was broken off.
     this.#stream.on('wantTrailers', () => {
       if (!this.#isBroken) this.#stream.sendTrailers({});
     });
-    this.#stream.respond({ ':status': status, ...headers }, { waitForTrailers: mayBreak });
+    this.#stream.respond({ ':status': status, ...headers }, { waitForTrailers: true });
   }
 
   write(piece) {
@@ -88,18 +87,20 @@ class H2Exchange {
       case 'end':
         return void this.#stream.end();
       case 'disconnect':
-        return void this.#socket.resetAndDestroy();
-      case 'goaway-drain':
-        return this.#session?.close();
+        return void this.connection.resetAndDestroy();
       default:
-        return this.#goAway(/** @type {number} */ (this.#stream.id) - (how === 'goaway-unprocessed' ? 2 : 0));
+        return this.#goAway(how);
     }
   }
 
-  /** @param {number} last stream that counts as processed: never none, as Node cannot say that */
-  #goAway(last) {
-    this.#session?.goaway(constants.NGHTTP2_NO_ERROR, Math.max(1, last));
-    setTimeout(() => this.#socket.end(), DRAIN_MS);
+  /** @param {import('./exchange.mjs').Break} how */
+  #goAway(how) {
+    const own = /** @type {number} */ (this.#stream.id);
+    // Never none: Node cannot say that.
+    const last = how === 'goaway-unprocessed' ? Math.max(1, own - 2) : own;
+    this.#session?.goaway(constants.NGHTTP2_NO_ERROR, last);
+    // What goes on to its end is followed by the client's closing the connection.
+    if (how !== 'goaway-drain') setTimeout(() => this.connection.end(), DRAIN_MS);
   }
 }
 

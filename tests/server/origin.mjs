@@ -46,13 +46,17 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
   const states = new Map();
   /** @type {Entry[]} */
   let log = [];
+  /** @type {Set<import('./exchange.mjs').Exchange>} */
+  const open = new Set();
   let crossOrigin = peer;
 
   const take = async (/** @type {import('./exchange.mjs').Exchange} */ exchange) => {
     const url = new URL(exchange.path, `http://${exchange.headers.host ?? host}`);
     const entry = newEntry(exchange, url, started);
     log.push(entry);
+    open.add(exchange);
     exchange.onClose(() => {
+      open.delete(exchange);
       entry.aborted = !entry.done;
       entry.done = true;
     });
@@ -111,6 +115,14 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
       await listener.stop();
       await sleep(downtime);
       await listener.start(bound);
+    },
+    /**
+     * What is under way breaks off: every exchange, or every connection.
+     * @param {Exclude<import('./exchange.mjs').Break, 'end' | 'refuse'>} how
+     */
+    breakOff(how) {
+      const newestOfEach = new Map([...open].map((exchange) => [exchange.connection, exchange]));
+      for (const exchange of how === 'reset' ? open : newestOfEach.values()) exchange.breakOff(how);
     },
     /** Where redirect=cross leads. @param {string} other */
     setPeer: (other) => void (crossOrigin = other),

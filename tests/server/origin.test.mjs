@@ -110,6 +110,17 @@ for (const protocol of /** @type {const} */ (['h1', 'h2'])) describe(protocol, a
     assert.equal(other.status, protocol === 'h1' ? 'fulfilled' : 'rejected');
   });
 
+  test('all that is under way is broken off', async () => {
+    const bodies = [1, 2].map((seed) => get(`/file?size=5000000&rate=1e6&seed=${seed}`));
+    const outcomes = Promise.allSettled(bodies);
+    while (!(origin.requests().length === 2 && origin.requests().every(({ bytesSent }) => bytesSent > 0))) await sleep(10);
+    origin.breakOff('reset');
+    assert.deepEqual((await outcomes).map(({ status }) => status), ['rejected', 'rejected']);
+    await sleep(50);
+    assert(origin.requests().every(({ aborted }) => aborted));
+    assert.equal((await get('/page.html')).status, 200);
+  });
+
   test('silence lasts', async () => {
     const failing = get('/file?size=5000&silence=1000&key=mute', { signal: AbortSignal.timeout(300) });
     await assert.rejects(failing, { name: 'TimeoutError' });
@@ -262,6 +273,10 @@ describe('h2', async () => {
 
   test('a stream that is reset says so', async () => {
     await assert.rejects(get('/file?size=5000&cut=1000'), /NGHTTP2_INTERNAL_ERROR/);
+    const body = assert.rejects(get('/file?size=5000000&rate=1e6&key=now'), /NGHTTP2_INTERNAL_ERROR/);
+    while (origin.bytesSent('now') === 0) await sleep(10);
+    origin.breakOff('reset');
+    await body;
   });
 
   test('streams that are refused, some and a hundred', async () => {
@@ -273,6 +288,17 @@ describe('h2', async () => {
     const outcomes = await Promise.allSettled(many);
     assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 100);
     assert.equal((await get('/file?size=10&refuse=1&times=100&key=many')).length, 10);
+  });
+
+  test('GOAWAY on each connection, and its end', async () => {
+    for (const how of /** @type {const} */ (['goaway-processed', 'disconnect'])) {
+      origin.reset();
+      const bodies = Promise.allSettled([1, 2, 3].map((seed) => get(`/file?size=5000000&rate=1e6&seed=${seed}`)));
+      while (origin.requests().length < 3) await sleep(10);
+      origin.breakOff(how);
+      assert.deepEqual((await bodies).map(({ status }) => status), ['rejected', 'rejected', 'rejected']);
+    }
+    assert.equal(new Set(client.goneAway).size, 1);
   });
 
   test('GOAWAY, with the stream, without it, and after it', async () => {
