@@ -3,6 +3,7 @@
 //   node tests/soak/run.mjs [--browser chromium|firefox|webkit] [--protocol h1|h2] [--minutes 2] [--seed S]
 //                           [--kills-per-minute 8] [--json FILE] [--dist FOLDER]
 //   node tests/soak/run.mjs --file 1GiB --rate 8MB --kills 10 [--browser …] [--protocol …]
+//   node tests/soak/run.mjs --page hidden|uncontrolled --minutes 10 [--browser …] [--protocol …]
 //
 // The plan of every fetch and the order of the kills follow from the seed; when things happen does not. Exit
 // code 0 only if nothing is wrong, lost or stuck. See tests/README.md.
@@ -12,6 +13,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { printTable, summarise } from './lib/report.mjs';
+import { runKeptAlive } from './lib/kept-alive.mjs';
 import { runOneFile } from './lib/one-file.mjs';
 import { Soak } from './lib/soak.mjs';
 import { Stage } from './lib/stage.mjs';
@@ -30,14 +32,13 @@ const { values: options } = parseArgs({
     file: { type: 'string' },
     rate: { type: 'string', default: '8MB' },
     kills: { type: 'string', default: '10' },
+    page: { type: 'string' },
   },
 });
 
 const { browser, dist, seed } = options;
-if (options.protocol !== 'h1' && options.protocol !== 'h2') throw new Error('--protocol takes h1 or h2');
-/** @type {'h1' | 'h2'} */
-const protocol = options.protocol;
-const report = options.file ? await oneFile() : await soak();
+const protocol = oneOf('protocol', /** @type {const} */ (['h1', 'h2']));
+const report = options.file ? await oneFile() : options.page ? await keptAlive() : await soak();
 printTable(report.summary);
 const file = options.json ?? (report.isGood ? null : `target/soak/${browser}-${protocol}-${seed}.json`);
 if (file) {
@@ -62,6 +63,17 @@ async function soak() {
 
 function oneFile() {
   return runOneFile({ browser, dist, protocol, size: bytes(options.file), rate: bytes(options.rate), kills: Number(options.kills) });
+}
+
+function keptAlive() {
+  return runKeptAlive({ browser, dist, protocol, page: oneOf('page', /** @type {const} */ (['hidden', 'uncontrolled'])), minutes: Number(options.minutes) });
+}
+
+/** @template {string} T @param {'protocol' | 'page'} option @param {readonly T[]} allowed */
+function oneOf(option, allowed) {
+  const found = allowed.find((each) => each === options[option]);
+  if (found === undefined) throw new Error(`--${option} takes one of ${allowed.join(', ')}`);
+  return found;
 }
 
 /** "1GiB", "8MB", "500". @param {string | undefined} text */
