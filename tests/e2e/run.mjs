@@ -17,7 +17,7 @@ const { values } = parseArgs({
     protocol: { type: 'string', default: PROTOCOLS.join(',') },
     only: { type: 'string', default: '' },
     repeat: { type: 'string', default: '1' },
-    lanes: { type: 'string', default: '3' },
+    lanes: { type: 'string', default: '5' },
     dist: { type: 'string', default: resolve(import.meta.dirname, '../../dist') },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },

@@ -237,6 +237,7 @@ export default [
   },
   {
     name: 'offline for real',
+    protocols: ['h1'],
     browsers: ['firefox'],
     launch: { prefs: { 'network.disable-localhost-when-offline': true } },
     async run(t) {

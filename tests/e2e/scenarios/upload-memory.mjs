@@ -12,8 +12,6 @@ import { memoryOf, resetPeak, workerProcesses } from '../../harness/memory.mjs';
 import { sleep } from '../../harness/process.mjs';
 import { MIB } from '../lib/context.mjs';
 
-export const protocols = ['h1', 'h2'];
-
 const SIZE = 100 * MIB;
 const MOST = 32 * MIB;
 /** Until a process that has just done something is at rest. */

@@ -291,6 +291,7 @@ export default [
   },
   {
     name: 'bodies that there is no room for: QuotaExceededError, and nothing is left',
+    protocols: ['h1'],
     nativeDiffers: 'bodies count for nothing',
     // WebKitGTK has no way to make the room smaller.
     browsers: ['chromium', 'firefox', 'chromium-native'],
