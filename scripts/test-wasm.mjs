@@ -1,8 +1,8 @@
 // The tests of the Rust shell, in a service worker of headless Chromium. Arguments go to the test runner:
 // `npm run test:wasm -- NAME`.
 
-import { PlainError, exitWith, start } from './lib/run.mjs';
-import { findBrowsers } from './lib/browsers.mjs';
+import { exitWith, start } from './lib/run.mjs';
+import { browserPath } from './lib/browsers.mjs';
 import { setUp } from './lib/plans.mjs';
 import { toolEnv } from './lib/tool-env.mjs';
 
@@ -10,9 +10,7 @@ const shell = 'background-fetch-polyfill';
 
 async function main() {
   await setUp('test');
-  const { chromedriver } = findBrowsers();
-  if (!chromedriver) throw new PlainError('chromedriver is missing. Get it with `npm run setup`.');
-  const driver = ['--headless', '--chrome', '--chromedriver', chromedriver];
+  const driver = ['--headless', '--chrome', '--chromedriver', browserPath('chromedriver')];
   // The engine's tests are native ones.
   const args = ['test', ...driver, '--', '--package', shell, '--', ...process.argv.slice(2)];
   // A service worker that starts on a busy machine is easily slower than the default of 20 s.

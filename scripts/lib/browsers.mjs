@@ -1,4 +1,4 @@
-// The browsers that the tests drive: what is here, and what has to be installed.
+// The browsers that the tests drive: where they are, and what has to be installed. The only such table.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,12 +28,6 @@ const programs = {
     places: () => ['/Applications/Firefox.app/Contents/MacOS/firefox'],
     package: 'firefox-esr',
   },
-  webkitDriver: {
-    env: 'WEBKIT_DRIVER_BIN',
-    names: ['WebKitWebDriver'],
-    places: () => [],
-    package: 'webkit2gtk-driver',
-  },
   miniBrowser: {
     env: 'MINI_BROWSER_BIN',
     names: ['MiniBrowser'],
@@ -41,14 +35,13 @@ const programs = {
     package: 'webkit2gtk-driver',
   },
   xvfb: { env: 'XVFB_BIN', names: ['Xvfb'], places: () => [], package: 'xvfb' },
-  xvfbRun: { env: 'XVFB_RUN_BIN', names: ['xvfb-run'], places: () => [], package: 'xvfb' },
-  // xvfb-run calls it, and Debian only recommends it.
-  xauth: { env: 'XAUTH_BIN', names: ['xauth'], places: () => [], package: 'xauth' },
 };
 
-/** The absolute paths of the programs found; a missing one is undefined. */
-export function findBrowsers() {
-  return Object.fromEntries(Object.keys(programs).map((name) => [name, find(programs[name])]));
+/** The absolute path of a program (a key of the table); throws what to do if it is not here. */
+export function browserPath(name) {
+  const path = find(programs[name]);
+  if (!path) throw new PlainError(`${name} is missing. Get it with \`npm run setup\`. ${byHand([programs[name].package])}`);
+  return path;
 }
 
 export async function ensureBrowsers(names = Object.keys(programs)) {

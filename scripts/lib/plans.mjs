@@ -2,6 +2,7 @@
 
 import { PlainError, say, seconds } from './run.mjs';
 import { ensureBrowsers } from './browsers.mjs';
+import { ensureCertificate } from './certificate.mjs';
 import { ensureCargo, ensureRustLinters, ensureWasmTarget } from './rust.mjs';
 import { ensureNodePackages } from './node-packages.mjs';
 import { ensureWasmTools } from './wasm-tools.mjs';
@@ -19,7 +20,7 @@ const plans = {
   engine: [ensureCargo],
   build,
   check: [...build, ensureRustLinters],
-  test: [...build, () => ensureWasmTools(['pack']), ensureBrowsers],
+  test: [...build, () => ensureWasmTools(['pack']), ensureBrowsers, ensureCertificate],
 };
 
 /** Installs what is missing for the plan `name`. */

@@ -69,7 +69,7 @@ export const stages = [
     title: 'the drivers, the test origin and the WPT runner themselves',
     plan: 'test',
     steps: [['node', '--test', ...[
-      'harness/harness', 'server/origin', 'wpt/wpt', 'soak/soak',
+      'harness/harness', 'harness/http2', 'server/origin', 'server/certificate', 'wpt/wpt', 'soak/soak',
     ].map((name) => `tests/${name}.test.mjs`)]],
   },
   {

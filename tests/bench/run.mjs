@@ -1,28 +1,25 @@
 /**
  * How fast a background fetch is, against the browser's own `cache.put(await fetch())` in the same worker:
  * `npm run bench -- --browser chromium|firefox|webkit|chromium-native [--json FILE] [--runs 5] [--size 256]
- * [--files 300] [--cross-origin] [--server auto|node] [--dist FOLDER] [--verbose]`. What the figures mean: docs/performance.md.
+ * [--files 300] [--protocol h1|h2] [--cross-origin] [--server auto|nginx|node] [--dist FOLDER] [--verbose]`. What the
+ * figures mean: docs/performance.md.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { findBrowsers } from '../../scripts/lib/browsers.mjs';
+import { browserPath } from '../../scripts/lib/browsers.mjs';
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 import { PlainError, capture, exitWith } from '../../scripts/lib/run.mjs';
 import { launch } from '../harness/launch.mjs';
 import { TempDir } from '../harness/process.mjs';
 import { figures, table } from './figures.mjs';
-import { startServer } from './server.mjs';
+import { MIB, makeFile } from './files.mjs';
+import { KINDS, PROTOCOLS, startServer } from './server.mjs';
 
 const BROWSERS = /** @type {const} */ (['chromium', 'firefox', 'webkit', 'chromium-native']);
-const MIB = 2 ** 20;
-/** As worker.js has it. */
-const SLICE = 16 * MIB;
 const SMALL_SIZE = 20_000;
 /** As many as the polyfill has connections. */
 const AT_A_TIME = 4;
@@ -42,38 +39,34 @@ function options() {
       size: { type: 'string', default: '256' },
       files: { type: 'string' },
       'cross-origin': { type: 'boolean', default: false },
+      protocol: { type: 'string', default: 'h1' },
       server: { type: 'string', default: 'auto' },
       dist: { type: 'string', default: fromRoot('dist') },
       verbose: { type: 'boolean', default: false },
     },
   });
-  const name = BROWSERS.find((each) => each === values.browser);
-  if (!name) throw new PlainError(`--browser takes one of ${BROWSERS.join(', ')}.`);
-  const { server } = values;
-  if (server !== 'auto' && server !== 'node') throw new PlainError('--server takes auto or node.');
+  /** @template {string} T @param {'browser' | 'protocol' | 'server'} option @param {readonly T[]} allowed */
+  const oneOf = (option, allowed) => {
+    const found = allowed.find((each) => each === values[option]);
+    if (found) return found;
+    throw new PlainError(`--${option} takes one of ${allowed.join(', ')}.`);
+  };
+  const name = oneOf('browser', BROWSERS);
   const count = (/** @type {'runs' | 'size' | 'files'} */ option) => {
     const value = Number(values[option] ?? (name === 'chromium-native' ? FILES_NATIVE : FILES));
     if (Number.isInteger(value) && value >= (option === 'runs' ? 1 : 0)) return value;
     throw new PlainError(`--${option} takes a whole number.`);
   };
   return {
-    ...values, name, server, runs: count('runs'), size: count('size') * MIB, files: count('files'), dist: resolve(values.dist),
+    ...values,
+    name,
+    protocol: oneOf('protocol', PROTOCOLS),
+    server: oneOf('server', KINDS),
+    runs: count('runs'),
+    size: count('size') * MIB,
+    files: count('files'),
+    dist: resolve(values.dist),
   };
-}
-
-/** Random bytes on the disk, so that nothing can be compressed. Gives the digests of its slices. */
-async function makeFile(/** @type {string} */ path, /** @type {number} */ size) {
-  const file = createWriteStream(path);
-  for (let left = size; left > 0; left -= MIB) {
-    if (!file.write(randomBytes(Math.min(MIB, left)))) await once(file, 'drain');
-  }
-  file.end();
-  await once(file, 'close');
-  const digests = [];
-  for await (const slice of createReadStream(path, { highWaterMark: SLICE })) {
-    digests.push(createHash('sha256').update(slice).digest('hex'));
-  }
-  return digests;
 }
 
 /** The files on a server, and a page of a browser. */
@@ -83,7 +76,7 @@ class Bench {
   #say;
   #run = 0;
 
-  /** @param {import('./server.mjs').Server} server @param {any} page @param {(line: string) => void} say */
+  /** @param {import('./served.mjs').Server} server @param {any} page @param {(line: string) => void} say */
   constructor(server, page, say) {
     this.#server = server;
     this.#page = page;
@@ -152,13 +145,12 @@ function check(sizes, size) {
 function versionOf(name) {
   // Its browser wants a display to tell its version.
   if (name === 'webkit') return capture('dpkg-query', ['-W', '-f', 'WebKitGTK ${Version}', 'libwebkit2gtk-4.1-0']) ?? name;
-  const { chromium, firefox } = findBrowsers();
-  const binary = name === 'firefox' ? firefox : chromium;
-  return (binary && capture(binary, ['--version'])?.split(' built on')[0]) ?? name;
+  const binary = browserPath(name === 'firefox' ? 'firefox' : 'chromium');
+  return capture(binary, ['--version'])?.split(' built on')[0] ?? name;
 }
 
 async function main() {
-  const { name, json, runs, size, files, server: kind, dist, verbose, 'cross-origin': isCross } = options();
+  const { name, json, runs, size, files, server: kind, protocol, dist, verbose, 'cross-origin': isCross } = options();
   const say = (/** @type {string} */ line) => console.error(`bench: ${line}`);
   const folder = new TempDir();
   const media = join(folder.path, 'files');
@@ -166,7 +158,7 @@ async function main() {
   const digests = await makeFile(join(media, 'large.bin'), size);
   await makeFile(join(media, 'small.bin'), SMALL_SIZE);
   const roots = { '/': fromRoot('tests/bench/pages'), '/dist/': dist, '/files/': media };
-  const server = await startServer(roots, folder.path, kind);
+  const server = await startServer(roots, folder.path, { kind, protocol });
   const browser = await launch(name, { log: verbose ? say : undefined });
   try {
     const version = versionOf(name);
@@ -176,7 +168,7 @@ async function main() {
     const page = await browser.newPage(`${server.url}/index.html`);
     await page.waitFor(() => /** @type {any} */ (window).bench, { timeout: 30_000 });
     const bench = new Bench(server, page, say);
-    const report = { browser: name, version, server: server.name, crossOrigin: isCross, date: new Date().toISOString(), size, runs };
+    const report = { browser: name, version, server: server.name, protocol, crossOrigin: isCross, date: new Date().toISOString(), size, runs };
     const results = [];
     if (size > 0) {
       const pairs = await bench.pairs((run) => [`${base}/large.bin?run=${run}`], size, runs, digests);

@@ -1,6 +1,7 @@
 /**
- * The end-to-end tests: `node tests/e2e/run.mjs [--browser B[,B…]] [--only PATTERN] [--repeat N]
- * [--lanes N] [--json FILE] [--dist FOLDER] [--list] [--differences] [--checklist]`. See tests/README.md.
+ * The end-to-end tests: `node tests/e2e/run.mjs [--browser B[,B…]] [--protocol h1,h2] [--only PATTERN]
+ * [--repeat N] [--lanes N] [--json FILE] [--dist FOLDER] [--list] [--differences] [--checklist]`.
+ * See tests/README.md.
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,14 +9,15 @@ import { parseArgs } from 'node:util';
 import { ENGINES } from '../harness/launch.mjs';
 import { checklistTable, unknownTitles } from './checklist.mjs';
 import { runInBrowser } from './lib/runner.mjs';
-import { loadScenarios } from './lib/scenarios.mjs';
+import { PROTOCOLS, loadScenarios } from './lib/scenarios.mjs';
 
 const { values } = parseArgs({
   options: {
     browser: { type: 'string', default: ENGINES.join(',') },
+    protocol: { type: 'string', default: PROTOCOLS.join(',') },
     only: { type: 'string', default: '' },
     repeat: { type: 'string', default: '1' },
-    lanes: { type: 'string', default: '3' },
+    lanes: { type: 'string', default: '5' },
     dist: { type: 'string', default: resolve(import.meta.dirname, '../../dist') },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
@@ -33,7 +35,8 @@ if (values.checklist) {
   process.exit();
 }
 
-const scenarios = all.filter(({ title }) => pattern.test(title));
+const protocols = values.protocol.split(',');
+const scenarios = all.filter(({ title, protocol }) => pattern.test(title) && protocols.includes(protocol));
 if (values.list) {
   for (const { title } of scenarios) console.log(title);
   process.exit();

@@ -2,11 +2,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { browserPath } from '../../scripts/lib/browsers.mjs';
+import { ensureCertificate } from '../../scripts/lib/certificate.mjs';
 import { Browser } from './browser.mjs';
 import { Page, stackOf } from './page.mjs';
 import { startAndAwait, within } from './process.mjs';
 
-const BINARY = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
 const ARGS = [
   '--remote-debugging-port=0',
   '--no-first-run',
@@ -55,9 +56,11 @@ export class Chromium extends Browser {
     // The sandbox does not work for root.
     if (process.getuid?.() === 0) args.push('--no-sandbox');
     if (this.options.proxy) args.push(`--proxy-server=${this.options.proxy}`);
+    // As if an authority that the user trusts had signed it: it may be cached, and serve service workers.
+    args.push(`--ignore-certificate-errors-spki-list=${(await ensureCertificate()).spkiHash}`);
     if (this.options.anyCertificate) args.push('--ignore-certificate-errors');
     args.push(...(this.options.args ?? []), 'about:blank');
-    const { group, match } = await startAndAwait(BINARY, args, /DevTools listening on (ws:\S+)/, { onLine: this.log });
+    const { group, match } = await startAndAwait(browserPath('chromium'), args, /DevTools listening on (ws:\S+)/, { onLine: this.log });
     this.#group = group;
     this.#remote = await puppeteer.connect({ browserWSEndpoint: match[1], defaultViewport: null });
     if (this.options.workerConsole) this.#listenToWorkers(this.#remote);

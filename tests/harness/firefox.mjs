@@ -2,11 +2,12 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { browserPath } from '../../scripts/lib/browsers.mjs';
+import { ensureCertificate } from '../../scripts/lib/certificate.mjs';
 import { Browser } from './browser.mjs';
 import { Page, stackOf } from './page.mjs';
 import { startAndAwait, within } from './process.mjs';
 
-const BINARY = process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr';
 /** On top of what the remote agent sets for automation by itself. */
 const PREFS = {
   'browser.shell.checkDefaultBrowser': false,
@@ -41,6 +42,12 @@ const TERMINATE_WORKERS = `async (origin) => {
   return count;
 }`;
 
+/** Runs in the browser's own scope: the profile trusts the authority for servers from now on. */
+const TRUST = `(authority) => {
+  const database = Cc['@mozilla.org/security/x509certdb;1'].getService(Ci.nsIX509CertDB);
+  database.addCertFromBase64(authority, 'CT,,');
+}`;
+
 export class Firefox extends Browser {
   /** @type {import('./process.mjs').ProcessGroup | null} */
   #group = null;
@@ -72,7 +79,7 @@ export class Firefox extends Browser {
     const args = ['--no-remote', '--profile', this.profile, '--remote-debugging-port=0', '--remote-allow-system-access'];
     if (this.options.headless !== false) args.push('--headless');
     args.push(...(this.options.args ?? []), 'about:blank');
-    const { group, match } = await startAndAwait(BINARY, args, /WebDriver BiDi listening on (ws:\S+)/, {
+    const { group, match } = await startAndAwait(browserPath('firefox'), args, /WebDriver BiDi listening on (ws:\S+)/, {
       onLine: (line) => this.#hear(line),
       env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1', TMPDIR: this.#temporary() },
     });
@@ -83,6 +90,7 @@ export class Firefox extends Browser {
       defaultViewport: null,
       acceptInsecureCerts: Boolean(this.options.anyCertificate),
     });
+    await this.privileged(TRUST, (await ensureCertificate()).authority.replace(/-----[^-]+-----|\s/g, ''));
     return this;
   }
 

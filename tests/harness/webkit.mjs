@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { browserPath } from '../../scripts/lib/browsers.mjs';
 import { Browser } from './browser.mjs';
 import { InspectedPage, listTargets } from './inspector.mjs';
 import { Page } from './page.mjs';
@@ -15,8 +16,12 @@ import { X11 } from './x11.mjs';
 import { startXvfb } from './xvfb.mjs';
 import { startOrigin } from '../server/origin.mjs';
 
-const BINARY = process.env.WEBKIT_MINIBROWSER ?? '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
-const ARGS = ['--enable-write-console-messages-to-stdout=true', '--javascript-can-open-windows-automatically=true'];
+const ARGS = [
+  '--enable-write-console-messages-to-stdout=true',
+  '--javascript-can-open-windows-automatically=true',
+  // It knows the authorities of the system, and no others: all certificates will do.
+  '--ignore-tls-errors',
+];
 const CONSOLE_LINE = /^(?:(\S+:\d+:\d+): )?CONSOLE (?:[A-Z]+ )?(LOG|INFO|WARN|ERROR|DEBUG) (.*)$/;
 /** Two, so that one is always another than the tested page's. */
 const STEP_HOSTS = ['127.0.0.1', 'localhost'];
@@ -59,7 +64,7 @@ export class WebKit extends Browser {
     this.#server = `127.0.0.1:${await freePort()}`;
     // Two browsers that picked one port would see each other's windows: ours is marked.
     const mark = `about:blank#${randomBytes(8).toString('hex')}`;
-    this.#group = new ProcessGroup(BINARY, [...ARGS, ...networkArgs(this.options), ...(this.options.args ?? []), mark], {
+    this.#group = new ProcessGroup(browserPath('miniBrowser'), [...ARGS, ...proxyArgs(this.options), ...(this.options.args ?? []), mark], {
       env: this.#environment(),
       onLine: (line) => this.#hear(line),
     });
@@ -208,12 +213,8 @@ export class WebKit extends Browser {
 }
 
 /** @param {import('./browser.mjs').LaunchOptions} options */
-function networkArgs({ proxy, anyCertificate }) {
-  return [
-    ...(proxy ? [`--proxy=http://${proxy}`, ...STEP_HOSTS.map((host) => `--ignore-host=${host}`)] : []),
-    ...(anyCertificate ? ['--ignore-tls-errors'] : []),
-  ];
-}
+const proxyArgs = ({ proxy }) =>
+  (proxy ? [`--proxy=http://${proxy}`, ...STEP_HOSTS.map((host) => `--ignore-host=${host}`)] : []);
 
 class WebKitPage extends Page {
   /** None until the first URL is known. @type {InspectedPage | null} */

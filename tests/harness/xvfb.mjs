@@ -1,11 +1,10 @@
 /** A virtual screen for a browser that has no headless mode. */
+import { browserPath } from '../../scripts/lib/browsers.mjs';
 import { ProcessGroup, within } from './process.mjs';
-
-const BINARY = process.env.XVFB_BIN ?? 'Xvfb';
 
 /** @returns {Promise<{display: string, group: ProcessGroup}>} */
 export async function startXvfb() {
-  const group = new ProcessGroup(BINARY, ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], {
+  const group = new ProcessGroup(browserPath('xvfb'), ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   try {

@@ -23,8 +23,12 @@ const EXPOSED =
  * @property {number} delay ms before the head
  * @property {number} bodyDelay ms between head and body
  * @property {number} rate bytes a second of this response, and of the request's body, 0 for no limit
- * @property {number | null} cutUpload reset the connection after so many bytes of the request's body
- * @property {{after: number, how: 'reset' | 'end' | 'hang'} | null} stop how the body breaks off
+ * @property {number | null} cutUpload reset it after so many bytes of the request's body
+ * @property {boolean} refuse reset it before the head
+ * @property {Stop | null} stop how the body breaks off
+ *
+ * @typedef {{after: number, how: 'silence' | import('./exchange.mjs').Break, pause: number | null}} Stop
+ *   after so many bytes; `pause`: ms of silence, null for ever
  *
  * @typedef {{count: number, hits: number}} KeyState requests seen, and those of them a fault applied to
  */
@@ -59,6 +63,7 @@ export function planFile(request, state, { peer, now = Date.now() } = {}) {
     bodyDelay: faulty ? get.number('bodyDelay') : 0,
     rate: get.number('rate'),
     cutUpload: faulty && get.text('cutUpload') !== null ? get.number('cutUpload') : null,
+    refuse: faulty && get.flag('refuse'),
   };
   const bare = (/** @type {number} */ status, /** @type {Record<string, string>} */ headers = {}, /** @type {Buffer} */ body = Buffer.alloc(0)) =>
     ({ ...common, status, headers: { ...cors, 'cache-control': 'no-store', ...headers, ...extraHeaders(get) }, body, stop: null });
@@ -105,7 +110,7 @@ function preflight(get, request, cors) {
     cors['access-control-allow-methods'] = request.headers['access-control-request-method'];
     cors['access-control-allow-headers'] = request.headers['access-control-request-headers'] ?? '*';
   }
-  return { status: allowed ? 204 : 403, headers: cors, body: Buffer.alloc(0), delay: 0, bodyDelay: 0, rate: 0, cutUpload: null, stop: null };
+  return { status: allowed ? 204 : 403, headers: cors, body: Buffer.alloc(0), delay: 0, bodyDelay: 0, rate: 0, cutUpload: null, refuse: false, stop: null };
 }
 
 function extraHeaders(get) {
@@ -230,9 +235,14 @@ export function parseRange(header, size) {
   return end > start ? { start, end } : null;
 }
 
+const BREAKS = /** @type {const} */ ({ cut: 'reset', truncate: 'end', disconnect: 'disconnect', goaway: 'goaway', silence: 'silence' });
+
+/** @returns {Stop | null} */
 function breakOff(get) {
-  for (const [name, how] of /** @type {const} */ ([['cut', 'reset'], ['truncate', 'end'], ['silence', 'hang']])) {
-    if (get.text(name) !== null) return { after: get.number(name), how };
+  for (const [name, how] of Object.entries(BREAKS)) {
+    if (get.text(name) === null) continue;
+    const pause = get.text('silenceFor') === null ? null : get.number('silenceFor');
+    return { after: get.number(name), how: how === 'goaway' ? `goaway-${get.text('goawayAs') ?? 'processed'}` : how, pause };
   }
   return null;
 }

@@ -1,4 +1,4 @@
-/** A server's listening socket that goes away and comes back on the same port. */
+/** A server's listening socket that goes away and comes back on the same port, and the connections to it. */
 
 /**
  * Below the range that systems give to outgoing connections, so that nobody is likely to be handed
@@ -13,14 +13,9 @@ export class Listener {
   #server;
   #mute = false;
 
-  /** @param {import('node:http').Server} server */
+  /** @param {import('node:net').Server} server */
   constructor(server) {
     this.#server = server;
-    // Longer than any pause in a test: a connection reused while the server closes it would look
-    // like a fault that nobody asked for.
-    server.keepAliveTimeout = 120_000;
-    server.requestTimeout = 0;
-    server.headersTimeout = 60_000;
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.setNoDelay(true);

@@ -1,11 +1,13 @@
 /**
  * A test origin on loopback that serves the project and misbehaves on demand.
- * `node tests/server/origin.mjs [folder] [port]` runs one by hand.
+ * `node tests/server/origin.mjs [folder] [port] [h1|h2]` runs one by hand.
  */
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
+import { ensureCertificate } from '../../scripts/lib/certificate.mjs';
 import { planFile } from './faults.mjs';
+import { serveH1 } from './h1.mjs';
+import { serveH2 } from './h2.mjs';
 import { Listener } from './listener.mjs';
 import { sendPlan } from './send.mjs';
 import { findStatic } from './static.mjs';
@@ -13,6 +15,7 @@ import { Pace, sleep } from './throttle.mjs';
 
 /**
  * @typedef {object} Entry one request in the log
+ * @property {'h1' | 'h2'} protocol
  * @property {string} method
  * @property {string} url path and query
  * @property {string} key what `times=`, `changeAfter=` and bytesSent() count by
@@ -26,6 +29,7 @@ import { Pace, sleep } from './throttle.mjs';
  * @property {number} at ms since the origin started
  *
  * @typedef {object} OriginOptions
+ * @property {'h1' | 'h2'} [protocol] HTTP/1.1 in the clear, or HTTP/2 over TLS
  * @property {Record<string, string>} [roots] URL prefix → folder
  * @property {import('./static.mjs').Sources['files']} [files] path → content, or a function of the request
  * @property {number} [throttle] bytes a second for all responses of /file together
@@ -35,54 +39,59 @@ import { Pace, sleep } from './throttle.mjs';
  */
 
 /** @param {OriginOptions} [options] */
-export async function startOrigin({ roots = {}, files = {}, throttle = 0, peer, host = 'localhost', port = 0 } = {}) {
+export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, throttle = 0, peer, host = 'localhost', port = 0 } = {}) {
   const started = performance.now();
   const pace = new Pace(throttle);
   /** @type {Map<string, import('./faults.mjs').KeyState>} */
   const states = new Map();
   /** @type {Entry[]} */
   let log = [];
+  /** @type {Set<import('./exchange.mjs').Exchange>} */
+  const open = new Set();
   let crossOrigin = peer;
 
-  const server = createServer(async (req, res) => {
-    const url = new URL(req.url ?? '/', `http://${req.headers.host ?? host}`);
-    const entry = newEntry(req, url, started);
+  const take = async (/** @type {import('./exchange.mjs').Exchange} */ exchange) => {
+    const url = new URL(exchange.path, `http://${exchange.headers.host ?? host}`);
+    const entry = newEntry(exchange, url, started);
     log.push(entry);
-    res.on('close', () => {
-      entry.aborted = !entry.done && !res.writableFinished;
+    open.add(exchange);
+    exchange.onClose(() => {
+      open.delete(exchange);
+      entry.aborted = !entry.done;
       entry.done = true;
     });
     try {
-      await answer(req, res, url, entry);
+      await answer(exchange, url, entry);
     } catch (error) {
-      if (!res.headersSent) res.writeHead(500, { 'content-type': 'text/plain' });
-      if (!res.destroyed) res.end(String(error));
+      fail(exchange, entry, error);
     }
-  });
+  };
 
-  /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res @param {URL} url @param {Entry} entry */
-  async function answer(req, res, url, entry) {
-    const request = { method: req.method ?? 'GET', headers: req.headers, url };
+  /** @param {import('./exchange.mjs').Exchange} exchange @param {URL} url @param {Entry} entry */
+  async function answer(exchange, url, entry) {
+    const { method, headers } = exchange;
+    const request = { method, headers, url };
     if (url.pathname === '/file' || url.pathname === '/upload') {
       const state = states.get(entry.key) ?? { count: 0, hits: 0 };
       states.set(entry.key, state);
       const plan = planFile(request, state, { peer: crossOrigin });
-      if (!(await receive(req, entry, plan))) return;
+      if (!(await receive(exchange, entry, plan))) return;
       const answersJson = url.pathname === '/upload' && plan.status === 200;
-      return sendPlan(res, answersJson ? withJson(plan, uploadOf(entry)) : plan, entry, pace);
+      return sendPlan(exchange, answersJson ? withJson(plan, uploadOf(entry)) : plan, entry, pace);
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD' && !files[url.pathname]) await receive(req, entry);
+    if (method !== 'GET' && method !== 'HEAD' && !files[url.pathname]) await receive(exchange, entry);
     const found = await findStatic({ roots, files }, request);
-    const { status, headers, body } = found ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('not found') };
-    return sendPlan(res, { status, headers: { 'content-length': String(body.length), ...headers }, body, delay: 0, bodyDelay: 0, rate: 0, cutUpload: null, stop: null }, entry, NO_PACE);
+    const { status, headers: own, body } = found ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('not found') };
+    return sendPlan(exchange, { ...FAULTLESS, status, headers: { 'content-length': String(body.length), ...own }, body }, entry, NO_PACE);
   }
 
-  const listener = new Listener(server);
+  const isSecure = protocol === 'h2';
+  const listener = new Listener(isSecure ? serveH2(take, await ensureCertificate()) : serveH1(take));
   const bound = await listener.start(port);
-  const url = `http://${host}:${bound}`;
 
   return {
-    url,
+    url: `${isSecure ? 'https' : 'http'}://${host}:${bound}`,
+    protocol,
     port: bound,
     /** Path → content, or a function of the request; more may be added. */
     files,
@@ -107,6 +116,14 @@ export async function startOrigin({ roots = {}, files = {}, throttle = 0, peer, 
       await sleep(downtime);
       await listener.start(bound);
     },
+    /**
+     * What is under way breaks off: every exchange, or every connection.
+     * @param {Exclude<import('./exchange.mjs').Break, 'end' | 'refuse'>} how
+     */
+    breakOff(how) {
+      const newestOfEach = new Map([...open].map((exchange) => [exchange.connection, exchange]));
+      for (const exchange of how === 'reset' ? open : newestOfEach.values()) exchange.breakOff(how);
+    },
     /** Where redirect=cross leads. @param {string} other */
     setPeer: (other) => void (crossOrigin = other),
     close: () => listener.stop(),
@@ -114,14 +131,30 @@ export async function startOrigin({ roots = {}, files = {}, throttle = 0, peer, 
 }
 
 const NO_PACE = new Pace(0);
+const FAULTLESS = { delay: 0, bodyDelay: 0, rate: 0, cutUpload: null, refuse: false, stop: null };
 
-/** @returns {Entry} */
-function newEntry(req, url, started) {
+/** What a client is told of a mistake of ours, or of its test's. */
+function fail(exchange, entry, error) {
+  if (exchange.isOver) return;
+  if (entry.status) {
+    console.error(error);
+    return exchange.breakOff('reset');
+  }
+  entry.status = 500;
+  exchange.head(500, { 'content-type': 'text/plain' });
+  exchange.write(Buffer.from(String(error)));
+  entry.done = true;
+  exchange.end();
+}
+
+/** @param {import('./exchange.mjs').Exchange} exchange @param {URL} url @param {number} started @returns {Entry} */
+function newEntry({ protocol, method, headers }, url, started) {
   return {
-    method: req.method,
+    protocol,
+    method,
     url: url.pathname + url.search,
     key: url.searchParams.get('key') ?? url.pathname + url.search,
-    headers: req.headers,
+    headers,
     status: 0,
     bytesSent: 0,
     bytesReceived: 0,
@@ -133,20 +166,20 @@ function newEntry(req, url, started) {
 }
 
 /**
- * Reads a request's body, at `rate` if given; false if it resets the connection in the middle of it.
- * @param {import('node:http').IncomingMessage} req @param {Entry} entry
+ * Reads a request's body, at `rate` if given; false if it resets the exchange in the middle of it.
+ * @param {import('./exchange.mjs').Exchange} exchange @param {Entry} entry
  * @param {{rate: number, cutUpload: number | null}} [plan]
  */
-async function receive(req, entry, { rate, cutUpload } = { rate: 0, cutUpload: null }) {
+async function receive(exchange, entry, { rate, cutUpload } = FAULTLESS) {
   const hash = createHash('sha256');
   const pace = new Pace(rate);
   const cut = () => {
     const due = cutUpload !== null && entry.bytesReceived >= cutUpload;
-    if (due) req.socket.resetAndDestroy();
+    if (due) exchange.breakOff('reset');
     return due;
   };
   if (cut()) return false;
-  for await (const chunk of req) {
+  for await (const chunk of exchange.body) {
     entry.bytesReceived += chunk.length;
     hash.update(chunk);
     if (cut()) return false;
@@ -169,6 +202,7 @@ function withJson(plan, value) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const origin = await startOrigin({ roots: { '/': process.argv[2] ?? '.' }, port: Number(process.argv[3] ?? 0) });
+  const [folder = '.', port = 0, protocol = 'h1'] = process.argv.slice(2);
+  const origin = await startOrigin({ roots: { '/': folder }, port: Number(port), protocol: protocol === 'h2' ? 'h2' : 'h1' });
   console.log(origin.url);
 }

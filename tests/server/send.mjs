@@ -1,76 +1,75 @@
-/** Puts a planned response on its socket, piece by piece, at its pace, counting what the kernel took. */
+/** Sends a planned response piece by piece, at its pace, counting what the kernel took. */
 import { fileBytes } from './content.mjs';
 import { Pace, sleep } from './throttle.mjs';
 
-const PIECE = 64 * 1024;
+/**
+ * At a time. Over HTTP/2 as much as one frame holds, and a client that has no room takes: a piece counts when
+ * all of it has gone out, and nothing of a piece whose stream ends before.
+ */
+const PIECE = { h1: 64 * 1024, h2: 16 * 1024 };
 /** What was written before a reset should arrive: a reset throws away what is still queued. */
 const DRAIN_MS = 50;
 
 /**
- * @param {import('node:http').ServerResponse} res
+ * @param {import('./exchange.mjs').Exchange} exchange
  * @param {import('./faults.mjs').Plan} plan
  * @param {import('./origin.mjs').Entry} entry
  * @param {Pace} originPace
  */
-export async function sendPlan(res, plan, entry, originPace) {
+export async function sendPlan(exchange, plan, entry, originPace) {
   if (plan.delay) await sleep(plan.delay);
-  if (res.destroyed) return;
+  if (exchange.isOver) return;
+  if (plan.refuse) return breakOff(exchange, 'refuse', entry);
   entry.status = plan.status;
-  res.writeHead(plan.status, plan.headers);
-  const length = plan.body === null || entry.method === 'HEAD' ? 0 : bodyLength(plan.body);
-  if (plan.bodyDelay || plan.stop) res.flushHeaders();
+  exchange.head(plan.status, plan.headers, Boolean(plan.bodyDelay || plan.stop));
   if (plan.bodyDelay) await sleep(plan.bodyDelay);
+  const length = plan.body === null || entry.method === 'HEAD' ? 0 : bodyLength(plan.body);
+  const send = bodySender(exchange, plan, entry, [originPace, new Pace(plan.rate)]);
   const stop = plan.stop && plan.stop.after < length ? plan.stop : null;
-  const paces = [originPace, new Pace(plan.rate)];
-  if (!(await sendBody(res, plan.body, stop ? stop.after : length, paces, entry))) return;
-  if (stop) await breakOff(res, stop.how, entry);
-  else finish(res, entry);
+  if (!(await send(0, stop ? stop.after : length))) return;
+  if (stop && !(await interrupt(exchange, stop, entry) && await send(stop.after, length))) return;
+  entry.done = true;
+  exchange.end();
 }
 
 const bodyLength = (body) => (Buffer.isBuffer(body) ? body.length : body.end - body.start);
 
-/** @returns {Promise<boolean>} whether all of it went out */
-async function sendBody(res, body, length, paces, entry) {
-  for (let at = 0; at < length; ) {
-    const size = paces.reduce((most, pace) => pace.pieceSize(most), Math.min(PIECE, length - at));
-    await Promise.all(paces.map((pace) => pace.take(size)));
-    if (res.destroyed) return false;
-    const piece = Buffer.isBuffer(body) ? body.subarray(at, at + size) : fileBytes(body.seed, body.start + at, body.start + at + size);
-    // One piece at a time: nothing is counted or generated that the kernel has not taken.
-    if (!(await write(res, piece))) return false;
-    entry.bytesSent += size;
-    at += size;
+/**
+ * @param {import('./exchange.mjs').Exchange} exchange @param {import('./faults.mjs').Plan} plan
+ * @param {import('./origin.mjs').Entry} entry @param {Pace[]} paces
+ */
+function bodySender(exchange, { body }, entry, paces) {
+  const bytes = (/** @type {number} */ start, /** @type {number} */ end) =>
+    (Buffer.isBuffer(body) ? body.subarray(start, end) : fileBytes(body.seed, body.start + start, body.start + end));
+  /** @returns {Promise<boolean>} whether all of it went out */
+  return async (/** @type {number} */ from, /** @type {number} */ to) => {
+    for (let at = from; at < to; ) {
+      const size = paces.reduce((most, pace) => pace.pieceSize(most), Math.min(PIECE[exchange.protocol], to - at));
+      await Promise.all(paces.map((pace) => pace.take(size)));
+      if (exchange.isOver) return false;
+      // One piece at a time: nothing is counted or generated that the kernel has not taken.
+      if (!(await exchange.write(bytes(at, at + size)))) return false;
+      entry.bytesSent += size;
+      at += size;
+    }
+    return !exchange.isOver;
+  };
+}
+
+/** @param {import('./exchange.mjs').Exchange} exchange @param {import('./faults.mjs').Stop} stop @returns {Promise<boolean>} whether the body goes on */
+async function interrupt(exchange, { how, pause }, entry) {
+  if (how === 'silence') {
+    // For ever, unless it is told for how long.
+    if (pause !== null) await sleep(pause);
+    return pause !== null;
   }
-  return !res.destroyed;
+  await breakOff(exchange, how, entry);
+  return how === 'goaway-drain';
 }
 
-/** @returns {Promise<boolean>} */
-function write(res, piece) {
-  return new Promise((resolve) => {
-    const closed = () => resolve(false);
-    res.once('close', closed);
-    res.write(piece, (error) => {
-      res.off('close', closed);
-      resolve(!error);
-    });
-  });
-}
-
-function finish(res, entry) {
-  entry.done = true;
-  res.end();
-}
-
-/** @param {'reset' | 'end' | 'hang'} how */
-async function breakOff(res, how, entry) {
-  if (how === 'hang') return;
-  entry.done = true;
-  if (how === 'end') {
-    // A clean end of the connection, before the length that was promised. `end()` of the response
-    // would add the last chunk of a chunked body and make it whole.
-    res.socket?.end();
-    return;
-  }
-  await sleep(DRAIN_MS);
-  res.socket?.resetAndDestroy();
+/** @param {import('./exchange.mjs').Exchange} exchange @param {import('./exchange.mjs').Break} how */
+async function breakOff(exchange, how, entry) {
+  if (how !== 'goaway-drain') entry.done = true;
+  if (how !== 'end') await sleep(DRAIN_MS);
+  exchange.breakOff(how);
 }

@@ -100,6 +100,21 @@ test('an upload beside a file that fails: whole, if nothing interrupted it', () 
   assert.deepEqual(kinds(lifeOf(plan, [row]), [{ kind: 'outage', start: START, end: START + 10 }]), []);
 });
 
+test('over HTTP/2 servers refuse streams, and a stream that is reset interrupts an upload', () => {
+  const secure = { own: 'https://localhost:1', other: 'https://localhost:2' };
+  const faults = (origins) => Array.from({ length: 100 }, (_, index) => planFetch({ seed: 'test', number: index + 1, id: 'x', ...origins }))
+    .flatMap(({ files }) => files.flatMap((file) => file.faults));
+  assert.ok(faults(secure).includes('REFUSED_STREAM'));
+  assert.ok(!faults(ORIGINS).includes('REFUSED_STREAM'));
+  const plan = findPlan(({ files, exceeds }) => !exceeds && files.length === 1 && !files[0].repeatable);
+  const failed = { ...success(plan), type: 'backgroundfetchfail', result: 'failure', failureReason: 'fetch-error' };
+  failed.records[0] = { request: failed.records[0].request, error: 'TypeError' };
+  assert.deepEqual(kinds(lifeOf(plan, [failed])), ['wrong outcome']);
+  for (const kind of ['RST_STREAM', 'GOAWAY', 'lost connection']) {
+    assert.deepEqual(kinds(lifeOf(plan, [failed]), [{ kind, start: START + 1_000, end: START + 1_000 }]), [], kind);
+  }
+});
+
 test('more than downloadTotal: that, or a file that failed before', () => {
   const tooMuch = (each) => each.exceeds && each.files.every(({ repeatable }) => repeatable);
   const plain = findPlan((each) => tooMuch(each) && each.files.every(({ fails }) => !fails.length));

@@ -15,6 +15,8 @@ const SHOWN_LINES = 12;
 const SCRIPTS = { classic: 'sw.js', module: 'sw.mjs', slim: 'sw.slim.mjs' };
 /** Chromium waits 20 s before it asks again. */
 export const NATIVE_PATIENCE = 4;
+/** What a body that breaks off unseen takes longer, in ms: the polyfill's patience, and some. */
+export const UNSEEN_BREAK = 35_000;
 
 /** Never one twice: storage of an earlier scenario would still be there. @type {Set<number>} */
 const usedPorts = new Set();
@@ -38,11 +40,18 @@ export class Context {
   /** What the worker or a page may report without failing the test. @type {RegExp | null} */
   mayReport = null;
 
-  /** @param {{browser: any, dist: string}} options */
-  constructor({ browser, dist }) {
+  /** @param {{browser: any, dist: string, protocol?: import('./scenarios.mjs').Protocol}} options */
+  constructor({ browser, dist, protocol = 'h1' }) {
     this.browser = browser;
     this.dist = dist;
+    /** What its origins speak. */
+    this.protocol = protocol;
     this.isNative = browser.name === 'chromium-native';
+    /**
+     * WebKitGTK tells nobody that a body over HTTP/2 was broken off, not even by the end of its connection: where
+     * the rest cannot be asked for, only patience ends it.
+     */
+    this.breaksSilently = browser.name === 'webkit' && protocol === 'h2';
     this.#patience = this.isNative ? NATIVE_PATIENCE : 1;
     const hear = ({ type, text }) => this.#lines.push(`${type}: ${text}`);
     browser.on('console', hear);
@@ -63,7 +72,7 @@ export class Context {
       if (usedPorts.has(port)) continue;
       usedPorts.add(port);
       try {
-        const origin = await startOrigin({ roots, port, ...options });
+        const origin = await startOrigin({ roots, port, protocol: this.protocol, ...options });
         this.#origins.push(origin);
         return origin;
       } catch (error) {

@@ -11,7 +11,7 @@ const DIFFERING_TIMEOUT = 12_000;
 
 /**
  * @typedef {import('./scenarios.mjs').Named} Named
- * @typedef {{browser: string, title: string, outcome: 'passed' | 'failed' | 'skipped' | 'differs', seconds: number, error?: string, evidence?: string[]}} Result
+ * @typedef {{browser: string, title: string, protocol: string, outcome: 'passed' | 'failed' | 'skipped' | 'differs', seconds: number, error?: string, evidence?: string[]}} Result
  */
 
 /** @param {string} browser */
@@ -56,7 +56,7 @@ export async function runInBrowser(name, scenarios, { dist, repeat, lanes }) {
   const todo = [];
   for (const scenario of scenarios) {
     const reason = whyNot(scenario, name);
-    if (reason) tell(results, { browser: name, title: scenario.title, outcome: 'skipped', seconds: 0, error: reason });
+    if (reason) tell(results, { browser: name, title: scenario.title, protocol: scenario.protocol, outcome: 'skipped', seconds: 0, error: reason });
     else for (let i = 0; i < repeat; i++) todo.push(scenario);
   }
   const alone = todo.filter((scenario) => scenario.alone || scenario.launch);
@@ -88,18 +88,18 @@ function whyNot({ skip, browsers }, browser) {
 
 /** @param {Lane} lane @param {Named} scenario @param {string} dist @returns {Promise<Result>} */
 async function runOne(lane, scenario, dist) {
-  const { title } = scenario;
+  const { title, protocol } = scenario;
   const differs = isNative(lane.name) ? scenario.nativeDiffers : undefined;
   const patience = isNative(lane.name) ? NATIVE_PATIENCE : 1;
   const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout * patience;
   const started = Date.now();
   const result = (/** @type {Result['outcome']} */ outcome, /** @type {object} */ more = {}) =>
-    ({ browser: lane.name, title, outcome, seconds: (Date.now() - started) / 1000, ...more });
+    ({ browser: lane.name, title, protocol, outcome, seconds: (Date.now() - started) / 1000, ...more });
   /** @type {Context | undefined} */
   let context;
   let isGood = false;
   try {
-    context = await new Context({ browser: await lane.browser(scenario.launch), dist }).start();
+    context = await new Context({ browser: await lane.browser(scenario.launch), dist, protocol }).start();
     await within(scenario.run(context), timeout, 'the scenario ending');
     await context.expectNoErrors();
     isGood = true;

@@ -1,13 +1,18 @@
-/** Finds the scenarios, checks them and gives each its title: its file and its name. */
+/** Finds the scenarios, checks them and gives each its title: its file and its name, and the protocol if it is HTTP/2. */
 import { readdirSync } from 'node:fs';
 
 const FOLDER = new URL('../scenarios/', import.meta.url);
 const DEFAULT_TIMEOUT = 40_000;
+/** HTTP/1.1, and HTTP/2 over TLS: as the origin calls them. */
+export const PROTOCOLS = /** @type {const} */ (['h1', 'h2']);
+/** Of those that the protocol does not touch. */
+const DEFAULT_PROTOCOLS = /** @type {const} */ (['h1']);
 
 /**
  * @typedef {object} Scenario
  * @property {string} name what the user is promised
  * @property {string[]} [browsers] the only ones that it runs in
+ * @property {Protocol[]} [protocols] over which it runs, instead of those of its group
  * @property {string} [nativeDiffers] why Chromium's own implementation fails it
  * @property {string} [nativeVaries] why Chromium's own implementation fails it at times
  * @property {string} [skip] why it runs nowhere
@@ -16,18 +21,22 @@ const DEFAULT_TIMEOUT = 40_000;
  * @property {number} [timeout] ms
  * @property {(t: import('./context.mjs').Context) => Promise<void>} run
  *
- * @typedef {Scenario & {title: string, timeout: number}} Named
+ * @typedef {typeof PROTOCOLS[number]} Protocol
+ * @typedef {Scenario & {title: string, protocol: Protocol, timeout: number}} Named
  */
 
-/** @returns {Promise<Named[]>} */
+/** Each as often as it has protocols. A group is what a file exports, with the `protocols` of its scenarios. @returns {Promise<Named[]>} */
 export async function loadScenarios() {
   /** @type {Named[]} */
   const all = [];
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.mjs')).sort()) {
-    const { default: scenarios } = await import(new URL(file, FOLDER).href);
+    const { default: scenarios, protocols = DEFAULT_PROTOCOLS } = await import(new URL(file, FOLDER).href);
     const group = file.replace(/\.mjs$/, '');
     for (const each of /** @type {Scenario[]} */ (scenarios)) {
-      all.push({ timeout: DEFAULT_TIMEOUT, ...each, title: `${group}: ${each.name}` });
+      for (const protocol of each.protocols ?? protocols) {
+        const over = protocol === 'h2' ? ' [h2]' : '';
+        all.push({ timeout: DEFAULT_TIMEOUT, ...each, protocol, title: `${group}: ${each.name}${over}` });
+      }
     }
   }
   const titles = all.map(({ title }) => title);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { MIB } from '../lib/context.mjs';
 
+export const protocols = ['h1', 'h2'];
+
 export default [
   {
     name: 'ends the transfer, the fetch and its data',

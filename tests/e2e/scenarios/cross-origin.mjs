@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { MIB } from '../lib/context.mjs';
 
+export const protocols = ['h1', 'h2'];
+
 // As slow as a network: what has come when the connection is lost has been read.
 const CUT = { size: 5 * MIB, rate: 4e6, cut: 3_000_000, times: 1 };
 const preflights = (origin) => origin.requests().filter(({ method }) => method === 'OPTIONS').length;

@@ -6,6 +6,8 @@ import { sleep } from '../../harness/process.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 
+export const protocols = ['h1', 'h2'];
+
 const LONG = { size: 20 * MIB, rate: 4e6 };
 
 /** A file on a link of so many bytes a second, which all connections share. */
@@ -253,6 +255,7 @@ export default [
   },
   {
     name: 'a new version of the worker takes over in mid-download',
+    protocols: ['h1'],
     timeout: 80_000,
     async run(t) {
       const page = await t.open({ query: { version: '1' } });
@@ -265,6 +268,7 @@ export default [
   },
   {
     name: 'a version that waits leaves the work to the active one, until it is told to take over',
+    protocols: ['h1'],
     timeout: 80_000,
     async run(t) {
       const page = await t.open({ query: { version: '1' } });
@@ -284,6 +288,7 @@ export default [
   },
   {
     name: 'a version that waits till the end has no part in it',
+    protocols: ['h1'],
     async run(t) {
       const page = await t.open({ query: { version: '1' } });
       const file = t.file({ size: 4 * MIB, rate: 2e6 });
@@ -313,6 +318,7 @@ export default [
   },
   {
     name: 'a worker start with no unfinished work loads no wasm',
+    protocols: ['h1'],
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ before: ['count-wasm'] });
@@ -334,6 +340,7 @@ export default [
   },
   {
     name: 'without work no lock is held and none waited for',
+    protocols: ['h1'],
     browsers: ENGINES,
     async run(t) {
       const page = await t.open();
@@ -371,6 +378,7 @@ export default [
   },
   {
     name: 'a page with another version of this library is refused, and harms nobody',
+    protocols: ['h1'],
     browsers: ENGINES,
     async run(t) {
       const page = await t.open();

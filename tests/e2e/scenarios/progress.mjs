@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { MIB } from '../lib/context.mjs';
 
+export const protocols = ['h1', 'h2'];
+
 /** "At least once a second while bytes arrive", and the patience of a busy machine. */
 const LONGEST_PAUSE = 1_300;
 

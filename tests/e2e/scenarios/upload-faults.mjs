@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ENGINES } from '../../harness/launch.mjs';
 import { sleep } from '../../harness/process.mjs';
-import { MIB } from '../lib/context.mjs';
+import { MIB, UNSEEN_BREAK } from '../lib/context.mjs';
+
+export const protocols = ['h1', 'h2'];
 
 const sha256 = (/** @type {string | Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -40,13 +42,22 @@ const answersOnce = (parameters) => async (t) => {
 const breaksOnce = (parameters, path) => async (t) => {
   const page = await t.open();
   const target = t.upload({ cors: 1, ...parameters }, await t.startOrigin(), path);
+  const expected = await timesSentByFetch(t, page, parameters);
   await fetchZeros(page, 'broken', [target], 3 * MIB);
-  const row = await t.expectFailure(page, 'broken', 'fetch-error');
+  const row = await t.expectFailure(page, 'broken', 'fetch-error', { timeout: t.breaksSilently ? 20_000 + UNSEEN_BREAK : 20_000 });
   assert.ok(row.records[0].error ?? row.records[0].response.bodyError);
   await sleep(SETTLED);
-  assert.deepEqual(counts([target]), [1]);
+  assert.deepEqual(counts([target]), [expected]);
   await t.expectNothingLeft(page);
 };
+
+/** Once, but for Firefox: over HTTP/2 it sends any request again by itself, ten times, that is reset before the head. */
+async function timesSentByFetch(t, page, parameters) {
+  if (t.browser.name !== 'firefox' || t.protocol !== 'h2' || !('cutUpload' in parameters)) return 1;
+  const target = t.upload({ cors: 1, ...parameters }, await t.startOrigin());
+  await page.evaluate((url) => fetch(url, { method: 'POST', body: new Uint8Array(3 << 20) }).then(() => null, () => null), target.url);
+  return target.requests.length;
+}
 
 /** Kills in the middle of uploads that have all connections, with others in the queue. */
 async function killInUploads(t, kill) {
@@ -117,8 +128,8 @@ export default [
   { name: '429 with Retry-After is not asked again', run: answersOnce({ status: 429, retryAfter: 1, times: 1 }) },
   { name: 'the connection is cut before any of the body', run: breaksOnce({ cutUpload: 0 }) },
   { name: 'the connection is cut in the body', run: breaksOnce({ cutUpload: MIB }) },
-  { name: 'the connection is cut in the answer', nativeDiffers: 'it succeeds with an empty answer', run: breaksOnce({ size: 3 * MIB, seed: 1, rate: 3e6, cut: MIB }, '/file') },
-  { name: 'the answer ends early', nativeDiffers: 'it asks for the rest by a GET', run: breaksOnce({ size: 3 * MIB, seed: 1, rate: 3e6, truncate: MIB }, '/file') },
+  { name: 'the connection is cut in the answer', timeout: 40_000 + UNSEEN_BREAK, nativeDiffers: 'it succeeds with an empty answer', run: breaksOnce({ size: 3 * MIB, seed: 1, rate: 3e6, cut: MIB }, '/file') },
+  { name: 'the answer ends early', timeout: 40_000 + UNSEEN_BREAK, nativeDiffers: 'it asks for the rest by a GET', run: breaksOnce({ size: 3 * MIB, seed: 1, rate: 3e6, truncate: MIB }, '/file') },
   {
     name: 'the server cannot be reached',
     nativeDiffers: 'it begins some seconds later, when the server is back',
@@ -226,6 +237,7 @@ export default [
   },
   {
     name: 'offline for real',
+    protocols: ['h1'],
     browsers: ['firefox'],
     launch: { prefs: { 'network.disable-localhost-when-offline': true } },
     async run(t) {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { MIB } from '../lib/context.mjs';
 
+export const protocols = ['h1', 'h2'];
+
 const sha256 = (/** @type {string | Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
 const ENGINES_WITH_STREAMS = ['chromium', 'chromium-native'];
 
@@ -289,6 +291,7 @@ export default [
   },
   {
     name: 'bodies that there is no room for: QuotaExceededError, and nothing is left',
+    protocols: ['h1'],
     nativeDiffers: 'bodies count for nothing',
     // WebKitGTK has no way to make the room smaller.
     browsers: ['chromium', 'firefox', 'chromium-native'],

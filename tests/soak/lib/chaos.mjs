@@ -11,12 +11,16 @@ const KILLS = {
 };
 /** A minute. */
 const FAULTS_PER_MINUTE = { outage: 0.7, silence: 0.5, restart: 1.2, 'second tab': 0.8, 'closed tab': 0.6, abort: 1.5 };
+/** Besides, over HTTP/2: with as many downloads on each connection as there are. */
+const STREAM_FAULTS_PER_MINUTE = { RST_STREAM: 1.2, GOAWAY: 1.2, 'lost connection': 0.8 };
+const GOAWAYS = /** @type {const} */ (['goaway-processed', 'goaway-unprocessed', 'goaway-drain']);
 const OUTAGE_MS = 4_000;
 const EVENT_PATIENCE_MS = 4_000;
 
 /** The last resorts of the run itself kill, too. */
 export const isKill = (/** @type {string} */ kind) => kind in KILLS || kind === 'recovery' || kind === 'lost count';
-export const breaksConnections = (/** @type {string} */ kind) => isKill(kind) || kind === 'outage' || kind === 'restart';
+export const breaksConnections = (/** @type {string} */ kind) =>
+  isKill(kind) || kind === 'outage' || kind === 'restart' || kind in STREAM_FAULTS_PER_MINUTE;
 
 export class Chaos {
   #stage;
@@ -37,7 +41,7 @@ export class Chaos {
 
   /** @param {number} deadline */
   async run(deadline) {
-    const weights = { kill: this.#killsPerMinute, ...FAULTS_PER_MINUTE };
+    const weights = { kill: this.#killsPerMinute, ...FAULTS_PER_MINUTE, ...(this.#stage.protocol === 'h2' ? STREAM_FAULTS_PER_MINUTE : {}) };
     const perMinute = Object.values(weights).reduce((sum, each) => sum + each, 0);
     for (let next = Date.now(); ; ) {
       next += this.#random.pause(60_000 / perMinute);
@@ -109,9 +113,21 @@ export class Chaos {
         return;
       case 'abort':
         return this.#hooks.abort(random);
+      case 'RST_STREAM':
+      case 'GOAWAY':
+      case 'lost connection':
+        return this.#breakOff(kind);
       default:
         return this.#network(kind);
     }
+  }
+
+  /** @param {'RST_STREAM' | 'GOAWAY' | 'lost connection'} kind */
+  async #breakOff(kind) {
+    const origin = this.#random.pick([this.#stage.own, this.#stage.other]);
+    const goAway = this.#random.pick(GOAWAYS);
+    const how = kind === 'RST_STREAM' ? 'reset' : kind === 'GOAWAY' ? goAway : 'disconnect';
+    await this.#stage.interrupt(kind, async () => origin.breakOff(how));
   }
 
   /** @param {string} kind */

@@ -11,9 +11,9 @@ const PATIENCE_MS = 300_000;
 /** Every fifth kill takes the browser. */
 const BROWSER_EVERY = 5;
 
-/** @param {{browser: string, dist: string, size: number, rate: number, kills: number}} options */
-export async function runOneFile({ browser, dist, size, rate, kills }) {
-  const stage = await Stage.start(browser, dist);
+/** @param {{browser: string, dist: string, protocol: 'h1' | 'h2', size: number, rate: number, kills: number}} options */
+export async function runOneFile({ browser, dist, protocol, size, rate, kills }) {
+  const stage = await Stage.start(browser, dist, protocol);
   try {
     stage.own.setThrottle(rate);
     const started = Date.now();
@@ -29,7 +29,7 @@ export async function runOneFile({ browser, dist, size, rate, kills }) {
     const response = row?.records?.[0]?.response;
     const sent = stage.own.bytesSent(KEY);
     const summary = {
-      browser, bytes: size, rate, kills, 'kills by kind': stage.counts,
+      browser, protocol, bytes: size, rate, kills, 'kills by kind': stage.counts,
       result: row?.result ?? 'none',
       'sha-256 is right': response?.sha256 === fileSha256(SEED, size),
       sent,

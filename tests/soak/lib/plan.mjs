@@ -40,7 +40,7 @@ const SLOWEST = 20_000;
  * @property {boolean} exceeds downloadTotal is too small
  */
 
-/** @param {{seed: string, number: number, id: string, own: string, other: string}} of own, other: URLs of the origins */
+/** @param {{seed: string, number: number, id: string, own: string, other: string}} of own, other: URLs of the origins, which tell the protocol */
 export function planFetch({ seed, number, id, own, other }) {
   const random = stream(`${seed} fetch ${number}`);
   const count = Math.round(random.logarithmic(1, MOST_FILES));
@@ -93,6 +93,7 @@ function download({ random, key, seed, own, other }) {
   const resumable = addServer(random, query, faults);
   addPace(random, query, resumable);
   addFault(random, query, faults);
+  if (own.startsWith('https:') && random.chance(0.08)) add(query, faults, 'REFUSED_STREAM', { refuse: 1, times: query.times ?? random.integer(1, 2) });
   if (random.chance(0.08)) add(query, faults, 'changed', { changeAfter: random.integer(1, 3) });
   if (query.truncate === undefined && random.chance(0.06)) add(query, faults, 'chunked', { chunked: 1 });
   if (query.truncate === undefined && size <= MOST_COMPRESSED && random.chance(0.06)) {

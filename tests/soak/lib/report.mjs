@@ -7,8 +7,8 @@ const SHOWN_LINES = 60;
 /** Everything that must be 0. */
 export const FAULTLESS = ['wrong bytes', 'lost events', 'stuck', 'wrong outcomes', 'duplicate events', 'left behind', 'pages not told', 'uncaught errors'];
 
-/** @param {import('./soak.mjs').Soak} soak @param {{browser: string, seconds: number}} about */
-export function summarise(soak, { browser, seconds }) {
+/** @param {import('./soak.mjs').Soak} soak @param {{browser: string, protocol: string, seconds: number}} about */
+export function summarise(soak, { browser, protocol, seconds }) {
   const { stage, lives } = soak;
   const requests = stage.requestsByKey();
   const judged = lives.map((life) => ({ life, complaints: complaintsOf(soak, life, requests) }));
@@ -22,6 +22,7 @@ export function summarise(soak, { browser, seconds }) {
   const left = entries.length + Object.keys(rows).length + locks.length;
   const summary = {
     browser,
+    protocol,
     seed: soak.options.seed,
     minutes: Math.round(seconds / 6) / 10,
     downloads: ended.length,

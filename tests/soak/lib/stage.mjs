@@ -31,15 +31,16 @@ export class Stage {
   /** The newest row of the app's log that was read. */
   #lastRow = 0;
 
-  /** @param {string} name of the browser @param {string} dist */
-  static async start(name, dist) {
+  /** @param {string} name of the browser @param {string} dist @param {'h1' | 'h2'} protocol of the origins */
+  static async start(name, dist, protocol) {
     const stage = new Stage();
     stage.browser = await launch(/** @type {any} */ (name));
     stage.browser.on('console', ({ type, text }) => {
       stage.lines.push({ at: Date.now(), text: `${type}: ${text}` });
       if (stage.lines.length > KEPT_LINES) stage.lines.shift();
     });
-    stage.context = await new Context({ browser: stage.browser, dist }).start();
+    stage.context = await new Context({ browser: stage.browser, dist, protocol }).start();
+    stage.protocol = protocol;
     stage.own = stage.context.origin;
     stage.other = await stage.context.startOrigin();
     stage.own.setPeer(stage.other.url);
