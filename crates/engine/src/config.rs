@@ -37,6 +37,10 @@ pub struct Config {
     /// How long a connection may be silent. Until the response head it is longer with each try, as
     /// some servers think for long.
     pub stall: Duration,
+    /// After so long a silence in a body that can be resumed, a second request asks for the rest, beside
+    /// the first: whoever delivers first goes on. Not every browser reports a stream that was reset, and
+    /// a stream of HTTP/2 may stand still beside others that do not.
+    pub hedge_after: Duration,
     /// The same where nothing is asked again, which are all requests but GETs. Proxies do not wait
     /// longer either. While a body is on its way nobody can see how far it got: for that there is the
     /// time that it takes at [`least_upload_rate`](Self::least_upload_rate) on top.
@@ -143,6 +147,7 @@ impl Config {
             turn: Duration::from_secs(10),
             transfers: 64,
             stall: Duration::from_secs(30),
+            hedge_after: Duration::from_secs(4),
             stall_of_uploads: Duration::from_secs(10 * 60),
             least_upload_rate: 8 * 1024,
             retry: Retry {

@@ -130,7 +130,14 @@ impl Engine {
     /// When to feed [`Input::Woken`], if nothing else happens before.
     pub fn next_wake(&self) -> Option<Instant> {
         let stalls = self.transfers.iter().filter_map(|one| one.stalls_at());
-        stalls.chain(self.schedule.first()).min()
+        let silent = self.transfers.iter().filter_map(|one| one.hedged_at());
+        let silent = silent.filter(|_| self.may_hedge());
+        stalls.chain(silent).chain(self.schedule.first()).min()
+    }
+
+    fn may_hedge(&self) -> bool {
+        let most = self.config.connections + self.config.extra_connections;
+        self.transfers.open().count() < most
     }
 
     /// All fetches, and what is lent to them.
@@ -372,6 +379,14 @@ impl Engine {
         let stalled: Vec<_> = silent.map(|one| one.id).collect();
         for id in stalled {
             self.of_transfer(id, Event::Stalled(id));
+        }
+        let silent =
+            self.transfers.iter().filter(|one| one.hedged_at().is_some_and(|at| at <= now));
+        let silent: Vec<_> = silent.map(|one| one.id).collect();
+        for id in silent {
+            if self.may_hedge() {
+                self.of_transfer(id, Event::Silent(id));
+            }
         }
     }
 

@@ -67,7 +67,7 @@ fn worlds_of_each_kind_have_what_their_seed_has() {
 fn every_bug_is_found() {
     for (name, bug) in Bug::ALL {
         assert_eq!(Bug::named(name), Some(bug));
-        let findings = campaign(Worlds::Plain, ENOUGH, Some(bug));
+        let findings = campaign(bug.worlds(), ENOUGH, Some(bug));
         assert!(!findings.failures.is_empty(), "{name} is not found by {ENOUGH} schedules");
     }
 }

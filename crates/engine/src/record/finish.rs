@@ -10,7 +10,7 @@ use crate::record::saved::Saved;
 use crate::record::standing::Advice;
 use crate::record::{Next, Phase, Record};
 use crate::snapshot::Write;
-use crate::transfer::{End, Stream, Transfer};
+use crate::transfer::{End, Hedge, Stream, Transfer};
 use crate::trouble::Trouble;
 
 impl Record {
@@ -35,6 +35,16 @@ impl Record {
         if transfer.stream == Stream::Probing {
             return self.probed(cx, end);
         }
+        match transfer.hedge {
+            Hedge::For(_) => return self.leave_beside(cx, id),
+            // The other one goes on alone.
+            Hedge::Beside(other) if matches!(end, End::Broken(_) | End::Mismatch) => {
+                self.prevail(cx, other);
+                return Next::Nothing;
+            }
+            _ => self.prevail(cx, id),
+        }
+        let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let bypassing = transfer.stream == Stream::Bypassing;
         if end == End::Whole && transfer.last {
             self.body.has_ended(transfer.position);

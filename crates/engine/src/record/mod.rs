@@ -9,11 +9,13 @@
 //! | `response` | heads and bytes come: what they mean, where a body is cut into segments |
 //! | `finish` | a transfer is over: the next one, a wait, from scratch, or a body that is whole |
 //! | `store` | entries are finished first, and recorded second |
+//! | `hedge` | a body is silent, and asked for a second time beside it |
 //! | `settle` | its result |
 //! | `upload` | what is no GET: sent once |
 
 mod body;
 mod finish;
+mod hedge;
 mod parts;
 mod representation;
 mod response;
@@ -94,6 +96,8 @@ pub(crate) enum Event {
     Broken(TransferId, NetworkError),
     /// Nothing came for too long.
     Stalled(TransferId),
+    /// Nothing came for a while.
+    Silent(TransferId),
     /// Another fetch is to have its connection.
     GiveWay(TransferId),
     /// An entry is finished, with so many bytes.
@@ -157,6 +161,7 @@ impl Record {
             Event::BodyEnded(id) => self.body_ended(cx, id),
             Event::Broken(id, error) => self.finish(cx, id, End::Broken(Trouble::Network(error))),
             Event::Stalled(id) => self.broke(cx, id, Trouble::Stall),
+            Event::Silent(id) => self.fell_silent(cx, id),
             Event::GiveWay(id) => self.finish(cx, id, End::Enough),
             Event::Stored(id, entry, length) => self.stored(cx, id, entry, length),
             Event::StoreFailed(id, entry, error) => self.store_failed(cx, id, &entry, &error),

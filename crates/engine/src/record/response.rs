@@ -1,5 +1,7 @@
 //! What comes from the network: what a response means, and where its body is cut into segments.
 
+use std::time::Duration;
+
 use crate::context::Context;
 use crate::http::Head;
 use crate::ids::TransferId;
@@ -7,7 +9,7 @@ use crate::outcome::FailureReason;
 use crate::output::Output;
 use crate::record::representation::{self, Part};
 use crate::record::{Next, Record, standing};
-use crate::transfer::{End, PendingStore, Stream, rate};
+use crate::transfer::{End, Hedge, PendingStore, Stream, rate};
 use crate::trouble::Trouble;
 
 impl Record {
@@ -27,6 +29,9 @@ impl Record {
         transfer.alive_at = now;
         transfer.cut_at = now;
         transfer.began = (transfer.position, now);
+        if let Hedge::For(_) = transfer.hedge {
+            return self.opened_beside(cx, id, &head, followed);
+        }
         let asked = transfer.asked;
         let repeats = asked.is_some_and(|asked| asked.start < transfer.position);
         if let Some(trouble) = self.busy(cx, &head, asked.is_some()) {
@@ -61,7 +66,7 @@ impl Record {
     }
 
     /// The asked part of the stored body, with its end and that of the body, if they are known.
-    fn continued(
+    pub(super) fn continued(
         &mut self,
         cx: &mut Context<'_>,
         id: TransferId,
@@ -94,6 +99,9 @@ impl Record {
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         let start = transfer.position;
         transfer.stream = Stream::Bypassing;
+        // Nobody sees it come: four times what it should take.
+        let usual = (end - start) / self.parts.rate.max(1);
+        transfer.stall = transfer.stall.max(Duration::from_secs(usual.saturating_mul(4)));
         let length = end - start;
         let finished = false;
         transfer.stores.push(PendingStore { entry: entry.clone(), start, length, finished });
@@ -141,6 +149,7 @@ impl Record {
 
     /// More of a body arrived.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, id: TransferId, length: u64) -> Next {
+        self.prevail(cx, id);
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         transfer.alive_at = cx.now.monotonic;
         let position = transfer.position + length;
@@ -192,6 +201,9 @@ impl Record {
         let Some(transfer) = cx.transfers.get_mut(id) else { return };
         let length = transfer.buffered();
         self.parts.note_rate(rate(length, now.since(transfer.cut_at)));
+        if length >= cx.config.segments.least {
+            transfer.quiet = cx.config.hedge_after;
+        }
         let start = transfer.kept;
         let finished = false;
         transfer.stores.push(PendingStore { entry: entry.clone(), start, length, finished });

@@ -24,6 +24,9 @@ pub(crate) struct Standing {
     /// Set in the life of a worker that has not asked yet: what comes of that is no attempt that
     /// counts, since each life begins with one, however short the wait has been.
     pub(crate) fresh: bool,
+    /// Set when the server has answered a second request beside a silent body with something else than
+    /// the rest of it.
+    pub(crate) unhedged: bool,
     /// Set when the server has answered a probe, though the browser says that there is no network.
     pub(crate) reachable: bool,
 }

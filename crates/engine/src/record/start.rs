@@ -9,7 +9,7 @@ use crate::ids::TransferId;
 use crate::output::Output;
 use crate::ports::Exchange;
 use crate::record::{Next, Phase, Record};
-use crate::transfer::Transfer;
+use crate::transfer::{Patience, Transfer};
 
 impl Record {
     /// Begins a transfer.
@@ -52,30 +52,33 @@ impl Record {
     }
 
     /// How long the head may take, and how long the body may be silent.
-    fn patience(&self, config: &Config) -> (Duration, Duration) {
+    fn patience(&self, config: &Config) -> Patience {
+        let quiet = config.hedge_after;
         if self.request().is_get() {
-            (config.stall * self.row.attempts.saturating_add(1), config.stall)
-        } else {
-            let stall = config.stall_of_uploads;
-            let body = self.request().body_length.unwrap_or(0) / config.least_upload_rate;
-            (stall.saturating_add(Duration::from_secs(body)), stall)
+            let stall = config.stall * self.row.attempts.saturating_add(1).min(MOST_PATIENT);
+            return Patience { head: stall, body: stall, quiet };
         }
+        let body = config.stall_of_uploads;
+        let upload = self.request().body_length.unwrap_or(0) / config.least_upload_rate;
+        Patience { head: body.saturating_add(Duration::from_secs(upload)), body, quiet }
     }
 
     /// A body that broke and may not be resumed begins from scratch: its response is "redundant".
     fn forget_what_cannot_be_continued(&mut self, cx: &mut Context<'_>) {
         let prefix = self.body.segments.prefix();
-        let comparable = || {
-            let must = self.must_overlap();
-            !must || !self.body.overlap(prefix, must, cx.config.overlap).is_empty()
-        };
-        let useful = self.may_resume() && comparable();
-        if !useful && !self.body.segments.is_empty() {
+        if !self.body.segments.is_empty() && !self.may_go_on_at(cx.config, prefix) {
             self.discard(cx);
         }
     }
 
-    fn exchange(&self, config: &Config, range: Option<ByteRange>) -> Exchange {
+    /// Whether the rest from here on may be asked for by `Range`.
+    pub(super) fn may_go_on_at(&self, config: &Config, at: u64) -> bool {
+        let must = self.must_overlap();
+        let comparable = || !must || !self.body.overlap(at, must, config.overlap).is_empty();
+        self.may_resume() && comparable()
+    }
+
+    pub(super) fn exchange(&self, config: &Config, range: Option<ByteRange>) -> Exchange {
         let request = self.row.request.clone();
         let own = self.head().is_some_and(|head| {
             // Elsewhere, or behind a redirect to elsewhere, it would cause a preflight.
@@ -92,3 +95,6 @@ impl Record {
         Exchange { uid, index, request, range, if_range, overlap }
     }
 }
+
+/// So many times the usual patience is the most.
+const MOST_PATIENT: u32 = 10;

@@ -32,6 +32,7 @@ impl Record {
         }
         if store.length != length {
             cx.transfers.forget_store(id, &entry);
+            cx.outbox.delete(vec![entry]);
             return self.broke(cx, id, Trouble::Truncated);
         }
         if bypassing {

@@ -31,6 +31,22 @@ pub(crate) enum Stream {
     Draining(End),
 }
 
+/// How a transfer stands to another one that asks for the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hedge {
+    /// There is none.
+    None,
+    /// It has been silent, as this time showed: if it still is a moment later, there will be one. A
+    /// worker that was busy with something else has just not come to hear it.
+    Doubted(Instant),
+    /// It is silent, and this one has been sent beside it.
+    Beside(TransferId),
+    /// It has been sent beside this one, which is silent.
+    For(TransferId),
+    /// One was of no use.
+    Useless,
+}
+
 /// Why a transfer is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -66,12 +82,23 @@ pub(crate) struct Transfer {
     pub(crate) patience: Duration,
     /// How long the body may be silent.
     pub(crate) stall: Duration,
+    /// How long it may be silent before another one is sent beside it.
+    pub(crate) quiet: Duration,
+    pub(crate) hedge: Hedge,
     /// Where its body began, and when.
     pub(crate) began: (u64, Instant),
     /// When the last sign of life came.
     pub(crate) alive_at: Instant,
     /// When the first byte after `kept` was waited for.
     pub(crate) cut_at: Instant,
+}
+
+/// How long to wait for what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    pub(crate) head: Duration,
+    pub(crate) body: Duration,
+    pub(crate) quiet: Duration,
 }
 
 /// An entry on its way into the stores.
@@ -90,7 +117,7 @@ impl Transfer {
         id: TransferId,
         record: RecordId,
         (start, asked): (u64, Option<ByteRange>),
-        (patience, stall): (Duration, Duration),
+        patience: Patience,
         now: Instant,
     ) -> Self {
         Self {
@@ -103,8 +130,10 @@ impl Transfer {
             end: asked.and_then(|range| range.end),
             last: false,
             stores: Vec::new(),
-            patience,
-            stall,
+            patience: patience.head,
+            stall: patience.body,
+            quiet: patience.quiet,
+            hedge: Hedge::None,
             began: (start, now),
             alive_at: now,
             cut_at: now,
@@ -147,10 +176,24 @@ impl Transfer {
     pub(crate) fn stalls_at(&self) -> Option<Instant> {
         let patience = match self.stream {
             Stream::Probing | Stream::Opening => self.patience,
+            // The other one is waited for.
+            Stream::Reading if matches!(self.hedge, Hedge::Beside(_)) => return None,
             Stream::Reading | Stream::Bypassing => self.stall,
             Stream::Paused | Stream::Draining(_) => return None,
         };
         Some(self.alive_at + patience)
+    }
+
+    /// When another one may be sent beside it. What it holds must be stored before, so that the other
+    /// one can go on from there.
+    pub(crate) fn hedged_at(&self) -> Option<Instant> {
+        let ready = self.stores.is_empty();
+        match self.hedge {
+            _ if self.stream != Stream::Reading => None,
+            Hedge::None if ready || self.buffered() > 0 => Some(self.alive_at + self.quiet),
+            Hedge::Doubted(since) if ready => Some(since + CONFIRMED),
+            _ => None,
+        }
     }
 
     pub(crate) fn read_on(&mut self, outbox: &mut Outbox, now: Instant) {
@@ -174,3 +217,6 @@ pub(crate) fn rate(bytes: u64, time: Duration) -> u64 {
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
     bytes.saturating_mul(1000) / millis
 }
+
+/// So long a silence after the silence is one of the server.
+const CONFIRMED: Duration = Duration::from_secs(1);

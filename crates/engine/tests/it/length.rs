@@ -1,9 +1,11 @@
 //! Where a body ends, if nobody says so, or somebody says it wrongly.
 
+use std::time::Duration;
+
 use background_fetch_engine::FailureReason;
 use background_fetch_engine::testing::network::{Coding, Exposure, Fault, File, Validator};
 
-use crate::common::{App, KIB};
+use crate::common::{App, KIB, bypass_config};
 
 #[test]
 fn a_coding_that_is_hidden_may_be_longer_than_the_body() {
@@ -139,3 +141,21 @@ fn a_hidden_coding_does_not_tell_where_the_body_ends() {
 }
 
 const LENGTH: u64 = 1000 * KIB;
+
+/// Some browsers take a stream of HTTP/2 that ends before the length declared for whole.
+#[test]
+fn a_part_that_ends_early_leaves_no_entry_behind() {
+    let mut file = File::new(1, LENGTH);
+    file.faults = [Fault::Late(0), Fault::Short(10 * KIB)].into();
+    let app = App { config: bypass_config(), ..App::of("file", file) };
+    app.live(async {
+        let handle = app.handle().await;
+        handle.fetch(app.fetches[0].clone()).await.unwrap();
+        while handle.is_active() {
+            app.world.clock.sleep(Duration::from_millis(50)).await;
+        }
+        app.world.clock.sleep(Duration::from_secs(1)).await;
+    });
+    assert_eq!(app.world.bodies.entries(), Vec::new(), "before the next start");
+    app.assert_success(1, LENGTH);
+}

@@ -13,6 +13,7 @@ mod fuzz {
     mod rows;
     mod texts;
 }
+mod hedge;
 mod integrity;
 mod length;
 mod ownership;

@@ -65,6 +65,7 @@ fn most_requests(
 ) -> u64 {
     let config = &oracle.plan.config;
     let network = record.troubles + record.doubts + record.offline + record.less + given;
+    let network = network + record.silences;
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
     let gaps = facts.crashes + facts.rivals + lost + stores;
@@ -152,7 +153,7 @@ fn most_bytes(
     let piece = u128::from(part + file.chunk);
     let in_hands = transfers * piece + u128::from(config.memory);
     let deaths = u128::from(facts.crashes + facts.rivals + facts.store_troubles);
-    let breaks = u128::from(record.troubles + record.offline + given);
+    let breaks = u128::from(record.troubles + record.offline + record.silences + given);
     let broken = breaks * u128::from(file.chunk + part);
     let quota = if facts.quota { in_hands } else { 0 };
     // What is torn makes the comparison with it fail, and then all begins anew.

@@ -29,6 +29,10 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
     let probe = is_probe(exchange);
     record.requests += u64::from(!probe);
     record.probed |= probe;
+    let now = oracle.world.clock.monotonic();
+    let silent = now.saturating_sub(record.last_sign) >= config.hedge_after;
+    record.silences += u64::from(ranges && silent);
+    record.last_sign = now;
     record.parts += u64::from(exchange.range.is_some_and(|range| range.end.is_some()));
     oracle.tally.borrow_mut().requests += 1;
     // A second one may order something twice.
@@ -45,6 +49,7 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
     }
     let mut facts = oracle.facts.borrow_mut();
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
+    record.last_sign = oracle.world.clock.monotonic();
     match answer {
         Err(error) => {
             oracle.tally.borrow_mut().strike(Fault::Fails(*error).name());
@@ -67,6 +72,7 @@ pub(crate) fn sent(oracle: &Oracle, uid: &str, index: u32, bytes: u64) {
     oracle.tally.borrow_mut().bytes += u128::from(bytes);
     if let Some(record) = oracle.facts.borrow_mut().record(uid, index) {
         record.sent = record.sent.saturating_add(bytes);
+        record.last_sign = oracle.world.clock.monotonic();
     }
 }
 
@@ -102,6 +108,7 @@ impl RecordFacts {
                     | Fault::Late(_)
                     | Fault::Cut(_)
                     | Fault::Silent(_)
+                    | Fault::Pause(..)
                     | Fault::Short(_)
                     | Fault::Empty
             )
@@ -163,6 +170,7 @@ fn is_harmless(fault: Option<Fault>) -> bool {
                 | Fault::Late(_)
                 | Fault::Cut(_)
                 | Fault::Silent(_)
+                | Fault::Pause(..)
                 | Fault::Short(_)
                 | Fault::UnknownTotal
                 | Fault::Less(_)

@@ -84,6 +84,10 @@ pub(crate) struct Delivery {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordFacts {
     pub(crate) requests: u64,
+    /// When something last came of it, or was asked for, since the beginning.
+    pub(crate) last_sign: Duration,
+    /// Parts that were asked for because nothing had come for a while.
+    pub(crate) silences: u64,
     /// Whether it was asked whether its server can be reached.
     pub(crate) probed: bool,
     /// Among them, those that are no GET, and may have an effect.

@@ -133,4 +133,4 @@ pub(crate) fn file_of(twist: &Twist) -> Option<usize> {
 pub(crate) const ORIGIN: &str = "https://app.test";
 
 /// The largest segments that may be held at a time, where nothing is said about that.
-const USUAL_MEMORY: u64 = 6;
+const USUAL_MEMORY: u64 = 2;

@@ -34,6 +34,7 @@ pub(crate) fn scaled(mut twist: Twist, scale: u64) -> Twist {
 fn scaled_fault(mut fault: Fault, scale: u64) -> Fault {
     if let Fault::Cut(bytes)
     | Fault::Silent(bytes)
+    | Fault::Pause(bytes, _)
     | Fault::Short(bytes)
     | Fault::Less(bytes)
     | Fault::LessOfUnknown(bytes)

@@ -5,10 +5,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use background_fetch_engine::Config;
 use background_fetch_engine::http::{Head, Header};
 use background_fetch_engine::ports::Exchange;
+use background_fetch_engine::snapshot::Snapshot;
+use background_fetch_engine::testing::clock::VirtualClock;
+use background_fetch_engine::{Config, Instant, Time};
 
+use crate::plan::generate::Worlds;
 use crate::world::worker::Worker;
 
 /// A bug that can be switched on.
@@ -36,11 +39,15 @@ pub enum Bug {
     NoBudget,
     /// No fetch ever gives way to another.
     NoShares,
+    /// Waiting is measured by the clock on the wall.
+    WallClock,
+    /// After a restart a record is taken for its neighbour.
+    WrongIndex,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -52,7 +59,14 @@ impl Bug {
         ("never-delete", Self::NeverDelete),
         ("no-budget", Self::NoBudget),
         ("no-shares", Self::NoShares),
+        ("wall-clock", Self::WallClock),
+        ("wrong-index", Self::WrongIndex),
     ];
+
+    /// The worlds in which it shows.
+    pub fn worlds(self) -> Worlds {
+        if self == Self::WallClock { Worlds::Clocks } else { Worlds::Plain }
+    }
 
     /// The bug of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -83,6 +97,26 @@ impl Slips {
         }
         if self.has(Bug::NoShares) {
             config.share_after = Duration::MAX;
+        }
+    }
+
+    /// Reads the wrong clock.
+    pub(super) fn mistake_time(&self, time: Time) -> Time {
+        if !self.has(Bug::WallClock) {
+            return time;
+        }
+        let since = time.wall.since(VirtualClock::BEGINNING);
+        Time { monotonic: Instant(0) + since, ..time }
+    }
+
+    /// Mixes the records of each fetch up.
+    pub(super) fn mistake_rows(&self, snapshots: &mut [Snapshot]) {
+        for snapshot in snapshots.iter_mut().filter(|_| self.has(Bug::WrongIndex)) {
+            let indices: Vec<_> = snapshot.records.iter().map(|row| row.index).collect();
+            let others = indices.iter().cycle().skip(1);
+            for (row, index) in snapshot.records.iter_mut().zip(others) {
+                row.index = *index;
+            }
         }
     }
 

@@ -9,7 +9,8 @@ use crate::world::worker::Worker;
 
 pub(super) fn take_over(worker: &Worker) -> Result<(u64, Vec<Snapshot>), StoreError> {
     let world = &worker.world;
-    let (epoch, snapshots) = world.base.meta.take_over()?;
+    let (epoch, mut snapshots) = world.base.meta.take_over()?;
+    world.slips.mistake_rows(&mut snapshots);
     let mut facts = world.oracle.facts.borrow_mut();
     (facts.owner, facts.able_since) = (worker.number, world.base.clock.monotonic());
     world.lives.epoch.set(epoch);

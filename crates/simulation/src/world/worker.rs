@@ -199,7 +199,7 @@ impl Host for Worker {
 
 impl Clock for Worker {
     fn now(&self) -> Time {
-        self.world.base.clock.time()
+        self.world.slips.mistake_time(self.world.base.clock.time())
     }
 
     async fn sleep(&self, duration: Duration) {

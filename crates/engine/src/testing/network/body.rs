@@ -25,6 +25,8 @@ pub struct Script {
     pub(super) chunk: u64,
     /// Bytes a second; not 0.
     pub(super) rate: u64,
+    /// The offset before which nothing comes for a while, once.
+    pub(super) pause: Option<(u64, Duration)>,
 }
 
 /// How a body ends.
@@ -94,13 +96,17 @@ impl Script {
                 Then::Silence => Next::Silence,
             };
         }
-        let to = self.rest.from.saturating_add(self.chunk).min(self.rest.to);
+        let pause = self.pause.take_if(|(at, _)| *at <= self.rest.from);
+        let before = self.pause.map_or(u64::MAX, |(at, _)| at);
+        let to = self.rest.from.saturating_add(self.chunk).min(self.rest.to).min(before);
         let chunk = Extent { to, ..self.rest };
         self.rest.from = to;
         if let Some(file) = servers.files.get_mut(&self.url) {
             file.sent += chunk.length();
         }
         let millis = u128::from(chunk.length()) * 1000 / u128::from(self.rate);
-        Next::Chunk(chunk, Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)))
+        let time = Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX));
+        let silence = pause.map_or(Duration::ZERO, |(_, silence)| silence);
+        Next::Chunk(chunk, time.saturating_add(silence))
     }
 }

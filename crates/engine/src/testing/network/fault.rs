@@ -15,6 +15,8 @@ pub enum Fault {
     Cut(u64),
     /// The connection is silent after so many bytes.
     Silent(u64),
+    /// The connection is silent after so many bytes, for so many milliseconds, and then goes on.
+    Pause(u64, u64),
     /// The body ends after so many bytes, as if that were all.
     Short(u64),
     /// This status, with `Retry-After` in seconds if given, and a small body.
@@ -73,6 +75,7 @@ impl Fault {
             Self::Late(_) => "late head",
             Self::Cut(_) => "cut body",
             Self::Silent(_) => "silence",
+            Self::Pause(..) => "silence for a time",
             Self::Short(_) => "short body",
             Self::Status(_, None) => "status",
             Self::Status(_, Some(_)) => "status, Retry-After in seconds",

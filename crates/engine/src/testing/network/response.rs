@@ -174,6 +174,12 @@ impl File {
             then,
             chunk: self.chunk.max(1),
             rate: self.rate.max(1),
+            pause: match fault {
+                Some(Fault::Pause(after, millis)) => {
+                    Some((start.saturating_add(after), Duration::from_millis(millis)))
+                }
+                _ => None,
+            },
         }
     }
 
@@ -194,6 +200,7 @@ impl File {
             then: Then::End,
             chunk: 20,
             rate: 1_000_000,
+            pause: None,
         };
         Answer { head, body, fault }
     }

@@ -24,6 +24,7 @@ fn of_connection(random: &mut Random) -> Fault {
         4 => Fault::Late(random.scale(1, 2 * SPAN)),
         5 => Fault::Silent(bytes),
         6 => Fault::Short(bytes),
+        7 => Fault::Pause(bytes, random.scale(1, 3 * SPAN)),
         _ => Fault::Cut(bytes),
     }
 }
