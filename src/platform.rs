@@ -1,7 +1,7 @@
 //! Which browser this is, what it says of itself, and what follows from that. No other file asks.
 
 use background_fetch_engine::{Bypass, Config};
-use js_sys::Promise;
+use js_sys::{Error, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -19,8 +19,10 @@ pub(crate) fn config() -> Config {
 
 /// What to do where a connection outruns the script: `docs/performance.md` has the measurements.
 fn bypass() -> Bypass {
-    let (mib, connections) = if is_chromium() { (16, 2) } else { (8, 4) };
-    Bypass { segment: mib * MIB, connections, threshold: 32 * MIB }
+    let (segment, connections) = if is_chromium() { (16 * MIB, 2) } else { (8 * MIB, 4) };
+    // WebKit reads far ahead at first, the others more and more.
+    let given_up = if is_webkit() { 16 * MIB..u64::MAX } else { 0..4 * MIB };
+    Bypass { segment, connections, threshold: 32 * MIB, least: 192 * MIB, given_up }
 }
 
 /// Whether a body is stored faster by way of a `Blob` than passed on as a stream.
@@ -66,6 +68,11 @@ pub(crate) async fn has_lost_count() -> bool {
     };
     let estimate = JsFuture::from(asked).await.unwrap_or_default();
     get(&estimate, "usage").as_f64().is_some_and(|usage| usage > BEYOND_ALL)
+}
+
+/// Only this engine has the member.
+fn is_webkit() -> bool {
+    get(&Error::new(""), "sourceURL").is_string()
 }
 
 /// Only this engine has the member.

@@ -1,5 +1,6 @@
 //! The numbers that decide. All of them in one place, each with its reason.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::time::Timestamp;
@@ -99,6 +100,11 @@ pub struct Bypass {
     /// Bytes a second from which it pays: below, the network is the bound and one request for all
     /// the rest is better.
     pub threshold: u64,
+    /// Bytes of the smallest body for which it does: the stream before is given up, and what is on its
+    /// way then, in buffers all along it, is sent for nothing.
+    pub least: u64,
+    /// Bytes that such a stream has to have brought, and may have brought: when least is on its way.
+    pub given_up: Range<u64>,
 }
 
 /// "Temporarily unavailable".

@@ -47,13 +47,6 @@ impl Parts {
         }
     }
 
-    /// Whether a stream at this rate, with so much of a body left, is better given up for parts.
-    pub(crate) fn pays(&self, bypass: &Bypass, average: u64, left: u64) -> bool {
-        // The lower of two: a worker that was short of time reads what has piled up at the speed of
-        // memory.
-        self.rate.min(average) >= bypass.threshold && left >= bypass.segment.saturating_mul(2)
-    }
-
     /// A segment was cut that came at this rate.
     pub(crate) fn note_rate(&mut self, rate: u64) {
         self.rate = if self.rate == 0 { rate } else { self.rate.midpoint(rate) };

@@ -131,6 +131,7 @@ impl Record {
             self.parts.fail();
         }
         let last = head.status != 206;
+        let split_at_once = cx.transfers.is_fast(now.monotonic);
         let end = self.body.end(self.request(), &head);
         self.row.head = Some(head);
         self.row.validator = validator;
@@ -142,6 +143,12 @@ impl Record {
             transfer.kept = 0;
             transfer.began = (0, now.monotonic);
             transfer.end = end;
+        }
+        if split_at_once && self.is_worth_splitting(cx, 0) {
+            self.parts.begin_bypass();
+            return self.finish(cx, id, End::Enough);
+        }
+        if let Some(transfer) = cx.transfers.get_mut(id) {
             transfer.read_on(cx.outbox, now.monotonic);
         }
         Next::Nothing
@@ -213,15 +220,32 @@ impl Record {
     }
 
     /// Whether the rest of this body should rather come in parts that bypass the script.
-    fn bypass_pays(&self, cx: &Context<'_>, id: TransferId) -> bool {
+    fn bypass_pays(&self, cx: &mut Context<'_>, id: TransferId) -> bool {
         let (Some(bypass), Some(transfer)) = (&cx.config.bypass, cx.transfers.get(id)) else {
             return false;
         };
-        let average = transfer.average_rate(cx.now.monotonic);
-        let left = self.total().unwrap_or(0).saturating_sub(transfer.position);
+        let now = cx.now.monotonic;
+        // The lower of two: a worker that was short of time reads what has piled up at the speed of
+        // memory.
+        let rate = self.parts.rate.min(transfer.average_rate(now));
+        let brought = transfer.position - transfer.began.0;
+        let pays = rate >= bypass.threshold
+            && bypass.given_up.contains(&brought)
+            && self.is_worth_splitting(cx, transfer.position);
+        if pays {
+            cx.transfers.note_fast(now);
+        }
+        pays
+    }
+
+    /// Whether parts may be asked for from here on, and are not too few.
+    fn is_worth_splitting(&self, cx: &Context<'_>, position: u64) -> bool {
+        let Some(bypass) = &cx.config.bypass else { return false };
+        let total = self.total().unwrap_or(0);
         !cx.contended
             && !self.parts.bypass()
-            && self.parts.pays(bypass, average, left)
+            && total >= bypass.least
+            && total.saturating_sub(position) >= bypass.segment.saturating_mul(2)
             && self.may_split()
     }
 

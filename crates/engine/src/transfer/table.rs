@@ -1,6 +1,7 @@
 //! All transfers: a few, so they are searched.
 
 use std::mem::take;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::ids::{FetchId, RecordId, TransferId};
@@ -16,6 +17,8 @@ pub(crate) struct Transfers {
     all: Vec<Transfer>,
     /// Entries that are still being stored, though their transfers have been given up.
     orphans: Vec<PendingStore>,
+    /// When a connection last outran the script.
+    fast_at: Option<Instant>,
 }
 
 impl Transfers {
@@ -61,6 +64,15 @@ impl Transfers {
             transfer.read_on(outbox, now);
             held += config.segments.least;
         }
+    }
+
+    /// A connection outruns the script: so will the next one, most likely.
+    pub(crate) fn note_fast(&mut self, now: Instant) {
+        self.fast_at = Some(now);
+    }
+
+    pub(crate) fn is_fast(&self, now: Instant) -> bool {
+        self.fast_at.is_some_and(|at| now.since(at) < FAST_FOR)
     }
 
     /// How many connections a fetch has.
@@ -121,3 +133,6 @@ impl Transfers {
 fn has_memory(config: &Config, held: u64) -> bool {
     held == 0 || held.saturating_add(config.segments.least) <= config.memory
 }
+
+/// So long a connection that was fast is taken to be so still.
+const FAST_FOR: Duration = Duration::from_secs(60);

@@ -39,14 +39,6 @@ fn an_empty_file_arrives() {
 }
 
 #[test]
-fn a_fast_file_arrives_in_parts() {
-    let app = App { config: bypass_config(), ..App::of("file", File::new(1, LENGTH)) };
-    app.run();
-    app.assert_success(1, LENGTH);
-    assert!(app.requests("file") > 5, "{}", app.requests("file"));
-}
-
-#[test]
 fn hundreds_of_files_arrive_in_request_order() {
     let app = App::default();
     let paths: Vec<_> = (0..300).map(|number| format!("file-{number}")).collect();
@@ -134,18 +126,6 @@ fn more_than_the_download_total_fails_at_the_crossing_byte() {
         assert!(state.downloaded <= total);
         app.assert_nothing_left();
     }
-}
-
-#[test]
-fn a_fast_file_stops_at_the_download_total_too() {
-    let app = App::default();
-    app.serve("file", File::new(1, LENGTH));
-    let mut new = fetch("one", &["file"]);
-    new.download_total = LENGTH - 1;
-    let app = App { config: bypass_config(), fetches: vec![new], ..app };
-    app.run();
-    app.assert_failure(FailureReason::DownloadTotalExceeded);
-    assert!(app.delivery("one").state.downloaded < LENGTH);
 }
 
 /// Found by the simulation.

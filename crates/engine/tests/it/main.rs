@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod abort;
+mod bypass;
 mod common;
 mod crash;
 mod damaged_rows;

@@ -22,7 +22,9 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     for twist in twists {
         match *twist {
             Twist::Bypass { segment, connections } => {
-                config.bypass = Some(Bypass { segment, connections, threshold: 1000 * scale });
+                let (threshold, least, given_up) = (1000 * scale, 0, 0..u64::MAX);
+                let bypass = Bypass { segment, connections, threshold, least, given_up };
+                config.bypass = Some(bypass);
             }
             Twist::Connections(connections) => config.connections = connections,
             Twist::Memory(segments) => config.memory = segments * config.segments.most,

@@ -35,7 +35,8 @@ pub(crate) fn config() -> Config {
 
 /// The same, with parts that pass by the script from any rate on.
 pub(crate) fn bypass_config() -> Config {
-    let bypass = Bypass { segment: 64 * KIB, connections: 3, threshold: 1 };
+    let (least, given_up) = (0, 0..u64::MAX);
+    let bypass = Bypass { segment: 64 * KIB, connections: 3, threshold: 1, least, given_up };
     Config { bypass: Some(bypass), ..config() }
 }
 

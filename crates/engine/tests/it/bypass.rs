@@ -1,0 +1,79 @@
+//! Where a connection outruns the script, the rest of a large body comes in parts that pass it by.
+
+use std::time::Duration;
+
+use background_fetch_engine::testing::network::File;
+use background_fetch_engine::{Bypass, FailureReason};
+
+use crate::common::{App, KIB, bypass_config, fetch};
+
+/// An app that wants one file, and splits it under these conditions.
+fn app(change: impl FnOnce(&mut Bypass)) -> App {
+    let mut config = bypass_config();
+    change(config.bypass.as_mut().unwrap());
+    App { config, ..App::of("file", File::new(1, LENGTH)) }
+}
+
+#[test]
+fn a_fast_file_arrives_in_parts() {
+    let app = app(|_| {});
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.requests("file") > 5, "{}", app.requests("file"));
+}
+
+#[test]
+fn a_fast_file_stops_at_the_download_total_too() {
+    let mut app = app(|_| {});
+    app.fetches[0].download_total = LENGTH - 1;
+    app.run();
+    app.assert_failure(FailureReason::DownloadTotalExceeded);
+    assert!(app.delivery("one").state.downloaded < LENGTH);
+}
+
+#[test]
+fn a_file_for_which_it_does_not_pay_comes_in_one_piece() {
+    for (least, parts) in [(LENGTH, true), (LENGTH + 1, false)] {
+        let app = app(|bypass| bypass.least = least);
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert_eq!(app.requests("file") > 1, parts, "{least}");
+        assert!(parts || app.sent("file") == LENGTH);
+    }
+}
+
+#[test]
+fn the_stream_before_is_given_up_only_when_little_is_on_its_way() {
+    for (given_up, parts) in [(0..1, false), (LENGTH..u64::MAX, false), (300 * KIB..LENGTH, true)] {
+        let app = app(|bypass| bypass.given_up = given_up.clone());
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert_eq!(app.requests("file") > 1, parts, "{given_up:?}");
+        // Had it been given up earlier, the parts would be more.
+        let most = LENGTH.saturating_sub(given_up.start).div_ceil(64 * KIB) + 1;
+        assert!(app.requests("file") <= most, "{} requests, {given_up:?}", app.requests("file"));
+    }
+}
+
+#[test]
+fn the_next_one_is_split_at_its_head() {
+    for (minutes, early) in [(0, true), (2, false)] {
+        let app = app(|bypass| bypass.given_up = 300 * KIB..u64::MAX);
+        app.serve("next", File::new(2, LENGTH));
+        app.live_with(async || {
+            let handle = app.handle().await;
+            while handle.is_active() {
+                app.world.clock.sleep(Duration::from_millis(10)).await;
+            }
+            app.world.clock.sleep(Duration::from_secs(60 * minutes)).await;
+            handle.fetch(fetch("two", &["next"])).await.unwrap();
+        });
+        app.assert_success(1, LENGTH);
+        assert_eq!(app.delivery("two").records[0].1.len() as u64, LENGTH);
+        // All of it in parts, and the request that brought the head.
+        let all = LENGTH.div_ceil(64 * KIB) + 1;
+        assert_eq!(app.requests("next") == all, early, "{} requests", app.requests("next"));
+    }
+}
+
+const LENGTH: u64 = 1000 * KIB;
