@@ -44,12 +44,12 @@ impl BodyStore {
         }
         // A response of its own, because a 206 may not be put. The stream stays the network's:
         // Firefox would store one made in script truncated, should the worker die meanwhile.
-        let told = told_length(response);
+        let declared = declared_length(response);
         let stream = response.body();
         let response = Response::new_with_opt_readable_stream(stream.as_ref()).map_err(failed)?;
         let cache = self.cache().await?;
         settled(cache.put_with_str(&entry_url(entry), &response)).await.map_err(network_failed)?;
-        match told {
+        match declared {
             Some(length) => Ok(length),
             None => Ok(self.length(entry).await?.unwrap_or(0)),
         }
@@ -173,8 +173,8 @@ fn joined(chunks: Vec<Uint8Array>) -> Result<Blob, StoreError> {
 /// The length that a stored body must have, where the browser vouches for it: then `put` fails for
 /// one that breaks, in every engine. Reading the entry again to measure it takes Firefox and WebKit
 /// about as long as storing it. Of another origin a content coding may be hidden, and a body of no
-/// told length WebKit takes for whole wherever it ends.
-fn told_length(response: &Response) -> Option<u64> {
+/// declared length WebKit takes for whole wherever it ends.
+fn declared_length(response: &Response) -> Option<u64> {
     let headers = response.headers();
     let basic = object::get(response, "type").as_string().as_deref() == Some("basic");
     let coded = headers.has("content-encoding").unwrap_or(true);

@@ -16,7 +16,7 @@ export interface EngineModule {
 /** An engine at work. */
 interface Running {
   engine: Engine;
-  /** What it was told last; it takes the network for granted at first. */
+  /** What was reported to it last; it takes the network for granted at first. */
   online: boolean;
   /** Rejects when the engine has died: its promises will not settle any more. */
   death: Promise<never>;

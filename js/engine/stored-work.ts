@@ -6,15 +6,15 @@ const FETCHES = 'fetches';
 
 /** Whether the registration has unfinished work: one cheap look, which creates nothing. */
 export async function hasStoredWork(scope: string): Promise<boolean> {
-  const database = await openExisting(databaseName(scope)).catch(() => undefined);
-  if (!database) return false;
+  let database: IDBDatabase | undefined;
   try {
-    if (!database.objectStoreNames.contains(FETCHES)) return false;
+    database = await openExisting(databaseName(scope));
     return (await settled(database.transaction(FETCHES).objectStore(FETCHES).count())) > 0;
   } catch {
+    // There is none, or none of ours yet.
     return false;
   } finally {
-    database.close();
+    database?.close();
   }
 }
 

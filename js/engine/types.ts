@@ -136,7 +136,7 @@ export interface Host {
    * every page that can answer has the state, and at the latest after a second.
    */
   update(state: FetchState): Promise<void>;
-  /** A record's head, stored bytes or result changed. */
+  /** A record's head, stored bytes or result changed: with the segments that are new, or of a new version all. */
   recordChanged(record: RecordState): void;
   /** `true` when the first unfinished work appeared, `false` when the last was done. */
   active(active: boolean): void;

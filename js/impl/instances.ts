@@ -29,14 +29,10 @@ export function instanceOf(state: FetchState, connection: Connection): Backgroun
 export function updateInstance(state: FetchState): void {
   const { uid, recordsAvailable } = state;
   const impl = instances.get(uid);
-  if (impl) {
-    early.delete(uid);
-    impl.update(state);
-  } else {
-    early.set(uid, state);
-  }
-  if (recordsAvailable) return;
   early.delete(uid);
+  if (impl) impl.update(state);
+  else if (recordsAvailable) early.set(uid, state);
+  if (recordsAvailable) return;
   instances.delete(uid);
   loseRecords(uid);
 }

@@ -14,10 +14,9 @@ export class LiveRecord {
     return this.#state;
   }
 
-  /** Takes a state over, unless it is an older one that comes late. */
+  /** Takes over what is not known yet, of a state that comes late, too. */
   advance(state: RecordUpdate): void {
-    if (isOlder(state, this.#state)) return;
-    this.#state = state;
+    this.#state = joined(this.#state, state);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const wake of waiting) wake();
@@ -33,11 +32,22 @@ export class LiveRecord {
 }
 
 /** Records only move forward: responses begun, then bytes, then the result. */
-function isOlder(state: RecordUpdate, than: RecordUpdate): boolean {
-  if (state.version !== than.version) return state.version < than.version;
-  if (storedLength(state) !== storedLength(than)) return storedLength(state) < storedLength(than);
-  return (state.head === null && than.head !== null) || (state.result === '' && than.result !== '');
+function joined(one: RecordUpdate, other: RecordUpdate): RecordUpdate {
+  const [older, newer] = isOlder(other, one) ? [other, one] : [one, other];
+  if (older.version !== newer.version) return newer;
+  const from = newer.segments[0]?.start ?? Infinity;
+  return {
+    ...newer,
+    head: newer.head ?? older.head,
+    result: newer.result || older.result,
+    segments: [...older.segments.filter(({ start }) => start < from), ...newer.segments],
+  };
 }
+
+const isOlder = (state: RecordUpdate, than: RecordUpdate): boolean =>
+  state.version === than.version
+    ? storedLength(state) < storedLength(than)
+    : state.version < than.version;
 
 function storedLength({ segments }: RecordUpdate): number {
   const last = segments.at(-1);
@@ -49,22 +59,16 @@ const records = new Map<string, Map<number, LiveRecord>>();
 
 /** The live record that an answer speaks of. */
 export function followRecord(state: RecordUpdate): LiveRecord {
-  const known = records.get(state.uid)?.get(state.index);
-  if (known) known.advance(state);
   // What is settled does not change any more, so there is nothing to follow.
-  return known ?? (state.result === '' ? keepRecord(state) : new LiveRecord(state));
+  const changes = state.result === '' || records.get(state.uid)?.has(state.index);
+  return changes ? updateRecord(state) : new LiveRecord(state);
 }
 
 /** What the realm's connection hears from the engine; it may come before the answer of `match`. */
-export function updateRecord(state: RecordUpdate): void {
-  const known = records.get(state.uid)?.get(state.index);
-  if (known) known.advance(state);
-  else keepRecord(state);
-}
-
-function keepRecord(state: RecordUpdate): LiveRecord {
-  const record = new LiveRecord(state);
+export function updateRecord(state: RecordUpdate): LiveRecord {
   const ofFetch = records.get(state.uid) ?? new Map<number, LiveRecord>();
+  const record = ofFetch.get(state.index) ?? new LiveRecord(state);
+  record.advance(state);
   records.set(state.uid, ofFetch.set(state.index, record));
   return record;
 }

@@ -23,16 +23,12 @@ export function createResponse(head: ResponseHead, body: BodyInit | null): Respo
 function dress(response: Response, head: ResponseHead): Response {
   // Without the fragment, like the attribute.
   const url = head.url.split('#', 1)[0];
-  const values = { url, type: head.type, redirected: head.redirected };
-  for (const [name, value] of Object.entries(values)) {
-    Object.defineProperty(response, name, { value, configurable: true });
-  }
   const clone = (): Response => dress(Response.prototype.clone.call(response), head);
-  return Object.defineProperty(response, 'clone', {
-    value: clone,
-    writable: true,
-    configurable: true,
-  });
+  const values = { url, type: head.type, redirected: head.redirected, clone };
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(response, name, { value, writable: value === clone, configurable: true });
+  }
+  return response;
 }
 
 /** https://wicg.github.io/background-fetch/#background-fetch-response-exposed */

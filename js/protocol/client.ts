@@ -223,7 +223,8 @@ export class Client implements Connection {
         return this.#settle(message.id)?.reject(error);
       }
       case 'record':
-        return updateRecord(message.record);
+        updateRecord(message.record);
+        return;
       case 'update':
         updateInstance(message.state);
         if (message.ack !== undefined) {

@@ -88,7 +88,7 @@ export type WorkerMessage =
   | { kind: 'update'; state: FetchState; ack?: number }
   | { kind: 'record'; record: RecordUpdate };
 
-/** A record without its request, which does not change. */
+/** A record without its request, which does not change, and with the segments that are new. */
 export type RecordUpdate = Omit<RecordState, 'request'>;
 
 /** Worker → all pages, by the BroadcastChannel named by {@link channelName}. */

@@ -2,11 +2,11 @@ import type { FetchState, RecordState } from '../engine/types.ts';
 import { ACKNOWLEDGE_TIMEOUT, atMost } from './hold.ts';
 import type { PageMessage, WorkerMessage } from './messages.ts';
 
-/** A realm that is told what changes: a page, or the service worker itself. */
+/** A realm that is notified of what changes: a page, or the service worker itself. */
 export class Session {
-  /** Fetches whose state it is told. */
+  /** Fetches of whose state it is notified. */
   readonly uids = new Set<string>();
-  /** Fetches whose records it is told. */
+  /** Fetches of whose records it is notified. */
   readonly records = new Set<string>();
   /** Calls that are being worked on, so that a repeated one does not run twice at a time. */
   readonly calls = new Map<number, Promise<void>>();
@@ -77,11 +77,11 @@ export class Sessions {
 
   /** "Update background fetch instances" in every realm that has one. */
   async update(state: FetchState): Promise<void> {
-    const told = this.#all().filter(({ uids }) => uids.has(state.uid));
-    await Promise.all(told.map((session) => session.update(state)));
+    const notified = this.#all().filter(({ uids }) => uids.has(state.uid));
+    await Promise.all(notified.map((session) => session.update(state)));
     if (state.recordsAvailable) return;
     this.gone.set(state.uid, state);
-    for (const { uids, records } of told) {
+    for (const { uids, records } of notified) {
       uids.delete(state.uid);
       records.delete(state.uid);
     }

@@ -26,8 +26,8 @@ export const toUSVString: Convert<string> = (value) =>
 /** https://webidl.spec.whatwg.org/#js-unsigned-long-long, without [EnforceRange] or [Clamp]. */
 export const toUnsignedLongLong: Convert<number> = (value) => {
   const integer = Math.trunc(+(value as number)) % 2 ** 64;
-  // `% ` gives NaN for NaN and the infinities; `+ 0` makes -0 positive.
-  return Number.isNaN(integer) ? 0 : integer < 0 ? integer + 2 ** 64 : integer + 0;
+  // `% ` gives NaN for NaN and the infinities, which become 0, and so does -0.
+  return (integer < 0 ? integer + 2 ** 64 : integer) || 0;
 };
 
 /** https://webidl.spec.whatwg.org/#js-sequence */
@@ -85,10 +85,11 @@ export function toDictionary<T>(name: string, members: Record<keyof T, Member>):
     const dictionary: Record<string, unknown> = {};
     for (const [key, { convert, required, fallback }] of Object.entries<Member>(members)) {
       const given = (value as Record<string, unknown> | null | undefined)?.[key];
+      const place = `${context}: Failed to read '${key}' from '${name}'`;
       if (given !== undefined) {
-        dictionary[key] = convert(given, `${context}: Failed to read '${key}' from '${name}'`);
+        dictionary[key] = convert(given, place);
       } else if (required) {
-        throw new TypeError(`${context}: Failed to read '${key}' from '${name}': it is required.`);
+        throw new TypeError(`${place}: it is required.`);
       } else if (fallback !== undefined) {
         dictionary[key] = fallback;
       }

@@ -99,7 +99,8 @@ async function shrink(files, name, inlined) {
   const result = await minify(script.text, {
     ecma: 2022,
     toplevel: true,
-    compress: { passes: 3 },
+    // No function expression of ours, or of the bindings, is called with `new`.
+    compress: { passes: 3, unsafe_arrows: true, hoist_funs: true, inline: 1 },
     format: { comments: /^!/ },
     sourceMap: { content: map.text, filename: name, url: `${name}.map`, includeSources: true },
   });

@@ -24,12 +24,12 @@ const singles = alphabet.length - escapes;
  */
 export function inlineSource(wasmFile) {
   const bytes = readFileSync(wasmFile);
-  const table = codeTable(bytes);
-  const codes = new Map(table.map((byte, index) => [byte, code(index)]));
+  const frequent = frequentBytes(bytes);
+  const codes = new Map(codeTable(frequent).map((byte, index) => [byte, code(index)]));
   const text = Array.from(bytes, (byte) => codes.get(byte)).join('');
   const placeholder = 'W'.repeat(text.length);
-  const module = decoder(placeholder, Buffer.from(table).toString('base64'), bytes.length);
-  if (!bytes.equals(decode(text, table, bytes.length))) {
+  const module = decoder(placeholder, frequent, bytes.length);
+  if (!bytes.equals(decode(text, frequent, bytes.length))) {
     throw new Error('The wasm file does not survive its encoding as text.');
   }
   return { module, placeholder, text };
@@ -41,20 +41,24 @@ export function urlSource(name) {
   return `export const wasmSource = { kind: 'url', url: new URL('./${name}', import.meta.url) };`;
 }
 
+/** Which bytes are one character each. */
+function frequentBytes(bytes) {
+  const counts = new Array(256).fill(0);
+  for (const byte of bytes) counts[byte] += 1;
+  const byCount = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
+  return new Set(byCount.slice(0, singles));
+}
+
 /**
  * All 256 bytes in the order of their codes. A frequent byte that is a character of the alphabet stands
  * for itself: texts in the file stay text, which compresses best together with the script around it.
  */
-function codeTable(bytes) {
-  const counts = new Array(256).fill(0);
-  for (const byte of bytes) counts[byte] += 1;
-  const byCount = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
-  const frequent = new Set(byCount.slice(0, singles));
+function codeTable(frequent) {
+  const all = [...Array(256).keys()];
   const own = alphabet.slice(0, singles).map((character) => character.charCodeAt(0));
-  const strangers = [...frequent].filter((byte) => !own.includes(byte));
+  const strangers = all.filter((byte) => frequent.has(byte) && !own.includes(byte));
   const oneCharacter = own.map((byte) => (frequent.has(byte) ? byte : strangers.shift()));
-  const twoCharacters = [...counts.keys()].filter((byte) => !frequent.has(byte));
-  return [...oneCharacter, ...twoCharacters];
+  return [...oneCharacter, ...all.filter((byte) => !frequent.has(byte))];
 }
 
 function code(index) {
@@ -65,18 +69,26 @@ function code(index) {
 }
 
 /** What the module below does, for the check at build time. */
-function decode(text, table, length) {
-  const source = decoder(text, Buffer.from(table).toString('base64'), length);
+function decode(text, frequent, length) {
+  const source = decoder(text, frequent, length);
   const read = new Function(source.replace('export const wasmSource =', 'return'));
   return Buffer.from(read().bytes());
 }
 
-function decoder(text, table, length) {
+/** The table of codes is made again from the set, 32 bytes in hexadecimal: written out it is 256. */
+function decoder(text, frequent, length) {
+  const bits = Array.from({ length: 64 }, (_, digit) =>
+    [0, 1, 2, 3].reduce((sum, bit) => sum + (frequent.has(4 * digit + bit) << bit), 0).toString(16));
   return `export const wasmSource = {
   kind: 'bytes',
   bytes() {
-    const table = atob('${table}');
     const text = '${text}';
+    const all = [...Array(256).keys()];
+    const isFrequent = (byte) => parseInt('${bits.join('')}'[byte >> 2], 16) >> (byte & 3) & 1;
+    const own = all.filter((code) => ![0, 10, 13, 39, 92].includes(code)).slice(0, ${singles});
+    const strangers = all.filter((byte) => isFrequent(byte) && !own.includes(byte));
+    const table = own.map((byte) => isFrequent(byte) ? byte : strangers.shift());
+    table.push(...all.filter((byte) => !isFrequent(byte)));
     const bytes = new Uint8Array(${length});
     let from = 0;
     for (let at = 0; at < bytes.length; at++) {
@@ -85,7 +97,7 @@ function decoder(text, table, length) {
         const code = text.charCodeAt(from++);
         const place = code - 1 - (code > 10) - (code > 13) - (code > 39) - (code > 92);
         if (place < ${singles} || index > 0) {
-          bytes[at] = table.charCodeAt(index + place);
+          bytes[at] = table[index + place];
           index = 0;
         } else {
           index = ${singles} + (place - ${singles}) * ${alphabet.length};

@@ -109,10 +109,10 @@ describe('a record whose response is still coming', () => {
     updateRecord({ ...state, version: 1, head, segments });
     assert.equal(await next(), 'abc');
     const waiting = next();
-    updateRecord({ ...state, version: 1, head, segments: [...segments, segment(3, 'def')] });
+    updateRecord({ ...state, version: 1, head, segments: [segment(3, 'def')] });
     assert.equal(await waiting, 'def');
     const end = reader.read();
-    updateRecord({ ...state, version: 1, head, segments: [...segments, segment(3, 'def')], result: 'success' });
+    updateRecord({ ...state, version: 1, head, result: 'success' });
     assert.equal((await end).done, true);
   });
 
@@ -147,6 +147,31 @@ describe('a record whose response is still coming', () => {
     loseRecords(state.uid);
     await ready;
     assert.deepEqual(withLiveRecords([state.uid]), []);
+  });
+
+  test('an answer that comes after news of what is stored since brings what was before', async () => {
+    const state = makeRecord({ version: 1, head });
+    updateRecord({ ...state, segments: [segment(3, 'def')] });
+    updateRecord({ ...state, segments: [segment(6, 'ghi')], result: 'success' });
+    const record = recordOf({ ...state, segments: [segment(0, 'abc')] });
+    assert.equal(await (await record.responseReady).text(), 'abcdefghi');
+    // All of it once more, as after a new start of the worker.
+    updateRecord({ ...state, segments: [segment(0, 'abc'), segment(3, 'def'), segment(6, 'ghi')], result: 'success' });
+    assert.equal(await (await recordOf({ ...state, result: 'success' }).responseReady).text(), 'abcdefghi');
+    loseRecords(state.uid);
+  });
+
+  test('a new version has no bytes of the one before', async () => {
+    const old = [segment(0, 'abc'), segment(3, 'def'), segment(6, 'ghi')];
+    const url = 'https://segment.invalid/new';
+    cached.set(url, new Response('xyz'));
+    const state = makeRecord({ version: 1, head });
+    updateRecord({ ...state, segments: old.slice(0, 2) });
+    updateRecord({ ...state, version: 2, segments: [{ url, start: 0, length: 3 }], result: 'success' });
+    // What comes late is of no use.
+    updateRecord({ ...state, segments: old.slice(2) });
+    assert.equal(await (await recordOf({ ...state, segments: old }).responseReady).text(), 'xyz');
+    loseRecords(state.uid);
   });
 
   test('an answer that is older than the last update changes nothing', async () => {

@@ -35,19 +35,19 @@ pub struct Config {
     /// Transfers at a time, with those whose last bytes are on their way into the stores. Small files
     /// hardly use the memory, but each is a put and some rows.
     pub transfers: usize,
-    /// How long a connection may be silent. Until the response head it is longer with each try, as
-    /// some servers think for long.
+    /// How long a connection may be silent: so long at the first attempt, and longer with each, as some
+    /// servers think for long.
     pub stall: Duration,
+    /// The same for what is not asked again, which are all requests but GETs. Proxies do not wait
+    /// longer either. While a body is on its way nobody can see how far it got: for
+    /// that there is the time that it takes at [`least_upload_rate`](Self::least_upload_rate) on top.
+    pub stall_of_uploads: Duration,
+    /// Bytes a second, of an upload that nobody would wait for if it were any slower.
+    pub least_upload_rate: u64,
     /// After so long a silence in a body that can be resumed, a second request asks for the rest, beside
     /// the first: whoever delivers first goes on. Not every browser reports a stream that was reset, and
     /// a stream of HTTP/2 may stand still beside others that do not.
     pub hedge_after: Duration,
-    /// The same where nothing is asked again, which are all requests but GETs. Proxies do not wait
-    /// longer either. While a body is on its way nobody can see how far it got: for that there is the
-    /// time that it takes at [`least_upload_rate`](Self::least_upload_rate) on top.
-    pub stall_of_uploads: Duration,
-    /// Bytes a second, of an upload that nobody would wait for if it were any slower.
-    pub least_upload_rate: u64,
     /// Repeated requests.
     pub retry: Retry,
     /// Least time between two progress updates of one fetch.

@@ -79,7 +79,7 @@ struct Driver<P: Ports> {
     operations: FuturesUnordered<Boxed<Done<P>>>,
     timer: Option<(Instant, Boxed<()>)>,
     last_command: u64,
-    /// What the engine was told last.
+    /// What was reported to the engine last.
     online: bool,
     stopped: bool,
 }

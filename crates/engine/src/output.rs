@@ -83,7 +83,8 @@ pub enum Output {
         /// Its state.
         state: FetchState,
     },
-    /// Notify the realms that follow this record.
+    /// Notify the realms that follow this record: of its pieces, it has those that are new since the
+    /// last time, or of a new version all.
     RecordChanged(RecordState),
     /// Fire the event; answer `EventSettled`.
     Fire {

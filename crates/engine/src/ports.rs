@@ -126,7 +126,8 @@ pub trait Host {
     /// when all of them know, in bounded time; without, at once.
     async fn notify(&self, state: FetchState);
 
-    /// A record's head, stored bytes or result changed.
+    /// A record's head, stored bytes or result changed. Of its pieces, it has those that are new since
+    /// the last time, or of a new version all.
     fn record_changed(&self, record: RecordState);
 
     /// Unfinished work appeared (`true`) or the last of it is done.

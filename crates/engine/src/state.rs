@@ -54,7 +54,7 @@ pub struct RecordState {
     pub version: u32,
     /// `None` until a head has come.
     pub head: Option<Head>,
-    /// The stored pieces without a gap from 0.
+    /// The stored pieces without a gap from 0; of a change, those that are new.
     pub segments: Vec<(EntryKey, u64, u64)>,
 }
 

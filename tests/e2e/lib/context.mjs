@@ -15,7 +15,7 @@ const SHOWN_LINES = 12;
 const SCRIPTS = { classic: 'sw.js', module: 'sw.mjs', slim: 'sw.slim.mjs' };
 /** Chromium waits 20 s before it asks again. */
 export const NATIVE_PATIENCE = 4;
-/** What a body that breaks off unseen takes longer, in ms: the polyfill's patience, and some. */
+/** What a body takes longer that breaks off unseen, and whose rest cannot be asked for, in ms: the polyfill's patience, and some. */
 export const UNSEEN_BREAK = 35_000;
 
 /** Never one twice: storage of an earlier scenario would still be there. @type {Set<number>} */
@@ -185,7 +185,7 @@ export class Context {
   async outcome(page, id, { timeout = OUTCOME_TIMEOUT } = {}) {
     return page.waitFor(
       async (wanted) => (await log.rows()).find((row) => row.kind === 'event' && row.id === wanted),
-      { timeout: timeout * this.#patience, args: [id], every: 100 },
+      { timeout: timeout * this.#patience + (this.breaksSilently ? UNSEEN_BREAK : 0), args: [id], every: 100 },
     );
   }
 

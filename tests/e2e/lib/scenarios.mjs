@@ -1,5 +1,6 @@
 /** Finds the scenarios, checks them and gives each its title: its file and its name, and the protocol if it is HTTP/2. */
 import { readdirSync } from 'node:fs';
+import { UNSEEN_BREAK } from './context.mjs';
 
 const FOLDER = new URL('../scenarios/', import.meta.url);
 const DEFAULT_TIMEOUT = 40_000;
@@ -34,8 +35,9 @@ export async function loadScenarios() {
     const group = file.replace(/\.mjs$/, '');
     for (const each of /** @type {Scenario[]} */ (scenarios)) {
       for (const protocol of each.protocols ?? protocols) {
-        const over = protocol === 'h2' ? ' [h2]' : '';
-        all.push({ timeout: DEFAULT_TIMEOUT, ...each, protocol, title: `${group}: ${each.name}${over}` });
+        const [over, longer] = protocol === 'h2' ? [' [h2]', UNSEEN_BREAK] : ['', 0];
+        const timeout = (each.timeout ?? DEFAULT_TIMEOUT) + longer;
+        all.push({ ...each, timeout, protocol, title: `${group}: ${each.name}${over}` });
       }
     }
   }

@@ -2,24 +2,22 @@
 import assert from 'node:assert/strict';
 import { sleep } from '../../harness/process.mjs';
 import { fileSha256 } from '../../server/content.mjs';
-import { MIB, UNSEEN_BREAK } from '../lib/context.mjs';
+import { MIB } from '../lib/context.mjs';
 
 export const protocols = ['h1', 'h2'];
 
 /** What the second version of a file has, by `changeAfter` of the origin. */
 const secondVersion = (file) => ({ ...file, url: file.url, size: file.size, sha256: fileSha256(file.seed + 7919, file.size) });
 
-/** A download with this fault succeeds with the right bytes. `more.restarts`: the rest of it cannot be asked for. */
+/** A download with this fault succeeds with the right bytes. */
 const survives = (name, parameters, more = {}) => ({
   name,
-  timeout: more.restarts ? 40_000 + UNSEEN_BREAK : 40_000,
   ...more,
   async run(t) {
     const page = await t.open();
     const file = t.file({ size: 5 * MIB, ...parameters });
     await t.fetch(page, 'file', file);
-    const usual = more.timeout ? more.timeout - 5_000 : 25_000;
-    const timeout = more.restarts && t.breaksSilently ? usual + UNSEEN_BREAK : usual;
+    const timeout = more.timeout ? more.timeout - 5_000 : 25_000;
     await t.expectSuccess(page, 'file', more.changes ? secondVersion(file) : file, { timeout });
     await more.check?.(file, t);
     await t.expectNothingLeft(page);
@@ -148,10 +146,9 @@ export default [
   survives('a server that ignores Range when resumed', { cut: 3_000_000, times: 1, fullAfter: 1 }, {
     check: (file) => assert.equal(file.requests.at(-1).status, 200),
   }),
-  survives('a server without ranges', { cut: 3_000_000, times: 1, ranges: 0 }, { restarts: true }),
+  survives('a server without ranges', { cut: 3_000_000, times: 1, ranges: 0 }),
   survives('a server that does not say it has ranges', { cut: 3_000_000, times: 1, acceptRanges: 'omit' }),
   survives('a server that says it has no ranges', { cut: 3_000_000, times: 1, acceptRanges: 'none' }, {
-    restarts: true,
     check(file, { isNative }) {
       if (!isNative) assert.deepEqual(ranges(file), ['whole', 'whole'], 'it is not asked for any');
     },
@@ -207,7 +204,7 @@ export default [
       await t.expectFailure(page, 'integrity', 'fetch-error', { timeout: 30_000 });
     },
   },
-  survives('compressed, and cut', { gzip: 1, cut: 2_000_000, times: 1 }, { restarts: true }),
+  survives('compressed, and cut', { gzip: 1, cut: 2_000_000, times: 1 }),
   {
     name: 'started while the server cannot be reached',
     nativeVaries: 'the fetch may fail with bad-status, though a later request succeeds',

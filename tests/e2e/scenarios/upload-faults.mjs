@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ENGINES } from '../../harness/launch.mjs';
 import { sleep } from '../../harness/process.mjs';
-import { MIB, UNSEEN_BREAK } from '../lib/context.mjs';
+import { MIB } from '../lib/context.mjs';
 
 export const protocols = ['h1', 'h2'];
 
@@ -44,11 +44,23 @@ const breaksOnce = (parameters, path) => async (t) => {
   const target = t.upload({ cors: 1, ...parameters }, await t.startOrigin(), path);
   const expected = await timesSentByFetch(t, page, parameters);
   await fetchZeros(page, 'broken', [target], 3 * MIB);
-  const row = await t.expectFailure(page, 'broken', 'fetch-error', { timeout: t.breaksSilently ? 20_000 + UNSEEN_BREAK : 20_000 });
+  const row = await t.expectFailure(page, 'broken', 'fetch-error', { timeout: 20_000 });
   assert.ok(row.records[0].error ?? row.records[0].response.bodyError);
   await sleep(SETTLED);
   assert.deepEqual(counts([target]), [expected]);
   await t.expectNothingLeft(page);
+};
+
+/**
+ * Over HTTP/2 not in WebKit, which reports no stream that is reset: what is not asked again is waited for
+ * ten minutes, as its server may be at work.
+ */
+const breaksInTheAnswer = (name, fault, nativeDiffers) => {
+  const scenario = { name, nativeDiffers, run: breaksOnce({ size: 3 * MIB, seed: 1, rate: 3e6, ...fault }, '/file') };
+  return [
+    { ...scenario, protocols: ['h1'] },
+    { ...scenario, protocols: ['h2'], browsers: ['chromium', 'firefox'] },
+  ];
 };
 
 /** Once, but for Firefox: over HTTP/2 it sends any request again by itself, ten times, that is reset before the head. */
@@ -128,8 +140,8 @@ export default [
   { name: '429 with Retry-After is not asked again', run: answersOnce({ status: 429, retryAfter: 1, times: 1 }) },
   { name: 'the connection is cut before any of the body', run: breaksOnce({ cutUpload: 0 }) },
   { name: 'the connection is cut in the body', run: breaksOnce({ cutUpload: MIB }) },
-  { name: 'the connection is cut in the answer', timeout: 40_000 + UNSEEN_BREAK, nativeDiffers: 'it succeeds with an empty answer', run: breaksOnce({ size: 3 * MIB, seed: 1, rate: 3e6, cut: MIB }, '/file') },
-  { name: 'the answer ends early', timeout: 40_000 + UNSEEN_BREAK, nativeDiffers: 'it asks for the rest by a GET', run: breaksOnce({ size: 3 * MIB, seed: 1, rate: 3e6, truncate: MIB }, '/file') },
+  ...breaksInTheAnswer('the connection is cut in the answer', { cut: MIB }, 'it succeeds with an empty answer'),
+  ...breaksInTheAnswer('the answer ends early', { truncate: MIB }, 'it asks for the rest by a GET'),
   {
     name: 'the server cannot be reached',
     nativeDiffers: 'it begins some seconds later, when the server is back',

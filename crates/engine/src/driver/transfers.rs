@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use futures_util::future::{AbortHandle, Abortable};
 
-use super::{Done, Driver};
+use super::{Boxed, Done, Driver};
 use crate::http::Head;
 use crate::ids::TransferId;
 use crate::input::Input;
@@ -120,7 +120,9 @@ impl<P: Ports> Driver<P> {
         self.slots.iter_mut().find(|slot| slot.transfer == transfer)
     }
 
+    /// Boxed, so that this is compiled once and not for each operation.
     fn push_abortable(&self, operation: impl Future<Output = Done<P>> + 'static) -> AbortHandle {
+        let operation: Boxed<Done<P>> = Box::pin(operation);
         let (handle, registration) = AbortHandle::new_pair();
         let operation = Abortable::new(operation, registration);
         self.push(async move { operation.await.unwrap_or(Done::Nothing) });
@@ -152,7 +154,7 @@ async fn opened<P: Ports>(ports: &P, exchange: Exchange) -> Result<Opened<P>, Ne
         chunks.push(chunk);
         read += length;
     }
-    // What cannot be compared counts as another version: it is begun anew.
+    // What cannot be compared counts as another version: it is begun from scratch.
     let rest = ports.after(&overlap, chunks).await.ok().flatten();
     Ok(Opened { head, body, followed: rest.map(|rest| (rest, read - length)) })
 }

@@ -1,7 +1,5 @@
 //! Which record is served next, and what happens at what time.
 
-use std::collections::VecDeque;
-
 use crate::config::Config;
 use crate::fetch::{Fetch, Fetches};
 use crate::ids::{FetchId, RecordId, TransferId};
@@ -14,7 +12,7 @@ use crate::transfer::{Stream, Transfer, Transfers};
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
     /// Fetches that have records which wait for a connection, in turn.
-    line: VecDeque<FetchId>,
+    line: Vec<FetchId>,
     timers: Queue,
     /// When to look again for what helps a fetch that has no connection.
     relief_at: Option<Instant>,
@@ -33,7 +31,7 @@ impl Schedule {
     pub(super) fn line_up(&mut self, fetch: &mut Fetch) {
         if !fetch.in_line && fetch.has_pending() {
             fetch.in_line = true;
-            self.line.push_back(fetch.id);
+            self.line.push(fetch.id);
         }
     }
 
@@ -60,9 +58,10 @@ impl Schedule {
     /// Of a fetch without any connection, if there is one; else of the one whose turn it is.
     fn next_pending(&mut self, fetches: &mut Fetches, transfers: &Transfers) -> Option<RecordId> {
         let without = self.line.iter().position(|id| transfers.open_of(*id) == 0);
-        while let Some(id) =
-            self.line.remove(without.unwrap_or(0)).or_else(|| self.line.pop_front())
-        {
+        let mut place = without.unwrap_or(0);
+        while place < self.line.len() {
+            let id = self.line.remove(place);
+            place = 0;
             let Some(fetch) = fetches.get_mut(id) else { continue };
             fetch.in_line = false;
             let index = fetch.next_pending();

@@ -88,10 +88,9 @@ impl Fetch {
         self.row.deliveries = self.row.deliveries.wrapping_add(1);
         writes.push(Write::PutFetch(self.row.clone()));
         cx.commit(writes, After::Ended { fetch: self.id, commands });
-        for record in self.records.iter_mut().filter(|record| record.changed) {
-            record.changed = false;
-            if self.watched {
-                cx.outbox.emit(Output::RecordChanged(record.state()));
+        if self.watched {
+            for record in self.records.iter_mut().filter(|record| record.changed) {
+                cx.outbox.emit(Output::RecordChanged(record.take_news()));
             }
         }
     }

@@ -8,8 +8,6 @@ mod ending;
 mod list;
 mod progress;
 
-use std::mem::take;
-
 use crate::context::{Allowance, Context};
 use crate::ids::FetchId;
 use crate::outcome::FailureReason;
@@ -143,8 +141,8 @@ impl Fetch {
         let next = record.take(cx, event);
         let after = Tally::of_one(record, cx.transfers);
         self.tally = self.tally.minus(before).plus(after);
-        if take(&mut record.changed) && self.watched {
-            cx.outbox.emit(Output::RecordChanged(record.state()));
+        if record.changed && self.watched {
+            cx.outbox.emit(Output::RecordChanged(record.take_news()));
         }
         if next == Next::Settled {
             let failure = record.row.result.and_then(|result| result.failure());

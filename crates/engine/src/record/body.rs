@@ -128,7 +128,7 @@ impl Body {
     /// The stored bytes before `gap` that a part has to repeat; none if there are not so many.
     pub(crate) fn overlap(&self, gap: u64, must: bool, lengths: Overlap) -> Vec<Piece> {
         let length = if must { lengths.otherwise } else { lengths.validated };
-        // Another length after a part that brought nothing: so a limit of the server is told from
+        // Another length after a part that brought nothing: so a limit of the server is distinguished from
         // the end of the body.
         let length = length >> self.repeats.min(1);
         let Some(start) = gap.checked_sub(length) else { return Vec::new() };

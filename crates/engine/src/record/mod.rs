@@ -11,7 +11,7 @@
 //! | `store` | entries are finished first, and recorded second |
 //! | `hedge` | a body is silent, and asked for a second time beside it |
 //! | `settle` | its result |
-//! | `upload` | what is no GET: sent once |
+//! | `upload` | non-GET requests: sent once |
 
 mod body;
 mod finish;
@@ -26,6 +26,8 @@ mod standing;
 mod start;
 mod store;
 mod upload;
+
+use std::mem::replace;
 
 use crate::context::Context;
 use crate::http::{ByteRange, Head, RequestSpec};
@@ -79,6 +81,8 @@ pub(crate) struct Record {
     pub(crate) saved: Saved,
     /// Whether it is not any more as realms that follow it were notified.
     pub(crate) changed: bool,
+    /// Of which version they were notified, and of how many bytes without a gap from 0.
+    followed: (u32, u64),
 }
 
 /// What happens to a record.
@@ -150,6 +154,7 @@ impl Record {
             parts: Parts::default(),
             saved,
             changed: false,
+            followed: (0, 0),
         }
     }
 
@@ -199,8 +204,21 @@ impl Record {
 
     /// As `match` shows it.
     pub(crate) fn state(&self) -> RecordState {
+        self.state_from(0)
+    }
+
+    /// As realms that follow it are notified: with the pieces that came since the last time.
+    pub(crate) fn take_news(&mut self) -> RecordState {
+        self.changed = false;
+        let now = (self.row.version, self.body.segments.prefix());
+        let (version, length) = replace(&mut self.followed, now);
+        self.state_from(if version == now.0 { length.min(now.1) } else { 0 })
+    }
+
+    /// With the pieces from this offset on.
+    fn state_from(&self, offset: u64) -> RecordState {
         let secret = self.has_integrity() && !self.is_settled();
-        let pieces = self.body.segments.contiguous();
+        let pieces = self.body.segments.contiguous().filter(|one| one.start >= offset);
         RecordState {
             uid: self.row.uid.clone(),
             index: self.row.index,

@@ -79,7 +79,7 @@ impl Record {
         self.fail(cx, FailureReason::FetchError)
     }
 
-    /// The result is written down. If it could not be, it stays decided all the same, and is told:
+    /// The result is written down. If it could not be, it stays decided all the same, and is notified:
     /// after a crash it would be found again.
     pub(super) fn settled(&mut self, durable: bool) -> Next {
         self.phase = Phase::Settled { durable };

@@ -1,4 +1,4 @@
-//! Requests other than GET: nobody knows what a second one would do, so each is sent once at most.
+//! Non-GET requests: nobody knows what a second one would do, so each is sent once at most.
 //!
 //! That it is about to be sent is durable before it is. Whoever finds it so after a crash, and no
 //! result, cannot know how far it came, and fails it. While the browser says that there is no

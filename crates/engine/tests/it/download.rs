@@ -61,12 +61,12 @@ fn hundreds_of_files_arrive_in_request_order() {
 fn progress_goes_up_and_ends_with_the_result() {
     let app = App::of("file", File::new(1, LENGTH));
     app.run();
-    let told = &app.worker.notifications()["one"];
-    assert!(told.len() > 5);
-    assert!(told.windows(2).all(|pair| pair[0].downloaded <= pair[1].downloaded));
-    let end = told.iter().position(|state| state.result == FetchResult::Success).unwrap();
-    assert_eq!(told[end].downloaded, LENGTH);
-    assert!(told[end..].iter().all(|state| state.result == FetchResult::Success));
+    let notified = &app.worker.notifications()["one"];
+    assert!(notified.len() > 5);
+    assert!(notified.windows(2).all(|pair| pair[0].downloaded <= pair[1].downloaded));
+    let end = notified.iter().position(|state| state.result == FetchResult::Success).unwrap();
+    assert_eq!(notified[end].downloaded, LENGTH);
+    assert!(notified[end..].iter().all(|state| state.result == FetchResult::Success));
     assert_eq!(app.worker.activity(), [true, false]);
 }
 
@@ -80,9 +80,9 @@ fn a_part_that_breaks_is_counted_once() {
         let app = App { config: bypass_config(), ..App::of("file", file) };
         app.run();
         app.assert_success(1, LENGTH);
-        let told = &app.worker.notifications()["one"];
-        assert!(told.iter().all(|state| state.downloaded <= LENGTH), "request {broken}");
-        assert_eq!(told.last().unwrap().downloaded, LENGTH, "request {broken}");
+        let notified = &app.worker.notifications()["one"];
+        assert!(notified.iter().all(|state| state.downloaded <= LENGTH), "request {broken}");
+        assert_eq!(notified.last().unwrap().downloaded, LENGTH, "request {broken}");
     }
 }
 

@@ -120,7 +120,7 @@ fn a_server_that_always_falls_silent_is_not_asked_every_five_seconds() {
 fn what_cannot_be_resumed_is_asked_for_once() {
     let plain = file(&[Fault::Pause(300 * KIB, 25_000)]);
     let offers = File { advertises: Some("none"), ..plain.clone() };
-    let bare = File { validator: Validator::None, tells_length: false, ..plain };
+    let bare = File { validator: Validator::None, declares_length: false, ..plain };
     for file in [offers, bare] {
         let app = App::of("file", file);
         time(&app);

@@ -31,7 +31,7 @@ fn a_body_that_ends_early_is_not_taken_for_whole() {
 /// Found by the simulation.
 #[test]
 fn a_hole_that_is_filled_is_not_the_end_of_a_body_of_unknown_length() {
-    let file = File { tells_length: false, ..File::new(1, LENGTH) };
+    let file = File { declares_length: false, ..File::new(1, LENGTH) };
     let app = App::of("file", file);
     app.live_until_step(70);
     let entries = app.world.bodies.entries();
@@ -45,7 +45,7 @@ fn a_hole_that_is_filled_is_not_the_end_of_a_body_of_unknown_length() {
 #[test]
 fn a_part_of_a_body_of_unknown_length_is_not_taken_for_the_rest() {
     for less in [Fault::Less(100 * KIB), Fault::LessOfUnknown(100 * KIB)] {
-        let mut file = File { tells_length: false, ..File::new(1, LENGTH) };
+        let mut file = File { declares_length: false, ..File::new(1, LENGTH) };
         file.faults.extend([Fault::Cut(300 * KIB), less, less]);
         let app = App::of("file", file);
         app.run();
@@ -76,7 +76,7 @@ fn a_false_end_is_not_believed() {
 #[test]
 fn parts_of_unknown_length_come_to_an_end() {
     let always = Some(Fault::UnknownTotal);
-    let mut file = File { tells_length: false, always, ..File::new(1, LENGTH) };
+    let mut file = File { declares_length: false, always, ..File::new(1, LENGTH) };
     file.faults.push_back(Fault::Cut(300 * KIB));
     let app = App::of("file", file);
     app.run();
@@ -89,7 +89,7 @@ fn parts_of_unknown_length_come_to_an_end() {
 fn a_limit_of_the_server_is_not_the_end_of_a_body_of_unknown_length() {
     // As much as each part repeats.
     let always = Some(Fault::LessOfUnknown(4 * KIB));
-    let mut file = File { tells_length: false, always, ..File::new(1, 500 * KIB) };
+    let mut file = File { declares_length: false, always, ..File::new(1, 500 * KIB) };
     file.faults.push_back(Fault::Cut(450 * KIB));
     let app = App::of("file", file);
     app.run();

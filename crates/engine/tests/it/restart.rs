@@ -10,10 +10,10 @@ use crate::common::{App, KIB, REPEATED_WITHOUT_VALIDATOR, bypass_config, config}
 #[test]
 fn with_nothing_to_compare_it_begins_anew() {
     let cut_too_early = Fault::Cut(REPEATED_WITHOUT_VALIDATOR - KIB);
-    for (tells_length, cut) in [(true, cut_too_early), (false, Fault::Cut(500 * KIB))] {
+    for (declares_length, cut) in [(true, cut_too_early), (false, Fault::Cut(500 * KIB))] {
         let mut file = File::new(1, LENGTH);
         file.validator = Validator::None;
-        file.tells_length = tells_length;
+        file.declares_length = declares_length;
         file.faults.push_back(cut);
         let app = App::of("file", file);
         app.run();
@@ -56,9 +56,9 @@ fn a_server_that_restarts_from_zero_gives_the_whole_file() {
 #[test]
 fn a_newer_file_that_ends_before_what_is_asked_for_is_not_mixed_in() {
     for less in [0, 1, 4 * KIB, 64 * KIB] {
-        for told in [true, false] {
+        for declared in [true, false] {
             let mut file =
-                File { honours_if_range: false, tells_length: told, ..File::new(1, LENGTH) };
+                File { honours_if_range: false, declares_length: declared, ..File::new(1, LENGTH) };
             file.faults.extend([Fault::Cut(300 * KIB), Fault::Replaced(300 * KIB - less)]);
             let app = App::of("file", file);
             app.run();

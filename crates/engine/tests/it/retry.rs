@@ -24,11 +24,11 @@ fn every_fault_is_survived_with_or_without_validators_and_lengths() {
     for fault in faults {
         for validator in [Validator::Strong, Validator::Weak, Validator::Modified, Validator::None]
         {
-            for tells_length in [true, false] {
+            for declares_length in [true, false] {
                 for config in [config(), bypass_config()] {
                     let mut file = File::new(7, LENGTH);
                     file.validator = validator;
-                    file.tells_length = tells_length;
+                    file.declares_length = declares_length;
                     file.faults.push_back(fault);
                     let app = App { config, ..App::of("file", file) };
                     app.run();

@@ -6,11 +6,14 @@ use std::time::{Duration, Instant};
 
 use background_fetch_engine::http::Head;
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
-use background_fetch_engine::state::EventType;
+use background_fetch_engine::state::{EventType, RecordState};
 use background_fetch_engine::testing::memory::MemoryMetaStore;
-use background_fetch_engine::{Command, CommandId, Engine, Input, Output, Time, TransferId};
+use background_fetch_engine::testing::network::{Fault, File};
+use background_fetch_engine::{
+    Command, CommandId, Engine, Input, MatchOptions, Output, Time, TransferId,
+};
 
-use crate::common::{config, fetch};
+use crate::common::{App, KIB, config, fetch};
 
 const SIZE: u64 = 1000;
 /// Inputs whose times are taken together.
@@ -205,6 +208,32 @@ fn a_record_writes_down_no_more_than_itself() {
 
 /// Stores that take for ever: what is read and not stored is bounded over all records, and nobody
 /// waits for good.
+#[test]
+fn who_follows_a_record_is_notified_of_each_piece_once() {
+    let mut file = File::new(1, 8 * 1000 * KIB);
+    file.faults.extend([Fault::Cut(3000 * KIB), Fault::Changed, Fault::Cut(2000 * KIB)]);
+    let app = App::of("file", file);
+    app.live_with(async || {
+        let handle = app.handle().await;
+        handle.match_all("one".to_owned(), None, MatchOptions::default()).await.unwrap();
+    });
+    let mut known: Vec<RecordState> = Vec::new();
+    for news in app.worker.changes() {
+        let end = known.iter().filter(|one| one.version == news.version);
+        let end = end.flat_map(|one| &one.segments).map(|(_, start, length)| start + length).max();
+        let follows = news.segments.first().is_none_or(|first| first.1 == end.unwrap_or(0));
+        assert!(follows, "{end:?}, then {news:?}");
+        known.push(news);
+    }
+    let (last, _) = &app.delivery("one").records[0];
+    assert_eq!(last.version, 1, "it was begun from scratch");
+    assert_eq!(known.last().unwrap().version, last.version);
+    let notified = known.into_iter().filter(|one| one.version == last.version);
+    let notified: Vec<_> = notified.flat_map(|one| one.segments).collect();
+    assert_eq!(notified, last.segments);
+    assert!(notified.len() > 20, "{} pieces", notified.len());
+}
+
 #[test]
 fn what_is_held_does_not_grow_with_the_records() {
     const CHUNK: u64 = 64 << 10;

@@ -146,7 +146,8 @@ fn what_cannot_be_gone_on_with_is_not_taken() {
     let app = app(vec![fetch("slow", &names), fetch("small", &["small"])]);
     for (version, name) in (1..).zip(names) {
         let file = File::new(version, 400 * KIB);
-        let bare = File { validator: Validator::None, ranges: false, tells_length: false, ..file };
+        let bare =
+            File { validator: Validator::None, ranges: false, declares_length: false, ..file };
         app.serve(name, File { rate: 100_000, advertises: Some("none"), ..bare });
     }
     app.run();

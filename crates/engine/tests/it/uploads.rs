@@ -1,4 +1,4 @@
-//! Requests that are no GETs: sent once at most, whatever dies; and not before there is a network.
+//! Non-GET requests: sent once at most, whatever dies; and not before there is a network.
 
 use std::time::Duration;
 
@@ -69,8 +69,8 @@ fn check_many(app: &App, note: &str) -> usize {
 
 #[test]
 fn an_upload_is_sent_at_most_once_whenever_the_worker_dies() {
-    for tells_length in [true, false] {
-        let file = File { tells_length, ..File::new(1, LENGTH) };
+    for declares_length in [true, false] {
+        let file = File { declares_length, ..File::new(1, LENGTH) };
         let steps = {
             let app = app_of(file.clone());
             app.run();
@@ -153,7 +153,7 @@ fn faults_are_final() {
 
 #[test]
 fn what_is_not_repeated_has_more_time() {
-    // A piece every two minutes; a download would be asked for anew after 30 s.
+    // A piece every two minutes; a download would be asked for again after 30 s.
     let app = app_of(File { rate: 100, chunk: 12_000, ..File::new(1, 36_000) });
     app.run();
     app.assert_success(1, 36_000);
@@ -198,19 +198,19 @@ fn begin_offline(app: &App, page: impl AsyncFn()) {
 
 #[test]
 fn an_upload_begun_offline_is_sent_once_there_is_a_network() {
-    for told in [true, false] {
+    for reported in [true, false] {
         let app = app_of(File::new(1, LENGTH));
         begin_offline(&app, async || {
             assert_eq!(uploads(&app, "up"), 0);
             app.world.way.go_online();
             let before = app.world.clock.monotonic();
-            if told {
+            if reported {
                 app.handle().await.set_online(true);
             }
             while uploads(&app, "up") == 0 {
                 app.world.clock.sleep(Duration::from_millis(5)).await;
             }
-            let limit = Duration::from_millis(if told { 200 } else { 6000 });
+            let limit = Duration::from_millis(if reported { 200 } else { 6000 });
             assert!(app.world.clock.monotonic() - before < limit);
         });
         app.assert_success(1, LENGTH);

@@ -96,8 +96,8 @@ fn is_whole(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[E
     }
 }
 
-/// Whether a body of another origin came to the same end twice, a little before the length told:
-/// that cannot be told from one whose content coding is hidden.
+/// Whether a body of another origin came to the same end twice, a little before the declared length:
+/// that cannot be distinguished from one whose content coding is hidden.
 fn looks_coded(oracle: &Oracle, record: &RecordState, shown: u64, length: u64) -> bool {
     let foreign = record.head.as_ref().is_some_and(|head| head.kind == "cors");
     let mut facts = oracle.facts.borrow_mut();
@@ -157,10 +157,10 @@ pub(crate) fn look_at_end(
 fn compare_total(oracle: &Oracle, event: EventType, state: &FetchState, shown: u64) {
     let FetchState { uid, downloaded, download_total, .. } = state;
     if event == EventType::Success && *downloaded != shown {
-        oracle.violate(|| format!("{uid} told {downloaded} bytes, but shows {shown}"));
+        oracle.violate(|| format!("{uid} has notified {downloaded} bytes, but shows {shown}"));
     }
     if *downloaded < shown {
-        oracle.violate(|| format!("{uid} told {downloaded} bytes, but shows {shown}"));
+        oracle.violate(|| format!("{uid} has notified {downloaded} bytes, but shows {shown}"));
     }
     let crossed = *download_total > 0 && downloaded > download_total;
     if crossed {
@@ -168,7 +168,7 @@ fn compare_total(oracle: &Oracle, event: EventType, state: &FetchState, shown: u
     }
     let damaged = oracle.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.damaged);
     if event == EventType::Success && state.uploaded != state.upload_total && !damaged {
-        oracle.violate(|| format!("{uid} told too few bytes of its uploads: {state:?}"));
+        oracle.violate(|| format!("{uid} has notified too few bytes of its uploads: {state:?}"));
     }
 }
 

@@ -103,13 +103,13 @@ fn is_end_told(oracle: &Oracle, plan: &RecordPlan) -> bool {
     let servers = oracle.world.servers.borrow();
     let mut places = oracle.plan.places.get(plan.file).into_iter().flatten();
     places.all(|url| {
-        let own = |file: &File| file.tells_length && file.exposure == Exposure::Own;
+        let own = |file: &File| file.declares_length && file.exposure == Exposure::Own;
         servers.files.get(url).is_some_and(own)
     })
 }
 
 /// Whether `Content-Length` is that of a coding which the app's origin may not see, and more than
-/// what comes out of it: that cannot be told from a body that ended early.
+/// what comes out of it: that cannot be distinguished from a body that ended early.
 pub(crate) fn is_hidden_coding(oracle: &Oracle, file: usize) -> bool {
     let servers = oracle.world.servers.borrow();
     let mut places = oracle.plan.places.get(file).into_iter().flatten();
@@ -119,7 +119,7 @@ pub(crate) fn is_hidden_coding(oracle: &Oracle, file: usize) -> bool {
                 let mut lengths = file.versions().map(|(_, length)| length);
                 lengths.any(|length| length < coding.length)
             };
-            file.tells_length
+            file.declares_length
                 && file.exposure == Exposure::Safelisted
                 && file.coding.is_some_and(shorter)
         })
@@ -156,7 +156,7 @@ fn most_bytes(
     let breaks = u128::from(record.troubles + record.offline + record.silences + given);
     let broken = breaks * u128::from(file.chunk + part);
     let quota = if facts.quota { in_hands } else { 0 };
-    // What is torn makes the comparison with it fail, and then all begins anew.
+    // What is torn makes the comparison with it fail, and then all begins from scratch.
     let torn = facts.lost.len() as u128 * u128::from(file.length);
     let lost = u128::from(fetch.lost_bytes) + torn;
     let compared = u128::from(record.requests.saturating_sub(1)) * overlap(config);

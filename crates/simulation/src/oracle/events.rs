@@ -1,4 +1,4 @@
-//! What must hold when the app is told something: of events, and of progress.
+//! What must hold when the app is notified: of events, and of progress.
 
 use background_fetch_engine::FailureReason;
 use background_fetch_engine::snapshot::Stage;
@@ -56,7 +56,7 @@ pub(crate) fn hangs(oracle: &Oracle, uid: &str) {
     facts.fetches.entry(uid.to_owned()).or_default().patience_ended = true;
 }
 
-/// The realms are about to be told of the state of a fetch.
+/// The realms are about to be notified of the state of a fetch.
 pub(crate) fn progress(oracle: &Oracle, worker: u32, state: &FetchState) {
     let facts = oracle.facts.borrow();
     let Some(fetch) = facts.fetches.get(&state.uid) else { return };
@@ -77,13 +77,14 @@ pub(crate) fn progress(oracle: &Oracle, worker: u32, state: &FetchState) {
     let stored = world.bodies.used_by(|entry| owner(entry) == state.uid);
     let most = stored + world.holding(&state.uid).most() + fetch.lost_bytes;
     if state.downloaded > most {
-        oracle
-            .violate(|| format!("{} of {most} bytes are told of {}", state.downloaded, state.uid));
+        oracle.violate(|| {
+            format!("{} of {most} bytes are notified of {}", state.downloaded, state.uid)
+        });
     }
 }
 
 /// All realms of this worker know the outcome.
-pub(crate) fn told(oracle: &Oracle, worker: u32, uid: &str) {
+pub(crate) fn notified(oracle: &Oracle, worker: u32, uid: &str) {
     if let Some(fetch) = oracle.facts.borrow_mut().fetches.get_mut(uid) {
         fetch.told_by.insert(worker);
     }

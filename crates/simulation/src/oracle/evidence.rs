@@ -187,6 +187,6 @@ fn has_own_range(exchange: &Exchange) -> bool {
 /// Whether a response asks to be asked again.
 fn is_busy(exchange: &Exchange, Answer { head, .. }: &Answer) -> bool {
     let busy = head.status == 429 || (500..600).contains(&head.status);
-    let told = head.header("retry-after").is_some();
-    exchange.request.method == "GET" && busy && (exchange.range.is_some() || told)
+    let declared = head.header("retry-after").is_some();
+    exchange.request.method == "GET" && busy && (exchange.range.is_some() || declared)
 }

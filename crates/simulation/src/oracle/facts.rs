@@ -22,7 +22,7 @@ pub(crate) struct Facts {
     pub(crate) lost: BTreeSet<EntryKey>,
     pub(crate) crashes: u64,
     pub(crate) rivals: u64,
-    /// Operations of the stores that failed, and so counted as tries.
+    /// Operations of the stores that failed, and so counted as attempts.
     pub(crate) store_troubles: u64,
     /// Transactions that failed.
     pub(crate) commit_troubles: u64,
@@ -56,7 +56,7 @@ pub(crate) struct FetchFacts {
     pub(crate) told_by: BTreeSet<u32>,
     /// Handlers took longer than they may.
     pub(crate) patience_ended: bool,
-    /// How often it was written down that its event is about to be told.
+    /// How often it was written down that its event is about to be fired.
     pub(crate) attempts: u32,
     /// The worker that removed its rows.
     pub(crate) deleted: Option<u32>,
@@ -90,7 +90,7 @@ pub(crate) struct RecordFacts {
     pub(crate) silences: u64,
     /// Whether it was asked whether its server can be reached.
     pub(crate) probed: bool,
-    /// Among them, those that are no GET, and may have an effect.
+    /// Among them, those that are non-GET, and may have an effect.
     pub(crate) orders: u64,
     /// Bytes that were sent for it.
     pub(crate) sent: u64,
@@ -106,7 +106,7 @@ pub(crate) struct RecordFacts {
     pub(crate) less: u64,
     /// Bodies that ended early, as if they were whole.
     pub(crate) short: u64,
-    /// Bytes beyond what a part told.
+    /// Bytes beyond what a part declared.
     pub(crate) overlong: u64,
     /// Requests for a part with an end.
     pub(crate) parts: u64,
@@ -171,9 +171,9 @@ impl FetchFacts {
     }
 
     /// Whether its event was handled to the end, or as often as it may be tried.
-    pub(crate) fn is_told(&self, tries: u32) -> bool {
+    pub(crate) fn is_delivered(&self, most: u32) -> bool {
         let finished = self.deliveries.iter().any(|one| one.finished);
-        finished || self.attempts >= tries
+        finished || self.attempts >= most
     }
 }
 

@@ -33,8 +33,8 @@ fn judge_outcome(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFacts) 
     if fetch.lost {
         return oracle.tally.borrow_mut().end("lost with its row");
     }
-    let tries = oracle.plan.config.deliveries;
-    if !fetch.is_told(tries) && !fetch.patience_ended {
+    let most = oracle.plan.config.deliveries;
+    if !fetch.is_delivered(most) && !fetch.patience_ended {
         oracle.violate(|| format!("the event of {uid} was not handled"));
     }
     let Some(first) = fetch.deliveries.first() else {
@@ -86,7 +86,7 @@ fn largest(oracle: &Oracle, plan: &RecordPlan) -> u128 {
     u128::from(lengths.max().unwrap_or(0).max(20))
 }
 
-/// The fewest tries that end in giving up.
+/// The fewest attempts that end in giving up.
 fn fewest_tries(oracle: &Oracle) -> u64 {
     let retry = &oracle.plan.config.retry;
     retry.attempts.min(retry.known_attempts).into()

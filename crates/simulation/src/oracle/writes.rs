@@ -61,8 +61,8 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
         Write::DeleteFetch { uid } => {
             let Some(fetch) = facts.fetches.get_mut(uid) else { return };
             fetch.deleted = Some(worker);
-            let told = fetch.is_told(oracle.plan.config.deliveries);
-            if !told && !fetch.patience_ended && !fetch.lost {
+            let delivered = fetch.is_delivered(oracle.plan.config.deliveries);
+            if !delivered && !fetch.patience_ended && !fetch.lost {
                 oracle.violate(|| format!("{uid} is deleted, but its event was not handled"));
             }
         }

@@ -52,7 +52,7 @@ pub(crate) fn shape_file(file: &mut File, twist: &Twist) {
         Twist::Dated { .. } => file.dated = true,
         Twist::NoRanges { .. } => file.ranges = false,
         Twist::Advertises { value, .. } => file.advertises = Some(value),
-        Twist::NoLength { .. } => file.tells_length = false,
+        Twist::NoLength { .. } => file.declares_length = false,
         Twist::NoIfRange { .. } => file.honours_if_range = false,
         Twist::Foreign { exposure, .. } => file.exposure = exposure,
         Twist::Coded { coding, .. } => file.coding = Some(coding),

@@ -12,7 +12,7 @@ use background_fetch_engine::testing::world;
 #[allow(missing_docs, reason = "each variant tells of its numbers")]
 pub enum Twist {
     // The engine.
-    /// Parts of so many bytes pass by the script, so many at a time.
+    /// Parts of so many bytes bypass the script, so many at a time.
     Bypass { segment: u64, connections: usize },
     /// Transfers at a time.
     Connections(usize),
@@ -92,7 +92,7 @@ pub enum Twist {
     /// Each body of an origin takes so long.
     Trickles { origin: u64, time: u64 },
     /// No network; perhaps nobody tells when it is back.
-    Offline { at: u64, time: u64, told: bool },
+    Offline { at: u64, time: u64, reported: bool },
 
     // Stores.
     /// The nth operation of a kind goes wrong.
@@ -209,8 +209,8 @@ impl Twist {
             Self::OriginAway { .. } => "origin unreachable for a time",
             Self::WallJumps { by, .. } if *by < 0 => "wall clock set back",
             Self::WallJumps { .. } => "wall clock set forward",
-            Self::Offline { told: true, .. } => "offline",
-            Self::Offline { told: false, .. } => "offline, untold",
+            Self::Offline { reported: true, .. } => "offline",
+            Self::Offline { reported: false, .. } => "offline, unreported",
             Self::Evicts { .. } => "entry vanished",
             Self::Tears { .. } => "entry torn",
             Self::DamagesRecord { .. } => "record unreadable",

@@ -17,11 +17,11 @@ use crate::world::worker::Worker;
 /// A bug that can be switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bug {
-    /// An entry is told to be finished before it is.
+    /// An entry is reported as finished before it is.
     RecordBeforeEntry,
     /// A part is taken for one of the stored body, whatever its validators say.
     NoValidatorCheck,
-    /// An outcome is told to be durable before it is.
+    /// An outcome is reported as durable before it is.
     DeliverBeforePersist,
     /// Timers of waits are forgotten.
     ForgetRetryTimer,

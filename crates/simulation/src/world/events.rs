@@ -64,6 +64,6 @@ pub(super) async fn notify(worker: &Worker, state: FetchState) {
     events::progress(oracle, worker.number, &state);
     if state.result != FetchResult::Unsettled {
         worker.step().await;
-        events::told(oracle, worker.number, &state.uid);
+        events::notified(oracle, worker.number, &state.uid);
     }
 }

@@ -197,7 +197,7 @@ async fn happen(world: &Rc<World>, twist: Twist) {
             world.base.way.give_back(&origin);
         }
         Twist::WallJumps { by, .. } => world.base.clock.shift_wall(by),
-        Twist::Offline { time, told, .. } => go_offline(world, time, told).await,
+        Twist::Offline { time, reported, .. } => go_offline(world, time, reported).await,
         Twist::DamagesFetch { fetch, .. } => damage(world, fetch, None),
         Twist::DamagesRecord { fetch, index, .. } => damage(world, fetch, Some(index)),
         _ => {}
@@ -213,10 +213,10 @@ fn for_places(world: &World, file: usize, mut change: impl FnMut(&mut File)) {
     }
 }
 
-async fn go_offline(world: &Rc<World>, time: u64, told: bool) {
+async fn go_offline(world: &Rc<World>, time: u64, reported: bool) {
     let way = &world.base.way;
     let tell = |online: bool| {
-        if let Some((_, handle)) = world.owner().filter(|_| told) {
+        if let Some((_, handle)) = world.owner().filter(|_| reported) {
             handle.set_online(online);
         }
     };

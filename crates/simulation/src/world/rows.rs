@@ -49,7 +49,7 @@ fn show_one(write: &Write) -> String {
         Write::PutRecord(row) => {
             let head = row.head.as_ref().map(|head| head.status);
             format!(
-                "{}/{} head {head:?} tries {} {:?}",
+                "{}/{} head {head:?} attempts {} {:?}",
                 row.uid, row.index, row.attempts, row.result
             )
         }

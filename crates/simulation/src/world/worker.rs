@@ -1,6 +1,7 @@
 //! One life of the worker, with all that can go wrong in it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
@@ -30,6 +31,8 @@ struct Inner {
     /// A commit was refused because another worker has the store.
     fenced: Cell<bool>,
     handle: RefCell<Option<Handle>>,
+    /// Records as a realm knows them that follows all, by their fetch and index.
+    followed: RefCell<BTreeMap<(String, u32), RecordState>>,
 }
 
 impl Worker {
@@ -37,6 +40,19 @@ impl Worker {
         let number = world.lives.last.get() + 1;
         world.lives.last.set(number);
         Self { world, number, inner: Rc::default() }
+    }
+
+    /// All of a record, of which only what is new was notified.
+    fn follow(&self, news: RecordState) -> RecordState {
+        let mut followed = self.inner.followed.borrow_mut();
+        let known = followed.remove(&(news.uid.clone(), news.index));
+        let mut whole = news;
+        if let Some(mut known) = known.filter(|known| known.version == whole.version) {
+            known.segments.append(&mut whole.segments);
+            whole.segments = known.segments;
+        }
+        followed.insert((whole.uid.clone(), whole.index), whole.clone());
+        whole
     }
 
     /// The whole life, until it is stopped by the engine.
@@ -188,6 +204,7 @@ impl Host for Worker {
 
     fn record_changed(&self, record: RecordState) {
         if !self.is_dead() {
+            let record = self.follow(record);
             bytes::look_at(&self.world.oracle, self.number, &record);
         }
     }

@@ -171,7 +171,7 @@ pub async fn integrity_is_checked(bench: impl BodyStoreBench) {
 }
 
 /// Whatever pieces the stored bytes and those that came are in.
-pub async fn what_follows_the_same_bytes_is_told(bench: impl BodyStoreBench) {
+pub async fn what_follows_the_same_bytes_is_given(bench: impl BodyStoreBench) {
     put(&bench, "1", &[b"0123"]).await;
     put(&bench, "2", &[b"456", b"789"]).await;
     let piece = |name, start, length| Piece { entry: key(name), start, length };

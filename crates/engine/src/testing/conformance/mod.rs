@@ -28,7 +28,7 @@ macro_rules! body_store_conformance {
             the_rest_of_a_body_becomes_an_entry
             a_body_of_nothing_becomes_an_entry
             integrity_is_checked
-            what_follows_the_same_bytes_is_told
+            what_follows_the_same_bytes_is_given
         }
     };
 }

@@ -88,7 +88,7 @@ impl Fault {
             Self::Less(_) => "206 of less",
             Self::LessOfUnknown(_) => "206 of less, of unknown complete length",
             Self::More(_) => "206 of more",
-            Self::Overlong(_) => "206 longer than told",
+            Self::Overlong(_) => "206 longer than declared",
             Self::Empty => "206 without a body",
             Self::NothingFollows => "416 at a false end",
             Self::NotSatisfiable => "416",

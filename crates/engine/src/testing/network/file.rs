@@ -34,8 +34,8 @@ pub struct File {
     pub ranges: bool,
     /// `Accept-Ranges`; `None` sends "bytes" where ranges are honoured, "" sends none.
     pub advertises: Option<&'static str>,
-    /// Whether `Content-Length` is told (a 206 has `Content-Range` all the same).
-    pub tells_length: bool,
+    /// Whether `Content-Length` is declared (a 206 has `Content-Range` all the same).
+    pub declares_length: bool,
     /// Whether `If-Range` is honoured; else a changed file is answered with a 206 all the same.
     pub honours_if_range: bool,
     /// How the body is sent where no range is asked for; `None` as it is.
@@ -120,7 +120,7 @@ impl File {
             dated: false,
             ranges: true,
             advertises: None,
-            tells_length: true,
+            declares_length: true,
             honours_if_range: true,
             coding: None,
             exposure: Exposure::Own,

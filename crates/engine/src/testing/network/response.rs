@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// A 206, as it is sent and as it says that it is.
 struct Partial {
     sent: ByteRange,
-    told: String,
+    declared: String,
 }
 
 impl File {
@@ -41,13 +41,13 @@ impl File {
             Some(_) if fault == Some(Fault::NotSatisfiable) => {
                 self.refusal(url, 416, "content-range", None, fault)
             }
-            Some(range) if fault == Some(Fault::NothingFollows) && self.tells_length => {
-                let told = Some(format!("bytes */{}", range.start));
-                self.refusal(url, 416, "content-range", told, fault)
+            Some(range) if fault == Some(Fault::NothingFollows) && self.declares_length => {
+                let declared = Some(format!("bytes */{}", range.start));
+                self.refusal(url, 416, "content-range", declared, fault)
             }
             Some(range) if range.start >= self.length => {
-                let told = Some(format!("bytes */{}", self.length));
-                self.refusal(url, 416, "content-range", told, fault)
+                let declared = Some(format!("bytes */{}", self.length));
+                self.refusal(url, 416, "content-range", declared, fault)
             }
             Some(range) => self.part(url, range, fault, now),
             None => self.whole(url, exchange, fault, now),
@@ -84,9 +84,9 @@ impl File {
         if coding.is_some() {
             headers.push(("content-encoding".into(), "gzip".into()));
         }
-        if self.tells_length {
-            let told = coding.map_or(self.length, |coding| coding.length);
-            headers.push(("content-length".into(), told.to_string()));
+        if self.declares_length {
+            let declared = coding.map_or(self.length, |coding| coding.length);
+            headers.push(("content-length".into(), declared.to_string()));
         }
         let head = self.head(url, 200, headers);
         let body = self.script(url, ByteRange { start: 0, end: Some(self.length) }, fault);
@@ -94,11 +94,11 @@ impl File {
     }
 
     fn part(&self, url: &str, asked: ByteRange, fault: Option<Fault>, now: Timestamp) -> Answer {
-        let Partial { sent, told } = self.partial(asked, fault);
+        let Partial { sent, declared } = self.partial(asked, fault);
         let mut headers = self.headers(false, now);
-        headers.push(("content-range".into(), told));
+        headers.push(("content-range".into(), declared));
         let length = sent.end.unwrap_or(self.length).saturating_sub(sent.start);
-        if self.tells_length && !matches!(fault, Some(Fault::Empty | Fault::Overlong(_))) {
+        if self.declares_length && !matches!(fault, Some(Fault::Empty | Fault::Overlong(_))) {
             headers.push(("content-length".into(), length.to_string()));
         }
         let head = self.head(url, 206, headers);
@@ -123,14 +123,14 @@ impl File {
             Some(Fault::UnknownTotal | Fault::LessOfUnknown(_)) => "*".to_owned(),
             _ => length.to_string(),
         };
-        let told = format!("bytes {start}-{}/{total}", end.saturating_sub(1));
+        let declared = format!("bytes {start}-{}/{total}", end.saturating_sub(1));
         match fault {
             Some(Fault::Overlong(more)) => end = end.saturating_add(more),
             Some(Fault::Empty) => end = start,
             Some(Fault::Shifted) => (start, end) = (start + 1, end + 1),
             _ => {}
         }
-        Partial { sent: ByteRange { start, end: Some(end) }, told }
+        Partial { sent: ByteRange { start, end: Some(end) }, declared }
     }
 
     fn headers(&self, coded: bool, now: Timestamp) -> Vec<Header> {
@@ -162,7 +162,7 @@ impl File {
             Some(Fault::Short(after)) => {
                 // Without a length of its own, a body that ends early is a broken one to HTTP, and
                 // in a content coding to the decoder.
-                let noticed = !self.tells_length || self.coding.is_some();
+                let noticed = !self.declares_length || self.coding.is_some();
                 let then = if noticed { Then::Break } else { Then::End };
                 (start.saturating_add(after).min(end), then)
             }

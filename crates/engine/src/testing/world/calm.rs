@@ -28,6 +28,7 @@ struct Inner {
     random: Cell<u64>,
     handle: RefCell<Option<Handle>>,
     delivered: RefCell<BTreeMap<String, Vec<Delivery>>>,
+    changes: RefCell<Vec<RecordState>>,
     notified: RefCell<BTreeMap<String, Vec<FetchState>>>,
     active: RefCell<Vec<bool>>,
 }
@@ -91,12 +92,17 @@ impl CalmWorker {
         delivered.get(uid).is_some_and(|all| all.iter().any(|one| one.finished))
     }
 
-    /// The states that the realms were told, by unique id, in order.
+    /// The states of which the realms were notified, by unique id, in order.
     pub fn notifications(&self) -> BTreeMap<String, Vec<FetchState>> {
         self.inner.notified.borrow().clone()
     }
 
-    /// What [`Host::active`] was told.
+    /// Of what realms that follow records were notified, in order.
+    pub fn changes(&self) -> Vec<RecordState> {
+        self.inner.changes.borrow().clone()
+    }
+
+    /// What was reported by [`Host::active`].
     pub fn activity(&self) -> Vec<bool> {
         self.inner.active.borrow().clone()
     }
@@ -175,7 +181,9 @@ impl Host for CalmWorker {
         }
     }
 
-    fn record_changed(&self, _record: RecordState) {}
+    fn record_changed(&self, record: RecordState) {
+        self.inner.changes.borrow_mut().push(record);
+    }
 
     fn active(&self, active: bool) {
         self.inner.active.borrow_mut().push(active);

@@ -21,7 +21,7 @@ pub struct Chunk {
 pub struct Holding {
     clock: VirtualClock,
     held: Cell<u64>,
-    /// Bytes that were given up in this very moment, in which an app may still be told of them.
+    /// Bytes that were given up in this very moment, in which an app may still be notified of them.
     lost: Cell<(Duration, u64)>,
 }
 

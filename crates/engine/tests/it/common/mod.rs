@@ -33,7 +33,7 @@ pub(crate) fn config() -> Config {
     config
 }
 
-/// The same, with parts that pass by the script from any rate on.
+/// The same, with parts that bypass the script from any rate on.
 pub(crate) fn bypass_config() -> Config {
     let (least, given_up) = (0, 0..u64::MAX);
     let bypass = Bypass { segment: 64 * KIB, connections: 3, threshold: 1, least, given_up };

@@ -38,11 +38,11 @@ fn liar() -> impl Strategy<Value = Liar> {
     let faults = prop::collection::vec(fault, 0..5);
     (kind, flags, faults, lies, 1..700 * KIB, any::<u64>()).prop_map(
         |((validator, exposure), flags, faults, lies, length, seed)| {
-            let (tells_length, ranges, integrity, bulk) = flags;
+            let (declares_length, ranges, integrity, bulk) = flags;
             let file = File {
                 validator,
                 exposure,
-                tells_length,
+                declares_length,
                 ranges,
                 faults: faults.into(),
                 says: lies.into(),

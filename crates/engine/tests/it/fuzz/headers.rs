@@ -136,10 +136,10 @@ proptest! {
     fn a_part_is_taken_only_if_it_is_what_was_asked(
         value in prop::option::weighted(0.9, range_from(STORED - 4 * KIB, LENGTH)),
         length in texts::near(texts::number()),
-        told in any::<bool>(),
+        declared in any::<bool>(),
     ) {
         let known = [header("etag", "\"1\""), header("content-length", &LENGTH.to_string())];
-        let headers = known[..1 + usize::from(told)].to_vec();
+        let headers = known[..1 + usize::from(declared)].to_vec();
         let (mut bench, asked) = broken_after(headers, STORED);
         let range = asked.range.unwrap();
         prop_assert_eq!(range.start, STORED - 4 * KIB);
@@ -149,7 +149,7 @@ proptest! {
         if !goes_on(&done) {
             return Ok(());
         }
-        let total = told.then_some(LENGTH);
+        let total = declared.then_some(LENGTH);
         let end = match value.as_deref().map(plain_range) {
             Some(parsed) => {
                 let (first, last, complete) = parsed.expect("it has no sense");
@@ -197,9 +197,9 @@ proptest! {
     }
 
     #[test]
-    fn a_weak_or_broken_etag_is_no_strong_validator(etag in texts::etag(), told in any::<bool>()) {
+    fn a_weak_or_broken_etag_is_no_strong_validator(etag in texts::etag(), declared in any::<bool>()) {
         let mut headers = vec![header("etag", &etag)];
-        headers.extend(told.then(|| header("content-length", &LENGTH.to_string())));
+        headers.extend(declared.then(|| header("content-length", &LENGTH.to_string())));
         let (_, asked) = broken_after(headers, STORED);
         match asked.if_range {
             Some(value) => prop_assert!(is_strong(&value) && value == etag, "{:?}", value),

@@ -96,8 +96,8 @@ fn assert_bytes(app: &App) {
         for (record, bytes) in &delivery.records {
             let (path, version, length) = FILES[record.index as usize];
             // Whoever reads an entry that is too short sees that it is.
-            let told: u64 = record.segments.iter().map(|(_, _, length)| length).sum();
-            if record.result == Some(RecordResult::Success) && told == bytes.len() as u64 {
+            let declared: u64 = record.segments.iter().map(|(_, _, length)| length).sum();
+            if record.result == Some(RecordResult::Success) && declared == bytes.len() as u64 {
                 assert!(*bytes == content(version, 0, length), "{path}: {} bytes", bytes.len());
             }
         }

@@ -25,8 +25,8 @@ fn bytes_that_could_not_be_stored_are_not_counted() {
         });
         app.assert_success(1, LENGTH);
         assert!(app.sent("file") > LENGTH, "nothing failed");
-        let told = &app.worker.notifications()["one"];
-        assert!(told.iter().all(|state| state.downloaded <= LENGTH));
+        let notified = &app.worker.notifications()["one"];
+        assert!(notified.iter().all(|state| state.downloaded <= LENGTH));
     }
 }
 

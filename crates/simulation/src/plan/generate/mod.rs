@@ -168,7 +168,7 @@ impl Generator {
         for _ in 0..self.random.between(1, 3) {
             let (at, time) = (self.moment(), self.random.scale(1, 10 * SPAN));
             let twist = if self.random.one_in(2) {
-                Twist::Offline { at, time, told: self.random.one_in(2) }
+                Twist::Offline { at, time, reported: self.random.one_in(2) }
             } else {
                 Twist::Unreachable { file: self.any_file(), at, time }
             };
