@@ -30,7 +30,7 @@ export async function storeRequests(requests: Request[]): Promise<SentRequest[]>
     }
     return stored;
   } catch (error) {
-    const reason = abortError('The body of another request of this background fetch failed.');
+    const reason = abortError('The body of another request could not be read.');
     for (const { body } of requests) if (body && !body.locked) void body.cancel(reason).catch(noop);
     throw new TypeError(`The body of a request could not be read: ${error as string}`);
   }

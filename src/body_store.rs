@@ -56,8 +56,12 @@ impl BodyStore {
     }
 
     /// See [`entries`](background_fetch_engine::ports::BodyStore::entries).
-    pub async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
-        let keys = settled(self.cache().await?.keys()).await.map_err(failed)?;
+    /// `list` asks for the requests of the cache.
+    pub async fn entries(
+        &self,
+        list: impl FnOnce(&Cache) -> Promise,
+    ) -> Result<Vec<EntryKey>, StoreError> {
+        let keys = settled(list(&self.cache().await?)).await.map_err(failed)?;
         let keys = keys.unchecked_into::<Array>();
         let keys = keys.iter().filter_map(|key| entry_key(&key.unchecked_ref::<Request>().url()));
         let keys: Array = keys.map(JsValue::from).collect();
@@ -185,7 +189,7 @@ fn declared_length(response: &Response) -> Option<u64> {
 /// See [`DecodeBase64`](background_fetch_engine::integrity::DecodeBase64). The browser gives a
 /// character for each byte.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    atob(text).ok()?.chars().map(|character| u8::try_from(character).ok()).collect()
+    Some(atob(text).ok()?.chars().map(|character| character as u8).collect())
 }
 
 fn missing() -> StoreError {

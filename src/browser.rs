@@ -8,6 +8,7 @@ use background_fetch_engine::ports::{self, Exchange, NetworkError, Piece, StoreE
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::Uint8Array;
+use web_sys::Cache;
 
 use crate::body_store::BodyStore;
 use crate::host::JsHost;
@@ -70,7 +71,8 @@ impl ports::BodyStore for Browser {
     }
 
     async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
-        self.bodies.entries().await
+        let all = |cache: &Cache| self.host.entries(cache).unwrap_or_else(|_| cache.keys());
+        self.bodies.entries(all).await
     }
 
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {

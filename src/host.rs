@@ -5,6 +5,7 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Cache;
 
 use crate::convert;
 use crate::js::object::ToJs;
@@ -24,6 +25,10 @@ extern "C" {
     fn record_changed(this: &JsHost, record: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn active(this: &JsHost, active: bool) -> Result<(), JsValue>;
+    /// The requests of a cache that may be asked for without reading the bodies of all. It throws where
+    /// there is no such way but [`Cache::keys`].
+    #[wasm_bindgen(method, catch)]
+    pub fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
 }
 
 // By contract none of these throws or rejects. If one does all the same, the fetches go on: what

@@ -1,8 +1,10 @@
 import { FunctionalEvent } from '../impl/FunctionalEvent.ts';
 import { instanceOf } from '../impl/instances.ts';
+import { isWebKit } from '../platform.ts';
 import type { Connection } from '../protocol/connection.ts';
 import type { Sessions } from '../protocol/sessions.ts';
 import type { EngineLoader } from './load.ts';
+import { forgetUnrecorded, recordedEntries } from './stored-work.ts';
 import type { EventType, FetchState, Host, RecordState, UIOptions } from './types.ts';
 
 /** Its own tag among the app's. */
@@ -46,9 +48,16 @@ export class WorkerHost implements Host {
   active(active: boolean): void {
     // Not from within the engine's own call.
     queueMicrotask(() => this.loader.checkIdle());
-    if (!active) return;
+    if (!active) {
+      if (isWebKit) void forgetUnrecorded(this.#global.registration.scope).catch(() => undefined);
+      return;
+    }
     this.loader.tell({ kind: 'active' });
     this.registerSync();
+  }
+
+  entries(cache: Cache): Promise<readonly Request[]> {
+    return isWebKit ? recordedEntries(this.#global.registration.scope, cache) : cache.keys();
   }
 
   /** Where it exists, the browser starts the worker when it is online, even without a page. */

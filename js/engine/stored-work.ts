@@ -1,8 +1,11 @@
 import { channelName as lockName } from '../protocol/messages.ts';
-import { cacheName, databaseName } from './types.ts';
+import { cacheName, databaseName, entryUrl } from './types.ts';
 
 /** The object store with a row for each unfinished fetch. */
 const FETCHES = 'fetches';
+
+/** That with a row for each entry of the cache. */
+const SEGMENTS = 'segments';
 
 /** Whether the registration has unfinished work: one cheap look, which creates nothing. */
 export async function hasStoredWork(scope: string): Promise<boolean> {
@@ -16,6 +19,29 @@ export async function hasStoredWork(scope: string): Promise<boolean> {
   } finally {
     database?.close();
   }
+}
+
+/**
+ * The requests of the cache's entries, of those that a row speaks of. WebKit reads the bodies of all into
+ * memory to list the keys of a cache, but asked for one, only that.
+ */
+export async function recordedEntries(scope: string, cache: Cache): Promise<Request[]> {
+  const database = await openExisting(databaseName(scope));
+  try {
+    const rows: { entry: string }[] = await settled(
+      database.transaction(SEGMENTS).objectStore(SEGMENTS).getAll(),
+    );
+    const found: Request[] = [];
+    for (const { entry } of rows) found.push(...(await cache.keys(entryUrl(entry))));
+    return found;
+  } finally {
+    database.close();
+  }
+}
+
+/** Entries that no row speaks of, and that were not found, go with the cache when nothing is unfinished. */
+export async function forgetUnrecorded(scope: string): Promise<void> {
+  if (!(await hasStoredWork(scope))) await caches.delete(cacheName(scope));
 }
 
 /**

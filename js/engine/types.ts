@@ -140,6 +140,8 @@ export interface Host {
   recordChanged(record: RecordState): void;
   /** `true` when the first unfinished work appeared, `false` when the last was done. */
   active(active: boolean): void;
+  /** The requests of the cache's entries, those at least that a row speaks of. */
+  entries(cache: Cache): Promise<readonly Request[]>;
 }
 
 /**
@@ -173,3 +175,7 @@ export const cacheName = (scope: string): string => `background-fetch-polyfill:$
 
 /** The IndexedDB database of a registration; schema in `src/meta_store/schema.rs`. */
 export const databaseName = (scope: string): string => `background-fetch-polyfill:${scope}`;
+
+/** Where an entry is in that cache; `src/body_store.rs` has the same. */
+export const entryUrl = (key: string): string =>
+  `https://background-fetch.invalid/${encodeURIComponent(key)}`;

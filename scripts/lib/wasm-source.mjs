@@ -85,17 +85,18 @@ function decoder(text, frequent, length) {
     const text = '${text}';
     const all = [...Array(256).keys()];
     const isFrequent = (byte) => parseInt('${bits.join('')}'[byte >> 2], 16) >> (byte & 3) & 1;
-    const own = all.filter((code) => ![0, 10, 13, 39, 92].includes(code)).slice(0, ${singles});
+    const alphabet = all.filter((code) => ![0, 10, 13, 39, 92].includes(code));
+    const own = alphabet.slice(0, ${singles});
     const strangers = all.filter((byte) => isFrequent(byte) && !own.includes(byte));
     const table = own.map((byte) => isFrequent(byte) ? byte : strangers.shift());
     table.push(...all.filter((byte) => !isFrequent(byte)));
+    const places = all.map((code) => alphabet.indexOf(code));
     const bytes = new Uint8Array(${length});
     let from = 0;
     for (let at = 0; at < bytes.length; at++) {
       let index = 0;
       do {
-        const code = text.charCodeAt(from++);
-        const place = code - 1 - (code > 10) - (code > 13) - (code > 39) - (code > 92);
+        const place = places[text.charCodeAt(from++)];
         if (place < ${singles} || index > 0) {
           bytes[at] = table[index + place];
           index = 0;

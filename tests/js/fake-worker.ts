@@ -20,6 +20,7 @@ class Run {
       update: (state: FetchState) => this.sessions.update(state),
       recordChanged: (record: RecordState) => this.sessions.recordChanged(record),
       active: () => this.loader.checkIdle(),
+      entries: (cache) => cache.keys(),
     };
     const module: EngineModule = {
       instantiate: async () => void worker.log.push('instantiate'),

@@ -25,12 +25,14 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
         measure::note_wait(oracle, &exchange.uid);
     }
     let mut facts = oracle.facts.borrow_mut();
+    let rivals = facts.rivals > 0;
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     let probe = is_probe(exchange);
     record.requests += u64::from(!probe);
     record.probed |= probe;
     let now = oracle.world.clock.monotonic();
-    let silent = now.saturating_sub(record.last_sign) >= config.hedge_after;
+    // What one of two workers heard, the other did not.
+    let silent = rivals || now.saturating_sub(record.last_sign) >= config.hedge_after;
     record.silences += u64::from(ranges && silent);
     record.last_sign = now;
     record.parts += u64::from(exchange.range.is_some_and(|range| range.end.is_some()));
