@@ -4,6 +4,7 @@
 
 mod abort;
 mod bypass;
+mod clock;
 mod common;
 mod crash;
 mod damaged_rows;
