@@ -170,8 +170,11 @@ export default [
       await t.browser.killWorker(page);
       await t.expectSuccess(page, 'victim', victim);
       await t.expectSuccess(page, 'other', other);
-      const { entries } = await t.leftovers(page);
-      assert.deepEqual(entries.filter((url) => url.startsWith('https://background-fetch.invalid/')), []);
+      // Deleting begins when the handlers have ended.
+      await t.until(async () => {
+        const { entries } = await t.leftovers(page);
+        return !entries.some((url) => url.startsWith('https://background-fetch.invalid/'));
+      }, 'no entry of ours is left');
     },
   },
   {
