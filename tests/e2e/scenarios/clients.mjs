@@ -22,7 +22,7 @@ const row = async (t, page, like) => {
   const [found] = await t.until(async () => {
     const rows = await t.rows(page, like);
     return rows.length > 0 && rows;
-  }, `a row ${JSON.stringify(like)}`, 20_000);
+  }, `a row ${JSON.stringify(like)}`, 50_000);
   return found;
 };
 
@@ -236,7 +236,7 @@ export default [
   },
   {
     name: 'library: hundreds of files in one fetch',
-    timeout: 60_000,
+    timeout: 90_000,
     async run(t) {
       const page = await t.open({ client: 'library' });
       // Natively so many take minutes.
@@ -251,7 +251,7 @@ export default [
   {
     name: 'library: one 500 fails all of them, and the others can be read',
     nativeDiffers: 'it asks for that one again, every 20 s',
-    timeout: 60_000,
+    timeout: 90_000,
     async run(t) {
       const page = await t.open({ client: 'library' });
       const files = Array.from({ length: 200 }, (_, index) => t.file({ size: 2_000 + index, ...(index === 77 ? { status: 500 } : {}) }));
