@@ -174,7 +174,7 @@ impl Record {
             Event::NotRecorded { transfer, entry, error, cleans } => {
                 self.not_recorded(cx, transfer, entry, (&error, cleans))
             }
-            Event::Marked(id, exchange) => self.marked(cx, id, *exchange),
+            Event::Marked(id, exchange) => self.marked(cx, id, exchange),
             Event::NotMarked(id, error) => self.store_trouble(cx, id, &error),
             Event::Verified(passed) => self.verified(cx, passed),
             Event::Settled { durable } => self.settled(durable),

@@ -54,9 +54,14 @@ impl Record {
     }
 
     /// The mark is durable. If the fetch was aborted meanwhile, nothing is sent.
-    pub(super) fn marked(&self, cx: &mut Context<'_>, id: TransferId, exchange: Exchange) -> Next {
+    pub(super) fn marked(
+        &self,
+        cx: &mut Context<'_>,
+        id: TransferId,
+        exchange: Box<Exchange>,
+    ) -> Next {
         if cx.transfers.get(id).is_some() {
-            cx.outbox.emit(Output::Open { transfer: id, exchange });
+            cx.outbox.emit(Output::Open { transfer: id, exchange: *exchange });
         }
         Next::Nothing
     }
