@@ -8,7 +8,6 @@ use background_fetch_engine::ports::{self, Exchange, NetworkError, Piece, StoreE
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::Uint8Array;
-use web_sys::Cache;
 
 use crate::body_store::BodyStore;
 use crate::host::JsHost;
@@ -71,8 +70,7 @@ impl ports::BodyStore for Browser {
     }
 
     async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
-        let all = |cache: &Cache| self.host.entries(cache).unwrap_or_else(|_| cache.keys());
-        self.bodies.entries(all).await
+        self.bodies.entries(|cache| self.host.requests(cache)).await
     }
 
     async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {

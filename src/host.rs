@@ -25,10 +25,8 @@ extern "C" {
     fn record_changed(this: &JsHost, record: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn active(this: &JsHost, active: bool) -> Result<(), JsValue>;
-    /// The requests of a cache that may be asked for without reading the bodies of all. It throws where
-    /// there is no such way but [`Cache::keys`].
     #[wasm_bindgen(method, catch)]
-    pub fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
+    fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
 }
 
 // By contract none of these throws or rejects. If one does all the same, the fetches go on: what
@@ -53,6 +51,11 @@ impl JsHost {
     /// See [`active`](background_fetch_engine::ports::Host::active).
     pub fn set_active(&self, active: bool) {
         let _ = self.active(active);
+    }
+
+    /// The requests of a cache's entries, those at least that a row speaks of.
+    pub fn requests(&self, cache: &Cache) -> Promise {
+        self.entries(cache).unwrap_or_else(|_| cache.keys())
     }
 }
 

@@ -57,8 +57,7 @@ const terseCode = [
   '-disable-lsr', '-enable-pre=false', '-enable-load-pre=false', '-disable-licm-promotion', '-disable-machine-cse',
   '-enable-gvn-sink', '-enable-partial-inlining', '-memdep-block-scan-limit=10', '-memdep-block-number-limit=10',
   '-simplifycfg-merge-cond-stores=false', '-simplifycfg-hoist-cond-stores=false',
-]
-  .map((option) => `-Cllvm-args=${option}`);
+].map((option) => `-Cllvm-args=${option}`);
 
 /** Builds `target/bindgen/`. Returns whether anything changed. */
 export async function buildWasm({ force = false } = {}) {
