@@ -25,8 +25,11 @@ const singles = alphabet.length - escapes;
 export function inlineSource(wasmFile) {
   const bytes = readFileSync(wasmFile);
   const frequent = frequentBytes(bytes);
-  const codes = new Map(codeTable(frequent).map((byte, index) => [byte, code(index)]));
+  const own = alphabet.slice(0, singles).map((character) => character.charCodeAt(0));
+  const table = codeTable([...Array(256).keys()], own, (byte) => frequent.has(byte));
+  const codes = new Map(table.map((byte, index) => [byte, code(index)]));
   const text = Array.from(bytes, (byte) => codes.get(byte)).join('');
+  // The whole module, but for the text: that takes this place when the minifier is done.
   const placeholder = 'W'.repeat(text.length);
   const module = decoder(placeholder, frequent, bytes.length);
   if (!bytes.equals(decode(text, frequent, bytes.length))) {
@@ -50,15 +53,15 @@ function frequentBytes(bytes) {
 }
 
 /**
- * All 256 bytes in the order of their codes. A frequent byte that is a character of the alphabet stands
+ * All bytes in the order of their codes. A frequent byte that is a character of the alphabet stands
  * for itself: texts in the file stay text, which compresses best together with the script around it.
+ *
+ * It goes into the bundle as it stands here, and so uses nothing but its arguments.
  */
-function codeTable(frequent) {
-  const all = [...Array(256).keys()];
-  const own = alphabet.slice(0, singles).map((character) => character.charCodeAt(0));
-  const strangers = all.filter((byte) => frequent.has(byte) && !own.includes(byte));
-  const oneCharacter = own.map((byte) => (frequent.has(byte) ? byte : strangers.shift()));
-  return [...oneCharacter, ...all.filter((byte) => !frequent.has(byte))];
+function codeTable(all, own, isFrequent) {
+  const strangers = all.filter((byte) => isFrequent(byte) && !own.includes(byte));
+  const oneCharacter = own.map((byte) => (isFrequent(byte) ? byte : strangers.shift()));
+  return [...oneCharacter, ...all.filter((byte) => !isFrequent(byte))];
 }
 
 function code(index) {
@@ -86,10 +89,7 @@ function decoder(text, frequent, length) {
     const all = [...Array(256).keys()];
     const isFrequent = (byte) => parseInt('${bits.join('')}'[byte >> 2], 16) >> (byte & 3) & 1;
     const alphabet = all.filter((code) => ![0, 10, 13, 39, 92].includes(code));
-    const own = alphabet.slice(0, ${singles});
-    const strangers = all.filter((byte) => isFrequent(byte) && !own.includes(byte));
-    const table = own.map((byte) => isFrequent(byte) ? byte : strangers.shift());
-    table.push(...all.filter((byte) => !isFrequent(byte)));
+    const table = (${codeTable})(all, alphabet.slice(0, ${singles}), isFrequent);
     const places = all.map((code) => alphabet.indexOf(code));
     const bytes = new Uint8Array(${length});
     let from = 0;
