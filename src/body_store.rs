@@ -28,25 +28,33 @@ impl BodyStore {
     }
 
     /// See [`put`](background_fetch_engine::ports::BodyStore::put).
-    pub async fn put(&self, entry: &EntryKey, chunks: Vec<Uint8Array>) -> Result<u64, StoreError> {
-        self.put_blob(entry, &joined(chunks)?).await
+    /// `join` makes one of chunks, which end by that.
+    pub async fn put(
+        &self,
+        entry: &EntryKey,
+        chunks: Vec<Uint8Array>,
+        join: impl FnOnce(&Array) -> Result<Uint8Array, JsValue>,
+    ) -> Result<u64, StoreError> {
+        // No Blob: Firefox and WebKit hold the bytes of one until it is collected, besides what is stored.
+        let bytes = join(&chunks.into_iter().collect()).map_err(failed)?;
+        self.store(entry, &bytes).await?;
+        Ok(bytes.length().into())
     }
 
     /// See [`put_body`](background_fetch_engine::ports::BodyStore::put_body).
     pub async fn put_body(&self, entry: &EntryKey, body: Body) -> Result<u64, StoreError> {
-        let Some(response) = body.untouched() else {
-            return self.put_rest(entry, &body).await;
-        };
+        let response = body.response();
         if self.by_blob {
             let blob = response.blob().map_err(failed)?;
             let blob: Blob = settled(blob).await.map_err(network_failed)?.unchecked_into();
-            return self.put_blob(entry, &blob).await;
+            self.store(entry, &blob).await?;
+            return Ok(blob.size() as u64);
         }
         // A response of its own, because a 206 may not be put. The stream stays the network's:
         // Firefox would store one made in script truncated, should the worker die meanwhile.
         let declared = declared_length(response);
         let stream = response.body();
-        let response = Response::new_with_opt_readable_stream(stream.as_ref()).map_err(failed)?;
+        let response = Stored::new(&stream.into()).map_err(failed)?;
         let cache = self.cache().await?;
         settled(cache.put_with_str(&entry_url(entry), &response)).await.map_err(network_failed)?;
         match declared {
@@ -145,19 +153,11 @@ impl BodyStore {
         Ok(Some(blob.unchecked_into()))
     }
 
-    async fn put_rest(&self, entry: &EntryKey, body: &Body) -> Result<u64, StoreError> {
-        let mut chunks = Vec::new();
-        while let Some((chunk, _)) = body.read().await.map_err(StoreError::Network)? {
-            chunks.push(chunk);
-        }
-        self.put(entry, chunks).await
-    }
-
-    async fn put_blob(&self, entry: &EntryKey, blob: &Blob) -> Result<u64, StoreError> {
-        let response = Response::new_with_opt_blob(Some(blob)).map_err(failed)?;
+    /// Bytes or a Blob.
+    async fn store(&self, entry: &EntryKey, body: &JsValue) -> Result<(), StoreError> {
+        let response = Stored::new(body).map_err(failed)?;
         let cache = self.cache().await?;
-        settled(cache.put_with_str(&entry_url(entry), &response)).await.map_err(failed)?;
-        Ok(blob.size() as u64)
+        settled(cache.put_with_str(&entry_url(entry), &response)).await.map(drop).map_err(failed)
     }
 
     /// Opened by name each time: many apps delete all caches that they do not know when a new
@@ -166,12 +166,6 @@ impl BodyStore {
         let opening = CACHES.with(|caches| caches.open(&self.name));
         settled(opening).await.map(JsCast::unchecked_into).map_err(failed)
     }
-}
-
-/// The chunks in one Blob. They end here: until it is stored, one copy is enough.
-fn joined(chunks: Vec<Uint8Array>) -> Result<Blob, StoreError> {
-    let parts: Array = chunks.into_iter().collect();
-    Blob::new_with_u8_array_sequence(&parts).map_err(failed)
 }
 
 /// The length that a stored body must have, where the browser vouches for it: then `put` fails for
@@ -225,6 +219,11 @@ const ENTRY_BASE: &str = "https://background-fetch.invalid/";
 
 #[wasm_bindgen]
 extern "C" {
+    /// web-sys has a constructor for each kind of body.
+    #[wasm_bindgen(extends = Response)]
+    type Stored;
+    #[wasm_bindgen(constructor, catch, js_class = "Response")]
+    fn new(body: &JsValue) -> Result<Stored, JsValue>;
     #[wasm_bindgen(catch)]
     fn atob(text: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(thread_local_v2, js_name = caches)]

@@ -1,3 +1,4 @@
+import { joined } from '../bytes.ts';
 import { FunctionalEvent } from '../impl/FunctionalEvent.ts';
 import { instanceOf } from '../impl/instances.ts';
 import { isWebKit } from '../platform.ts';
@@ -58,6 +59,10 @@ export class WorkerHost implements Host {
 
   entries(cache: Cache): Promise<readonly Request[]> {
     return isWebKit ? recordedEntries(this.#global.registration.scope, cache) : cache.keys();
+  }
+
+  joined(chunks: readonly Uint8Array[]): Uint8Array {
+    return joined(chunks);
   }
 
   /** Where it exists, the browser starts the worker when it is online, even without a page. */

@@ -1,4 +1,5 @@
 /** Bodies of requests that come from a page of WebKit. */
+import { release } from '../bytes.ts';
 import type { RequestData } from '../engine/types.ts';
 import { type FormEntries, isWebKit } from '../platform.ts';
 import type { SentRequest } from './messages.ts';
@@ -25,8 +26,7 @@ async function copy(blob: Blob): Promise<Blob> {
   for (let at = 0; at < blob.size; at += PIECE) {
     const bytes = await blob.slice(at, at + PIECE).arrayBuffer();
     copies.push(new Blob([bytes]));
-    // At once, not when the collector gets round to it.
-    (bytes as { transfer?(length: number): ArrayBuffer }).transfer?.(0);
+    release(bytes);
   }
   return new Blob(copies);
 }

@@ -32,9 +32,9 @@ impl Body {
         Self { response, reader: OnceCell::new(), _guard: guard }
     }
 
-    /// The response, if nothing of it was read: then the browser can move the bytes by itself.
-    pub(crate) fn untouched(&self) -> Option<&Response> {
-        self.reader.get().is_none().then_some(&self.response)
+    /// The response. If nothing of it was read, the browser can move the bytes by itself.
+    pub(crate) fn response(&self) -> &Response {
+        &self.response
     }
 
     /// See [`read`](background_fetch_engine::ports::Network::read).
@@ -102,7 +102,7 @@ fn request_init(exchange: &Exchange, upload: JsValue) -> JsValue {
         .with("headers", &headers(exchange))
         .with("mode", mode(request))
         .with("credentials", &request.credentials)
-        .with("cache", &request.cache)
+        .with("cache", cache(request))
         .with("redirect", &request.redirect)
         .with("referrerPolicy", &request.referrer_policy)
         // The page's own traffic goes first. Ignored where it is unknown.
@@ -131,6 +131,13 @@ fn headers(exchange: &Exchange) -> Vec<(String, String)> {
         }
     }
     headers
+}
+
+/// The HTTP cache has no part in it, unless the app says so: as in Chromium's own Background Fetch. What
+/// is stored anyway need not be stored twice; Firefox keeps such a copy in memory for long, and would
+/// complete a body that broke off with it.
+fn cache(request: &RequestSpec) -> &str {
+    if request.cache == "default" { "no-store" } else { &request.cache }
 }
 
 /// `navigate`, of the request of a `FetchEvent`, cannot be asked for: a script gets at most what

@@ -24,6 +24,19 @@ export function memoryOf(pid) {
   return { resident: bytes('VmRSS'), peak: bytes('VmHWM') };
 }
 
+/** Bytes of memory of all processes below `root`, what they share counted once. @param {number} root */
+export const memoryBelow = (root) => descendants(root).reduce((sum, { pid }) => sum + proportionOf(pid), 0);
+
+/** @param {number} pid */
+function proportionOf(pid) {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * KIB;
+  } catch {
+    return 0; // it ended meanwhile, or is not ours
+  }
+}
+
 /** @param {number} pid */
 function hasWorkerThread(pid) {
   try {

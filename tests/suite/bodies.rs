@@ -4,7 +4,7 @@ use background_fetch::body_store::{BodyStore, entry_url};
 use background_fetch::browser::Browser;
 use background_fetch::network::Body;
 use background_fetch::network::guard::send;
-use background_fetch_engine::ports::{self, MetaStore, NetworkError, StoreError};
+use background_fetch_engine::ports::{BodyStore as _, MetaStore, NetworkError, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::conformance::body_store::{self, BodyStoreBench};
 use js_sys::{Object, Uint8Array};
@@ -87,11 +87,11 @@ mod by_stream {
 async fn a_deleted_cache_is_made_anew() {
     let bench = Bench::new(true);
     let (a, b) = (EntryKey("a".to_owned()), EntryKey("b".to_owned()));
-    bench.browser.bodies.put(&a, vec![bench.chunk(b"x")]).await.unwrap();
+    bench.browser.put(&a, vec![bench.chunk(b"x")]).await.unwrap();
     let delete = "for (const name of await caches.keys()) await caches.delete(name)";
     js::run(delete, &JsValue::NULL, &JsValue::NULL).await.unwrap();
     assert_eq!(bench.browser.bodies.length(&a).await, Ok(None));
-    bench.browser.bodies.put(&b, vec![bench.chunk(b"x")]).await.unwrap();
+    bench.browser.put(&b, vec![bench.chunk(b"x")]).await.unwrap();
     assert_eq!(bench.bytes(&b).await.unwrap(), b"x");
 }
 
@@ -111,7 +111,7 @@ async fn entries_of_others_are_not_listed() {
 async fn an_entry_hides_from_the_app() {
     let bench = Bench::new(true);
     let key = EntryKey("u/0/1.1".to_owned());
-    bench.browser.bodies.put(&key, vec![bench.chunk(b"x")]).await.unwrap();
+    bench.browser.put(&key, vec![bench.chunk(b"x")]).await.unwrap();
     let look = "return !await caches.match('/u/0/1.1', { ignoreSearch: true, ignoreVary: true })";
     assert_eq!(js::run(look, &JsValue::NULL, &JsValue::NULL).await, Ok(JsValue::TRUE));
 }
@@ -124,8 +124,8 @@ async fn a_full_disk_is_told_apart() {
     let restore = js::run(patch, &JsValue::NULL, &JsValue::NULL).await.unwrap();
     let bench = Bench::new(false);
     let key = EntryKey("a".to_owned());
-    let put = bench.browser.bodies.put(&key, vec![]).await;
-    let body = bench.browser.bodies.put_body(&key, bench.body(&[vec![1]]).await).await;
+    let put = bench.browser.put(&key, vec![]).await;
+    let body = bench.browser.put_body(&key, bench.body(&[vec![1]]).await).await;
     js::value("a()", &restore);
     assert_eq!(put, Err(StoreError::Quota));
     assert_eq!(body, Err(StoreError::Quota));
@@ -157,8 +157,8 @@ async fn a_browser_that_has_lost_count_is_found_out() {
         let usage = js::value(usage, &JsValue::NULL);
         let restore = js::run(patch, &usage, &JsValue::NULL).await.unwrap();
         let key = EntryKey("a".to_owned());
-        let put = ports::BodyStore::put(&bench.browser, &key, vec![]).await;
-        let put_body = ports::BodyStore::put_body(&bench.browser, &key, body).await;
+        let put = bench.browser.put(&key, vec![]).await;
+        let put_body = bench.browser.put_body(&key, body).await;
         let commit = bench.browser.commit(epoch, &[]).await;
         js::value("a()", &restore);
         assert_eq!((put, put_body), (Err(expected.clone()), Err(expected.clone())));
@@ -177,7 +177,7 @@ async fn a_body_that_breaks_is_the_network_s_fault() {
         }))";
         let response = js::run(broken, &JsValue::NULL, &JsValue::NULL).await.unwrap();
         let (guard, _) = send("data:,x", &Object::new()).await.unwrap();
-        let stored = bench.browser.bodies.put_body(&key, Body::new(guard, response.into())).await;
+        let stored = bench.browser.put_body(&key, Body::new(guard, response.into())).await;
         assert_eq!(stored, Err(StoreError::Network(NetworkError::Unreachable)));
         assert_eq!(bench.browser.bodies.length(&key).await, Ok(None));
     }

@@ -22,7 +22,7 @@ async fn start(scope: &str) -> (Engine, Array) {
         })",
         &log,
     );
-    let engine = settle(start_engine(scope, host.unchecked_into())).await.unwrap();
+    let engine = settle(start_engine(scope, js::host(host.unchecked_ref()))).await.unwrap();
     (Engine::try_from_js_value(engine).unwrap(), log)
 }
 

@@ -32,9 +32,16 @@ pub(super) fn scope() -> String {
     format!("https://test.example/{}/{}", js_sys::Date::now(), js_sys::Math::random())
 }
 
-/// A new browser, with a host that ignores everything.
+/// A new browser, with a host that does nothing that need not be.
 pub(super) fn browser(scope: &str) -> Browser {
-    Browser::new(scope, JsValue::from(Object::new()).unchecked_into::<JsHost>())
+    Browser::new(scope, host(&Object::new()))
+}
+
+/// A host of these methods, which joins bytes besides.
+pub(super) fn host(methods: &Object) -> JsHost {
+    let joined = "({ joined: (chunks) => Uint8Array.from(chunks.flatMap((chunk) => [...chunk])) })";
+    let joined = value(joined, &JsValue::NULL);
+    Object::assign(joined.unchecked_ref(), methods).unchecked_into()
 }
 
 /// Puts another value in the place of a global, until it is dropped.

@@ -77,7 +77,7 @@ pub trait BodyStore: Bytes {
     /// whole or not at all. Resolves with the length of what is stored, in bytes.
     async fn put(&self, entry: &EntryKey, chunks: Vec<Self::Chunk>) -> Result<u64, StoreError>;
 
-    /// Stores all that is left of a body as one entry, by the fastest way that the platform has,
+    /// Stores a body of which nothing was read as one entry, by the fastest way that the platform has,
     /// and resolves with the length of what really is stored, in bytes.
     ///
     /// A body that breaks must leave either no entry or one whose length tells.

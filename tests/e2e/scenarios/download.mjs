@@ -3,8 +3,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
+import { atMost } from '../lib/measure.mjs';
 
 export const protocols = ['h1', 'h2'];
+
+const CACHEABLE = { headers: JSON.stringify({ 'cache-control': 'max-age=600' }) };
+
+/** Loads a file in the page, as an image would be. */
+const load = (page, { url }) => page.evaluate(async (path) => (await (await fetch(path)).arrayBuffer()).byteLength, url);
 
 export default [
   {
@@ -25,15 +31,13 @@ export default [
   },
   {
     name: '32 MiB at full speed, of which hardly a byte is sent twice',
-    alone: true,
     timeout: 60_000,
     async run(t) {
       const page = await t.open();
       const file = t.file({ size: 32 * MIB });
       await t.fetch(page, 'large', file);
       await t.expectSuccess(page, 'large', file, { timeout: 50_000 });
-      const ratio = file.sent / file.size;
-      assert.ok(ratio <= 1.03, `${ratio.toFixed(3)} times the size was sent`);
+      atMost(file.sent / file.size, 1.03, 'times the size was sent');
       await t.expectNothingLeft(page);
     },
   },
@@ -93,6 +97,31 @@ export default [
       assert.deepEqual(await page.evaluate(async () => (await app.manager()).getIds()), ['one', 'other']);
       await t.expectSuccess(page, 'one', one);
       await t.expectSuccess(page, 'other', other);
+    },
+  },
+  {
+    name: 'the HTTP cache has no part in it: nothing comes out of it, and nothing goes into it',
+    async run(t) {
+      const page = await t.open();
+      const [known, unknown] = [t.file(CACHEABLE), t.file(CACHEABLE)];
+      for (let i = 0; i < 2; i++) await load(page, known);
+      assert.equal(known.requests.length, 1, 'the browser keeps such files');
+      await t.fetch(page, 'files', [known, unknown]);
+      await t.expectSuccess(page, 'files', [known, unknown]);
+      await load(page, unknown);
+      assert.deepEqual([known.requests.length, unknown.requests.length], [2, 2]);
+    },
+  },
+  {
+    name: 'a request that is to be answered out of the HTTP cache is',
+    nativeDiffers: 'it never asks the HTTP cache',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file(CACHEABLE);
+      await load(page, file);
+      await t.fetch(page, 'file', [[file.url, { cache: 'force-cache' }]]);
+      await t.expectSuccess(page, 'file', file);
+      assert.equal(file.requests.length, 1);
     },
   },
   {

@@ -1,6 +1,7 @@
 /** What only HTTP/2 has: streams that are reset or refused, GOAWAY, and many streams on one connection. */
 import assert from 'node:assert/strict';
 import { MIB } from '../lib/context.mjs';
+import { atMost } from '../lib/measure.mjs';
 
 export const protocols = ['h2'];
 
@@ -33,10 +34,9 @@ const costsLittle = (name, { files, faults, check = () => {} }) => ({
     const [plain, faulty] = [files.map((each) => t.file(each)), files.map((each, index) => t.file({ ...each, ...(typeof faults === 'function' ? faults(index) : faults) }))];
     const usual = await secondsOf(t, page, 'plain', plain);
     const seconds = await secondsOf(t, page, 'faulty', faulty);
-    const more = seconds - usual;
-    assert.ok(more < MOST_SECONDS, `${seconds.toFixed(1)} s, ${more.toFixed(1)} more than without`);
-    assert.ok(sentOf(faulty) <= sizeOf(faulty) + MOST_BYTES, `${sentOf(faulty)} bytes sent for ${sizeOf(faulty)}`);
     check(faulty);
+    atMost(seconds - usual, MOST_SECONDS, `seconds more than the ${usual.toFixed(1)} without`);
+    atMost(sentOf(faulty), sizeOf(faulty) + MOST_BYTES, 'bytes sent');
     await t.expectNothingLeft(page);
   },
 });

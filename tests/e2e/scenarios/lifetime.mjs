@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sleep } from '../../harness/process.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
+import { atMost } from '../lib/measure.mjs';
 
 export const protocols = ['h1', 'h2'];
 
@@ -33,18 +34,16 @@ async function expectTakenOver(t, page, file, id) {
   await t.until(() => page.evaluate((name) => app.state(name).result === 'success', id), 'the page is told');
   await t.expectNothingLeft(page);
   assert.equal((await t.rows(page, { kind: 'begin' })).length, 1);
-  assert.ok(seconds < 5, `the new version had to wait for ${seconds} s`);
+  atMost(seconds, 5, 'seconds that the new version waited');
 }
 
 function checkSent(file, most = 1.2) {
-  const ratio = file.sent / file.size;
-  assert.ok(ratio <= most, `${ratio.toFixed(3)} times the size was sent`);
+  atMost(file.sent / file.size, most, 'times the size was sent');
 }
 
 export default [
   {
     name: 'the worker is killed 3 times in 48 MiB at 8 MB/s',
-    alone: true,
     timeout: 90_000,
     async run(t) {
       const page = await t.open();
@@ -63,7 +62,6 @@ export default [
   {
     name: 'the browser is killed in 48 MiB at 8 MB/s',
     nativeDiffers: 'it starts again from the beginning',
-    alone: true,
     timeout: 90_000,
     async run(t) {
       const page = await t.open();
@@ -93,10 +91,10 @@ export default [
       await t.expectSuccess(page, 'small', files, { timeout: 30_000 });
       const more = files.reduce((sum, { requests }) => sum + requests.length - 1, 0);
       // Those in flight, and those of which nobody knew yet that they were stored.
-      assert.ok(more <= 50, `${more} requests more than files`);
+      atMost(more, 50, 'requests more than files');
       const times = files.flatMap(({ requests }) => requests.map(({ at }) => at)).sort((a, b) => a - b);
       const pause = Math.max(...times.slice(1).map((at, index) => at - times[index]));
-      assert.ok(pause < 4_000, `nothing was asked for during ${pause} ms`);
+      atMost(pause, 4_000, 'ms in which nothing was asked for');
       await t.expectNothingLeft(page);
     },
   },

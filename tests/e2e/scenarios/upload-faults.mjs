@@ -159,14 +159,12 @@ export default [
   {
     name: 'the worker is killed in the middle of uploads: those fail, the others are sent',
     browsers: ENGINES,
-    alone: true,
     timeout: 90_000,
     run: (t) => killInUploads(t, async (page) => void (await t.browser.killWorker(page))),
   },
   {
     name: 'the browser is killed in the middle of uploads: those fail, the others are sent',
     browsers: ENGINES,
-    alone: true,
     timeout: 90_000,
     run: (t) => killInUploads(t, async () => {
       await t.relaunch();
@@ -214,7 +212,6 @@ export default [
   {
     name: 'begun offline, and the browser is killed: all of every body is there still',
     browsers: ENGINES,
-    alone: true,
     timeout: 60_000,
     async run(t) {
       const page = await t.open({ before: ['offline'] });

@@ -75,7 +75,7 @@ impl Record {
             _ => {}
         }
         let total = representation::complete_length(head).or(self.total());
-        self.continued(cx, id, (end, total), followed.unwrap_or(0))
+        self.continued(cx, id, (end, total), followed)
     }
 
     /// One of two delivers: the other one is given up.

@@ -48,7 +48,7 @@ impl Record {
             Part::Continues { end } => {
                 // A part that fills the body to the length declared says that this is no coding's.
                 let total = representation::complete_length(&head).or(self.total());
-                self.continued(cx, id, (end, total), followed.unwrap_or(0))
+                self.continued(cx, id, (end, total), followed)
             }
             Part::Mismatch => self.finish(cx, id, End::Mismatch),
             Part::Complete => self.first_response(cx, id, head),
@@ -71,7 +71,7 @@ impl Record {
         cx: &mut Context<'_>,
         id: TransferId,
         (end, total): (Option<u64>, Option<u64>),
-        followed: u64,
+        followed: Option<u64>,
     ) -> Next {
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         transfer.last = end.is_some() && end == total;
@@ -83,10 +83,12 @@ impl Record {
         transfer.end = end.or(asked.end);
         let start = transfer.position;
         let rest = transfer.end.filter(|end| *end > start).filter(|_| self.parts.bypass());
-        match rest.filter(|end| cx.allowance.has_room_for(end - start)) {
-            Some(end) => self.bypass(cx, id, end),
-            None if followed > 0 => self.read(cx, id, followed),
-            None => {
+        // What was compared has been read from, and perhaps beyond the end of what is known.
+        let whole = rest.filter(|_| followed.is_none());
+        match (whole.filter(|end| cx.allowance.has_room_for(end - start)), followed) {
+            (Some(end), _) => self.bypass(cx, id, end),
+            (None, Some(followed)) if followed > 0 => self.read(cx, id, followed),
+            (None, _) => {
                 transfer.read_on(cx.outbox, cx.now.monotonic);
                 Next::Nothing
             }

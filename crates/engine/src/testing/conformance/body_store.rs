@@ -135,16 +135,6 @@ pub async fn a_body_becomes_an_entry(bench: impl BodyStoreBench) {
     assert!(bench.bytes(&key("a")).await.unwrap() == chunks.concat());
 }
 
-/// After a part of it was read.
-pub async fn the_rest_of_a_body_becomes_an_entry(bench: impl BodyStoreBench) {
-    let chunks: Vec<Vec<u8>> = (0..100).map(|n| vec![n; 10_000]).collect();
-    let body = bench.body(&chunks).await;
-    let (_, first) = bench.store().read(&body).await.unwrap().unwrap();
-    let rest = chunks.concat().split_off(usize::try_from(first).unwrap());
-    assert_eq!(bench.store().put_body(&key("a"), body).await, Ok(1_000_000 - first));
-    assert!(bench.bytes(&key("a")).await.unwrap() == rest);
-}
-
 /// Of length 0, and not none.
 pub async fn a_body_of_nothing_becomes_an_entry(bench: impl BodyStoreBench) {
     let body = bench.body(&[]).await;

@@ -25,7 +25,6 @@ macro_rules! body_store_conformance {
             delete_takes_what_is_named
             delete_of_missing_is_no_error
             a_body_becomes_an_entry
-            the_rest_of_a_body_becomes_an_entry
             a_body_of_nothing_becomes_an_entry
             integrity_is_checked
             what_follows_the_same_bytes_is_given
