@@ -60,7 +60,7 @@ pub(crate) fn is_offline() -> bool {
 ///
 /// Firefox subtracts what is deleted from its count of what is stored. Where that was too low,
 /// after a crash, it falls below 0, which reads as 2^64: nothing has room any more until the
-/// browser is started again, and counts anew.
+/// browser is started again, and counts from the start.
 pub(crate) async fn has_lost_count() -> bool {
     // There is no such object in WebKitGTK.
     let Ok(asked) = navigator("storage").unchecked_ref::<StorageManager>().estimate() else {

@@ -27,7 +27,7 @@ use transaction::{Transaction, result};
 /// The database of one service worker's scope.
 ///
 /// The connection closes by itself when a newer version of the schema is to be made, and when this
-/// is dropped. One that the browser closed is opened anew.
+/// is dropped. One that the browser closed is opened again.
 #[derive(Debug)]
 pub struct MetaStore {
     name: String,

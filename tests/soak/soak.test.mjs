@@ -137,9 +137,9 @@ test('an event that comes twice, unless a kill explains it', () => {
 
 test('a long answer in the place of a file may be too much, but not without one', () => {
   const plan = findPlan(isSafe);
-  const told = { ...plan, options: { ...plan.options, downloadTotal: 5 } };
-  const failing = { ...told, files: [{ ...plan.files[0], fails: ['bad-status'] }] };
+  const small = { ...plan, options: { ...plan.options, downloadTotal: 5 } };
+  const failing = { ...small, files: [{ ...plan.files[0], fails: ['bad-status'] }] };
   const calm = /** @type {const} */ ({ interrupted: false, abort: 'no' });
-  assert.deepEqual(permittedEnds(told, calm), ['']);
+  assert.deepEqual(permittedEnds(small, calm), ['']);
   assert.deepEqual(permittedEnds(failing, calm), ['bad-status', 'download-total-exceeded', '']);
 });

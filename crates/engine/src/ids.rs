@@ -2,7 +2,7 @@
 
 /// Names one background fetch for as long as an engine knows it. Later ones have greater names.
 ///
-/// Not stored: an engine names what it restores anew.
+/// Not stored: an engine gives new ones to what it restores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FetchId(pub u64);
 

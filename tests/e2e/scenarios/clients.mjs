@@ -3,8 +3,6 @@ import assert from 'node:assert/strict';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 
-export const protocols = ['h1', 'h2'];
-
 /** What an app has put into a cache: [URL, size, SHA-256] of each entry, in their order. */
 const cached = (page, name) => page.evaluate(async (wanted) => {
   const cache = await caches.open(wanted);

@@ -137,7 +137,7 @@ export default [
     },
   },
   {
-    name: 'an abort wins over a failure that is not told yet',
+    name: 'an abort wins over a failure that is not notified yet',
     nativeDiffers: 'it lists records in the order in which they ended',
     async run(t) {
       const page = await t.open();
@@ -163,7 +163,7 @@ export default [
     },
   },
   {
-    name: 'a body that is being read ends with TypeError when it has to be begun anew, and less is downloaded',
+    name: 'a body that is being read ends with TypeError when it has to be begun from scratch, and less is downloaded',
     nativeDiffers: 'responses are ready when they are whole',
     async run(t) {
       const page = await t.open();

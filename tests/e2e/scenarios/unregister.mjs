@@ -1,8 +1,6 @@
 /** A registration that is given up takes its background fetches with it. */
 import assert from 'node:assert/strict';
 
-export const protocols = ['h1', 'h2'];
-
 const SLOW = { size: 4_000_000, rate: 500_000 };
 
 const unregister = (page) => page.evaluate(async () => (await app.ready).unregister());

@@ -80,11 +80,14 @@ async function killInUploads(t, kill) {
   await fetchZeros(page, 'later', later, 8 * MIB);
   const begun = () => targets.filter(({ requests }) => requests[0]?.bytesReceived > MIB);
   await t.until(() => begun().length >= 4, 'four uploads under way', 20_000);
-  const killed = begun();
+  const atLeast = begun();
   const again = (await kill(page)) ?? page;
   const rows = [await t.outcome(again, 'first', { timeout: 40_000 }), await t.outcome(again, 'later', { timeout: 40_000 })];
   await sleep(SETTLED);
   assert.deepEqual(counts(targets), targets.map(() => 1), 'each was sent once');
+  // With those that had only just begun.
+  const killed = targets.filter(({ requests }) => requests[0].aborted);
+  assert.ok(atLeast.every((each) => killed.includes(each)), 'those under way broke off');
   const records = rows.flatMap((row) => row.records);
   for (const target of targets) {
     const { error, response } = records.find(({ request }) => request.url === target.url);

@@ -29,7 +29,7 @@ export function judge(life, interruptions) {
   rows.slice(1).forEach((row, index) => {
     const before = rows[index];
     if (row.failureReason !== before.failureReason) {
-      complaints.push({ kind: 'wrong outcome', text: `told again as "${row.failureReason}", after "${before.failureReason}"` });
+      complaints.push({ kind: 'wrong outcome', text: `delivered again as "${row.failureReason}", after "${before.failureReason}"` });
     }
     if (!wasKilledBetween(before.at, row.at, interruptions)) {
       complaints.push({ kind: 'duplicate', text: `again after ${row.at - before.at} ms, with no kill that explains it` });
@@ -65,7 +65,7 @@ function judgeRecord(file, { request, response, error }, { reason, interrupted }
     return say('wrong outcome', `the record is of ${request.method} ${request.url}`);
   }
   const failure = error ?? response.bodyError;
-  // All records are over when these are told; the others may have been in the middle.
+  // All records are over when these are delivered; the others may have been in the middle.
   const othersAreWhole = ['', 'bad-status', 'fetch-error'].includes(reason);
   const mustBeWhole = reason === '' || (othersAreWhole && file.succeeds && !file.fails.length && (file.repeatable || !interrupted));
   if (failure) return mustBeWhole ? say('wrong outcome', `rejected with ${failure}`) : [];

@@ -97,7 +97,7 @@ function download({ random, key, seed, own, other }) {
   if (random.chance(0.08)) add(query, faults, 'changed', { changeAfter: random.integer(1, 3) });
   if (query.truncate === undefined && random.chance(0.06)) add(query, faults, 'chunked', { chunked: 1 });
   if (query.truncate === undefined && size <= MOST_COMPRESSED && random.chance(0.06)) {
-    // Where nobody can see that it is compressed, the length that is told is not that of the body.
+    // Where nobody can see that it is compressed, the length that is declared is not that of the body.
     const hidden = query.cors === 1 && query.expose === 0;
     add(query, faults, hidden ? 'gzip, hidden' : 'gzip', { gzip: 1 });
   }
@@ -107,7 +107,7 @@ function download({ random, key, seed, own, other }) {
 
   // Nobody can see when to ask again.
   if (query.retryAfter !== undefined && query.cors === 1 && query.expose === 0) fails.push('bad-status');
-  // Another ETag each time, where If-Range cannot be sent: begun anew three times at most.
+  // Another ETag each time, where If-Range cannot be sent: begun from scratch three times at most.
   if (query.etag === 'changing' && (elsewhere || query.redirect === 'cross')) fails.push('fetch-error');
   const first = () => fileSha256(seed, size);
   const second = () => fileSha256(seed + VERSION_STEP, size);

@@ -5,7 +5,7 @@ import { judge } from './oracle.mjs';
 const SHOWN_LINES = 60;
 
 /** Everything that must be 0. */
-export const FAULTLESS = ['wrong bytes', 'lost events', 'stuck', 'wrong outcomes', 'duplicate events', 'left behind', 'pages not told', 'uncaught errors'];
+export const FAULTLESS = ['wrong bytes', 'lost events', 'stuck', 'wrong outcomes', 'duplicate events', 'left behind', 'pages not notified', 'uncaught errors'];
 
 /** @param {import('./soak.mjs').Soak} soak @param {{browser: string, protocol: string, seconds: number}} about */
 export function summarise(soak, { browser, protocol, seconds }) {
@@ -42,10 +42,10 @@ export function summarise(soak, { browser, protocol, seconds }) {
     stuck: count('stuck'),
     'wrong outcomes': count('wrong outcome'),
     'left behind': left,
-    'pages not told': soak.untold.length,
+    'pages not notified': soak.unnotified.length,
     'uncaught errors': soak.workerErrors.length + soak.pageErrors.length,
-    'handlers killed, event told again': soak.begins - ended.flatMap((life) => life.rows).length,
-    'told again after a kill': ended.flatMap((life) => life.rows.slice(1)).length,
+    'handlers killed, event delivered again': soak.begins - ended.flatMap((life) => life.rows).length,
+    'delivered again after a kill': ended.flatMap((life) => life.rows.slice(1)).length,
     'fetch() cut off by a kill': lives.filter((life) => !life.certain && !life.refused && !life.uncounted).length,
     'refused by a browser that has lost count': lives.filter((life) => life.uncounted).length,
     'memory, MB: first, median, most': spread(soak.memory),
@@ -56,7 +56,7 @@ export function summarise(soak, { browser, protocol, seconds }) {
   return {
     isGood: FAULTLESS.every((name) => summary[name] === 0),
     summary,
-    evidence: { failed, strays: soak.strays, left: soak.left, untold: soak.untold, workerErrors: soak.workerErrors, pageErrors: soak.pageErrors, troubles: stage.troubles, interruptions: stage.interruptions },
+    evidence: { failed, strays: soak.strays, left: soak.left, unnotified: soak.unnotified, workerErrors: soak.workerErrors, pageErrors: soak.pageErrors, troubles: stage.troubles, interruptions: stage.interruptions },
   };
 }
 

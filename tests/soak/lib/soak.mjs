@@ -29,7 +29,7 @@ export class Soak {
   /** Errors that nobody caught in the pages that are there at the end. @type {string[]} */
   pageErrors = [];
   /** Fetches that those pages still take for active. @type {string[]} */
-  untold = [];
+  unnotified = [];
   begins = 0;
   /** @type {number[]} */
   memory = [];
@@ -207,7 +207,7 @@ export class Soak {
     for (const page of stage.pages) {
       const { states, errors } = await page.evaluate(() => ({ states: Object.keys(app.fetches).map(app.state), errors: app.errors }));
       this.pageErrors.push(...errors);
-      this.untold.push(...states.filter(({ id, result }) => !result && !this.activeAtEnd.includes(id)).map(({ id }) => id));
+      this.unnotified.push(...states.filter(({ id, result }) => !result && !this.activeAtEnd.includes(id)).map(({ id }) => id));
     }
     // An event that comes too often would come now.
     await sleep(2_000);

@@ -5,7 +5,7 @@ use crate::record::Record;
 use crate::state::FetchResult;
 use crate::transfer::Transfers;
 
-/// Sums over the records of a fetch, kept up with each step instead of being made anew.
+/// Sums over the records of a fetch, kept up with each step instead of being summed each time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// Bytes of all current responses, in the store or on the way there.
