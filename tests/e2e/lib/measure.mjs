@@ -1,4 +1,4 @@
-/** Figures that hang on how busy the machine is: times, and what is sent twice because of them. */
+/** Figures that hang on how busy the machine is: times, memory, and what is sent again after a kill. */
 
 /**
  * More than was promised. Beside other scenarios, or on a machine that did something else just then, that says

@@ -60,21 +60,18 @@ export async function runInBrowser(name, scenarios, { dist, repeat, lanes }) {
   for (const scenario of scenarios) {
     const reason = whyNot(scenario, name);
     if (reason) tell(results, { browser: name, title: scenario.title, protocol: scenario.protocol, outcome: 'skipped', seconds: 0, error: reason });
-    else for (let i = 0; i < repeat; i++) todo.push({ ...scenario });
+    else for (let i = 0; i < repeat; i++) todo.push({ ...scenario, measured: 0 });
   }
   const alone = todo.filter((scenario) => scenario.alone || scenario.launch);
   // The longest first: the others then fill the time that they only wait.
   const together = todo.filter((scenario) => !alone.includes(scenario)).sort((a, b) => b.timeout - a.timeout);
 
-  /** How often. @type {Map<Named, number>} */
-  const measured = new Map();
-  const work = async (/** @type {Lane} */ lane, /** @type {Named[]} */ queue) => {
+  const work = async (/** @type {Lane} */ lane, /** @type {(Named & {measured: number})[]} */ queue) => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const result = await runOne(lane, next, dist);
-      const count = (measured.get(next) ?? 0) + 1;
-      measured.set(next, count);
-      if (result.isTooMuch && count < MEASURED) {
-        tell([], { ...result, outcome: 'again' });
+      next.measured += 1;
+      if (result.isTooMuch && next.measured < MEASURED) {
+        print({ ...result, outcome: 'again' });
         alone.push(next);
       } else tell(results, result);
     }
@@ -131,6 +128,11 @@ async function runOne(lane, scenario, dist) {
 /** @param {Result[]} results @param {Result} result */
 function tell(results, result) {
   results.push(result);
+  print(result);
+}
+
+/** @param {Result} result */
+function print(result) {
   const { browser, title, outcome, seconds, error, evidence = [] } = result;
   const marks = { passed: 'ok     ', failed: 'FAILED ', skipped: 'skipped', differs: 'differs', again: 'again  ' };
   const note = ['skipped', 'differs', 'again'].includes(outcome) ? `: ${String(error).split('\n')[0]}` : '';

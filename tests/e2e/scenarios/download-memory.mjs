@@ -1,5 +1,5 @@
 /**
- * Files of a few MiB, hundreds of them, hardly take memory: counted are all processes of the browser, as
+ * Many files of a few MiB hardly take memory: counted are all processes of the browser, as
  * the kernel sees them, since what is on its way into the stores may be in any of them.
  */
 import { memoryBelow } from '../../harness/memory.mjs';
@@ -20,7 +20,7 @@ const EACH = 600;
 
 export default [
   {
-    name: 'hundreds of files of 4 MiB, in 200 MiB of memory',
+    name: `${FILES} files of 4 MiB, in ${MOST} MiB of memory`,
     browsers: ['firefox', 'webkit'],
     alone: true,
     launch: {},

@@ -35,8 +35,8 @@ const costsLittle = (name, { files, faults, check = () => {} }) => ({
     const usual = await secondsOf(t, page, 'plain', plain);
     const seconds = await secondsOf(t, page, 'faulty', faulty);
     check(faulty);
+    assert.ok(sentOf(faulty) <= sizeOf(faulty) + MOST_BYTES, `${sentOf(faulty)} bytes sent for ${sizeOf(faulty)}`);
     atMost(seconds - usual, MOST_SECONDS, `seconds more than the ${usual.toFixed(1)} without`);
-    atMost(sentOf(faulty), sizeOf(faulty) + MOST_BYTES, 'bytes sent');
     await t.expectNothingLeft(page);
   },
 });

@@ -82,13 +82,14 @@ impl Record {
         }
         transfer.end = end.or(asked.end);
         let start = transfer.position;
-        let rest = transfer.end.filter(|end| *end > start).filter(|_| self.parts.bypass());
         // What was compared has been read from, and perhaps beyond the end of what is known.
-        let whole = rest.filter(|_| followed.is_none());
-        match (whole.filter(|end| cx.allowance.has_room_for(end - start)), followed) {
-            (Some(end), _) => self.bypass(cx, id, end),
-            (None, Some(followed)) if followed > 0 => self.read(cx, id, followed),
-            (None, _) => {
+        let whole = followed.is_none() && self.parts.bypass();
+        let rest = transfer.end.filter(|end| whole && *end > start);
+        let followed = followed.unwrap_or(0);
+        match rest.filter(|end| cx.allowance.has_room_for(end - start)) {
+            Some(end) => self.bypass(cx, id, end),
+            None if followed > 0 => self.read(cx, id, followed),
+            None => {
                 transfer.read_on(cx.outbox, cx.now.monotonic);
                 Next::Nothing
             }
