@@ -18,7 +18,9 @@ async function main() {
   const chosen = choose(values.only);
   await setUpFor(chosen);
   const results = [];
-  for (const stage of chosen) results.push({ stage, ...await runStage(stage, results) });
+  for (const group of groups(chosen)) {
+    results.push(...await Promise.all(group.map((stage) => runStage(stage, results, group.length > 1))));
+  }
   report(results);
 }
 
@@ -51,28 +53,41 @@ async function setUpFor(chosen) {
 
 const isThere = ({ needs }) => needs === undefined || existsSync(fromRoot(needs));
 
-async function runStage(stage, before) {
-  console.log(`\n=== ${stage.name}: ${stage.title}`);
-  if (!isThere(stage)) return skipped(`there is no ${stage.needs} yet`);
+/** Stages that follow each other and are to run side by side, each other stage by itself. */
+function groups(chosen) {
+  const all = [];
+  for (const stage of chosen) {
+    const last = all.at(-1);
+    if (stage.beside && last?.[0].beside === stage.beside) last.push(stage);
+    else all.push([stage]);
+  }
+  return all;
+}
+
+/** What one of several prints is shown when it is over, so that it can be read. */
+async function runStage(stage, before, isOneOfSeveral) {
+  const title = `\n=== ${stage.name}: ${stage.title}`;
+  if (!isOneOfSeveral) console.log(title);
+  const result = (ok, counted, note) => ({ stage, ok, ...counted, note });
   const broken = before.find(({ stage: { name }, ok }) => name === stage.after && !ok);
-  if (broken) return { ok: false, passed: 0, failed: 1, note: `not run: ${stage.after} failed` };
+  if (broken) return result(false, { passed: 0, failed: 1 }, `not run: ${stage.after} failed`);
+  if (!isThere(stage)) return result(true, { passed: 0, failed: 0 }, `there is no ${stage.needs} yet`);
 
   const started = Date.now();
   let output = '';
   let ok = true;
   for (const step of stage.steps) {
-    const code = await runStep(step, (text) => { output += text; });
+    const code = await runStep(step, (data, stream) => {
+      if (!isOneOfSeveral) stream.write(data);
+      output += data;
+    });
     ok &&= code === 0;
     if (!ok) break;
   }
   const note = seconds(started);
+  if (isOneOfSeveral) console.log(`${title}\n${output}`);
   console.log(`=== ${stage.name}: ${ok ? 'passed' : 'FAILED'} (${note})`);
-  return { ok, note, ...count(output, ok) };
-}
-
-function skipped(reason) {
-  console.log(reason);
-  return { ok: true, passed: 0, failed: 0, note: reason };
+  return result(ok, count(output, ok), note);
 }
 
 /** A stage that counts nothing is one test, and a failure that no test accounts for is one more. */
@@ -81,7 +96,7 @@ function count(output, ok) {
   return { passed, failed: ok ? failed : Math.max(failed, 1) };
 }
 
-function runStep([program, ...args], keep) {
+function runStep([program, ...args], onOutput) {
   const programs = {
     node: [process.execPath],
     tsc: [process.execPath, fromRoot('node_modules', 'typescript', 'bin', 'tsc')],
@@ -90,10 +105,7 @@ function runStep([program, ...args], keep) {
   return start(command, [...before, ...args], {
     // Far more than any of them takes: one that hangs must not take the others' results with it.
     timeout: 20 * 60_000,
-    onOutput(data, stream) {
-      stream.write(data);
-      keep(data.toString());
-    },
+    onOutput,
   });
 }
 

@@ -2,7 +2,8 @@
 //
 // `plan`: what the set-up must have installed. `after`: the stage without which this one makes no sense.
 // `steps`: what to run, each a list of program and arguments; `needs` names a file without which there is
-// nothing to run yet. `node` stands for this Node.js, `tsc` for the installed TypeScript.
+// nothing to run yet. `beside`: stages that follow each other with the same word run at the same time.
+// `node` stands for this Node.js, `tsc` for the installed TypeScript.
 
 /** Each is compiled with another view of the world: the sources, then the published types in use. */
 export const typeProjects = [
@@ -89,8 +90,10 @@ export const stages = [
     steps: [['node', 'tests/e2e/run.mjs', '--browser', browser]],
     needs: 'tests/e2e/run.mjs',
   })),
-  ...['chromium', 'firefox', 'webkit', 'chromium-native'].map((browser) => ({
+  // They mostly wait, so two at a time.
+  ...['chromium', 'webkit', 'firefox', 'chromium-native'].map((browser, index) => ({
     name: `demo-${browser}`,
+    beside: `demos-${index >> 1}`,
     title: `the demo, with two kills and a cut, in ${browser}`,
     plan: 'test',
     after: 'build',

@@ -62,7 +62,7 @@ export class Page {
    * Polls until `fn` gives something truthy, through navigations and restarts of the page's process.
    * @param {(...args: any[]) => any} fn @param {{timeout?: number, args?: unknown[], every?: number}} [options]
    */
-  async waitFor(fn, { timeout = 10_000, args = [], every = POLL_MS } = {}) {
+  async waitFor(fn, { timeout = 30_000, args = [], every = POLL_MS } = {}) {
     const deadline = Date.now() + timeout;
     let last;
     while (Date.now() < deadline) {

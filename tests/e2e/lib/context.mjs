@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sleep, within } from '../../harness/process.mjs';
 import { fileSha256 } from '../../server/content.mjs';
 import { startOrigin } from '../../server/origin.mjs';
+import { atMost } from './measure.mjs';
 
 const APP = fileURLToPath(new URL('../app', import.meta.url));
 /** Below those given to outgoing connections, above those of well-known servers. */
@@ -14,13 +15,11 @@ const SHOWN_LINES = 12;
 /** The app's workers. */
 const SCRIPTS = { classic: 'sw.js', module: 'sw.mjs', slim: 'sw.slim.mjs' };
 /**
- * How many times longer than a scenario says everything is waited for: a busy machine is slow. What must be quick
- * is measured, with `atMost`.
+ * How many times longer than a scenario says everything is waited for: a busy machine is slow. What takes
+ * `LATE` times as long is tried again, alone, and must be quicker then.
  */
-const PATIENCE = 2;
-/** Chromium waits 20 s before it asks again. */
-const NATIVE_PATIENCE = 4;
-export const patienceIn = (/** @type {string} */ browser) => (browser === 'chromium-native' ? NATIVE_PATIENCE : PATIENCE);
+export const PATIENCE = 6;
+const LATE = 2;
 /** What a body takes longer that breaks off unseen, and whose rest cannot be asked for, in ms: the polyfill's patience, and some. */
 export const UNSEEN_BREAK = 35_000;
 
@@ -42,7 +41,6 @@ export class Context {
   #lines = [];
   #stopListening;
   #keys = 0;
-  #patience;
   /** What the worker or a page may report without failing the test. @type {RegExp | null} */
   mayReport = null;
 
@@ -58,7 +56,6 @@ export class Context {
      * the rest cannot be asked for, only patience ends it.
      */
     this.breaksSilently = browser.name === 'webkit' && protocol === 'h2';
-    this.#patience = patienceIn(browser.name);
     const hear = ({ type, text }) => this.#lines.push(`${type}: ${text}`);
     browser.on('console', hear);
     this.#stopListening = () => browser.off('console', hear);
@@ -189,10 +186,14 @@ export class Context {
 
   /** What the worker's handler saw at the end of a fetch. @param {any} page @param {string} id */
   async outcome(page, id, { timeout = OUTCOME_TIMEOUT } = {}) {
-    return page.waitFor(
+    const started = Date.now();
+    const unseen = this.breaksSilently ? UNSEEN_BREAK : 0;
+    const row = await page.waitFor(
       async (wanted) => (await log.rows()).find((row) => row.kind === 'event' && row.id === wanted),
-      { timeout: timeout * this.#patience + (this.breaksSilently ? UNSEEN_BREAK : 0), args: [id], every: 100 },
+      { timeout: timeout * PATIENCE + unseen, args: [id], every: 100 },
     );
+    this.#isInTime(started, timeout + unseen, `the event of ${id}`);
+    return row;
   }
 
   /** Waits for the end of a fetch, which must be a success with exactly these files. */
@@ -223,13 +224,23 @@ export class Context {
 
   /** That something holds, within a time. @template T @param {() => T | Promise<T>} probe @param {string} what */
   async until(probe, what, timeout = 10_000) {
-    const deadline = Date.now() + timeout * this.#patience;
+    const started = Date.now();
     for (;;) {
       const found = await probe();
-      if (found) return found;
-      if (Date.now() > deadline) throw new Error(`not within ${timeout * this.#patience} ms: ${what}`);
+      if (found) {
+        this.#isInTime(started, timeout, what);
+        return found;
+      }
+      const waited = Date.now() - started;
+      if (waited > timeout * PATIENCE) throw new Error(`not within ${waited} ms: ${what}`);
       await sleep(20);
     }
+  }
+
+  /** @param {number} started ms @param {number} timeout ms @param {string} what */
+  #isInTime(started, timeout, what) {
+    // Chromium's own waits 20 s before it asks again.
+    if (!this.isNative) atMost(Date.now() - started, timeout * LATE, `ms until ${what}`);
   }
 
   /** What there is of ours in the origin of a page. @param {any} page */

@@ -4,7 +4,7 @@
  */
 import { launch } from '../../harness/launch.mjs';
 import { within } from '../../harness/process.mjs';
-import { Context, patienceIn } from './context.mjs';
+import { Context, PATIENCE } from './context.mjs';
 import { TooMuch } from './measure.mjs';
 
 /** An expected failure that is a time-out need not take all of it. */
@@ -98,7 +98,7 @@ function whyNot({ skip, browsers }, browser) {
 async function runOne(lane, scenario, dist) {
   const { title, protocol } = scenario;
   const differs = isNative(lane.name) ? scenario.nativeDiffers : undefined;
-  const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout * patienceIn(lane.name);
+  const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout * PATIENCE;
   const started = Date.now();
   const result = (/** @type {Result['outcome']} */ outcome, /** @type {object} */ more = {}) =>
     ({ browser: lane.name, title, protocol, outcome, seconds: (Date.now() - started) / 1000, ...more });

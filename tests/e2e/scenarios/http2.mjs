@@ -1,7 +1,8 @@
 /** What only HTTP/2 has: streams that are reset or refused, GOAWAY, and many streams on one connection. */
 import assert from 'node:assert/strict';
+import { sleep } from '../../harness/process.mjs';
 import { MIB } from '../lib/context.mjs';
-import { atMost } from '../lib/measure.mjs';
+import { atMost, TooMuch } from '../lib/measure.mjs';
 
 export const protocols = ['h2'];
 
@@ -12,6 +13,8 @@ const AFTER = 3_000_000;
 /** What a fault may cost, in seconds and in bytes. */
 const MOST_SECONDS = 8;
 const MOST_BYTES = MIB;
+/** ms, long enough for anything that would be sent again. */
+const SETTLED = 3_000;
 
 const sizeOf = (files) => files.reduce((sum, { size }) => sum + size, 0);
 const sentOf = (files) => files.reduce((sum, { sent }) => sum + sent, 0);
@@ -40,6 +43,15 @@ const costsLittle = (name, { files, faults, check = () => {} }) => ({
     await t.expectNothingLeft(page);
   },
 });
+
+/**
+ * Chromium at times (one of forty) sends again on the very connection that is just being closed, and then its `fetch()`
+ * is never settled. No script can know; what is sent once only is waited for ten minutes. So that is tried again.
+ */
+const orNeverSettled = (t) => (error) => {
+  const isLate = t.browser.name === 'chromium' && /^not within/.test(error.message);
+  throw isLate ? new TooMuch(`Chromium does not settle them: ${error.message}`) : error;
+};
 
 const ONE = [{ size: SIZE }];
 const wasBroken = ([file]) => assert.ok(file.requests.length > 1, 'the fault has come');
@@ -86,8 +98,11 @@ export default [
         return app.fetch('uploads', urls.map((url) => new Request(url, { method: 'POST', body })));
       }, targets.map(({ url }) => url));
       await t.until(() => targets.every(({ requests }) => requests[0]?.bytesReceived > 500_000), 'three uploads under way', 20_000);
-      await t.origin.restart();
-      await t.expectFailure(page, 'uploads', 'fetch-error', { timeout: 40_000 });
+      // Nobody must be there yet: Chromium sends by itself again what was on a connection that had been in use.
+      await t.origin.setOffline(true);
+      await t.expectFailure(page, 'uploads', 'fetch-error', { timeout: 20_000 }).catch(orNeverSettled(t));
+      await t.origin.setOffline(false);
+      await sleep(SETTLED);
       assert.deepEqual(targets.map(({ requests }) => requests.length), [1, 1, 1]);
       await t.expectNothingLeft(page);
     },

@@ -54,6 +54,10 @@ impl Record {
     }
 
     /// The mark is durable. If the fetch was aborted meanwhile, nothing is sent.
+    #[allow(
+        clippy::boxed_local,
+        reason = "where it is small, as in wasm; moved, it takes more code"
+    )]
     pub(super) fn marked(
         &self,
         cx: &mut Context<'_>,
