@@ -20,9 +20,15 @@ pub(crate) fn config() -> Config {
 /// What to do where a connection outruns the script: `docs/performance.md` has the measurements.
 fn bypass() -> Bypass {
     let (segment, connections) = if is_chromium() { (16 * MIB, 2) } else { (8 * MIB, 4) };
-    // WebKit reads far ahead at first, the others more and more.
-    let given_up = if is_webkit() { 16 * MIB..u64::MAX } else { 0..4 * MIB };
-    Bypass { segment, connections, threshold: 32 * MIB, least: 192 * MIB, given_up }
+    // The others read ahead more and more, WebKit as fast as the server sends.
+    let (least, threshold, given_up_below) = if is_webkit() { (256, 24, 0) } else { (192, 32, 4) };
+    Bypass {
+        segment,
+        connections,
+        threshold: threshold * MIB,
+        least: least * MIB,
+        given_up_below: given_up_below * MIB,
+    }
 }
 
 /// Whether a body is stored faster by way of a `Blob` than passed on as a stream.

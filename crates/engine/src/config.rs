@@ -1,6 +1,5 @@
 //! The numbers that decide. All of them in one place, each with its reason.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use crate::time::Timestamp;
@@ -103,8 +102,9 @@ pub struct Bypass {
     /// Bytes of the smallest body for which it does: the stream before is given up, and what is on its
     /// way then, in buffers all along it, is sent for nothing.
     pub least: u64,
-    /// Bytes that such a stream has to have brought, and may have brought: when least is on its way.
-    pub given_up: Range<u64>,
+    /// A stream that has brought so many bytes is not given up any more: too much is on its way. 0 where
+    /// it always is, so that a body is split at its head or not at all.
+    pub given_up_below: u64,
 }
 
 /// "Temporarily unavailable".

@@ -52,13 +52,14 @@ impl Parts {
         self.rate = if self.rate == 0 { rate } else { self.rate.midpoint(rate) };
     }
 
-    /// A part is stored that came at this rate, all parts together.
-    pub(crate) fn note_part(&mut self, rate: u64, threshold: u64) {
+    /// A part is stored that came at this rate, all parts together. Whether it still pays.
+    pub(crate) fn note_part(&mut self, rate: u64, threshold: u64) -> bool {
         self.rate = self.rate.midpoint(rate);
         // Well below, one stream for all the rest loses less when it breaks.
         if self.rate < threshold / 2 {
             self.rest();
         }
+        self.rate >= threshold
     }
 
     /// The range to ask for, of a gap in a body of this length.

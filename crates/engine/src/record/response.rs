@@ -231,11 +231,13 @@ impl Record {
         // The lower of two: a worker that was short of time reads what has piled up at the speed of
         // memory.
         let rate = self.parts.rate.min(transfer.average_rate(now));
+        if rate < bypass.threshold {
+            return false;
+        }
         let brought = transfer.position - transfer.began.0;
-        let pays = rate >= bypass.threshold
-            && bypass.given_up.contains(&brought)
-            && self.is_worth_splitting(cx, transfer.position);
-        if pays {
+        let pays =
+            brought < bypass.given_up_below && self.is_worth_splitting(cx, transfer.position);
+        if pays || brought >= bypass.segment {
             cx.transfers.note_fast(now);
         }
         pays

@@ -210,11 +210,13 @@ impl Record {
     }
 
     /// Parts bypass the script, so that their ends are all that tells the rate.
-    fn note_rate_of_part(&mut self, cx: &Context<'_>, id: TransferId, store: &PendingStore) {
+    fn note_rate_of_part(&mut self, cx: &mut Context<'_>, id: TransferId, store: &PendingStore) {
         let Some(transfer) = cx.transfers.get(id) else { return };
         let time = cx.now.monotonic.since(transfer.cut_at);
         let parts = cx.transfers.of(self.id).filter(|one| one.is_open()).count() as u64;
         let threshold = cx.config.bypass.as_ref().map_or(0, |bypass| bypass.threshold);
-        self.parts.note_part(rate(store.length, time) * parts.max(1), threshold);
+        if self.parts.note_part(rate(store.length, time) * parts.max(1), threshold) {
+            cx.transfers.note_fast(cx.now.monotonic);
+        }
     }
 }

@@ -134,5 +134,5 @@ fn has_memory(config: &Config, held: u64) -> bool {
     held == 0 || held.saturating_add(config.segments.least) <= config.memory
 }
 
-/// So long a connection that was fast is taken to be so still.
-const FAST_FOR: Duration = Duration::from_secs(60);
+/// So long a connection that was fast is taken to be so still. Where it is not, the parts soon show it.
+const FAST_FOR: Duration = Duration::from_secs(5 * 60);

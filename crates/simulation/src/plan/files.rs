@@ -22,8 +22,8 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     for twist in twists {
         match *twist {
             Twist::Bypass { segment, connections } => {
-                let (threshold, least, given_up) = (1000 * scale, 0, 0..u64::MAX);
-                let bypass = Bypass { segment, connections, threshold, least, given_up };
+                let (threshold, least, given_up_below) = (1000 * scale, 0, u64::MAX);
+                let bypass = Bypass { segment, connections, threshold, least, given_up_below };
                 config.bypass = Some(bypass);
             }
             Twist::Connections(connections) => config.connections = connections,

@@ -35,8 +35,8 @@ pub(crate) fn config() -> Config {
 
 /// The same, with parts that bypass the script from any rate on.
 pub(crate) fn bypass_config() -> Config {
-    let (least, given_up) = (0, 0..u64::MAX);
-    let bypass = Bypass { segment: 64 * KIB, connections: 3, threshold: 1, least, given_up };
+    let (least, given_up_below) = (0, u64::MAX);
+    let bypass = Bypass { segment: 64 * KIB, connections: 3, threshold: 1, least, given_up_below };
     Config { bypass: Some(bypass), ..config() }
 }
 
