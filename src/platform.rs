@@ -44,7 +44,12 @@ pub fn memory_budget() -> u64 {
 /// The same on a device of so much memory in GiB; without a number where the browser keeps that to
 /// itself, as it may be a telephone.
 pub fn memory_for(device: Option<f64>) -> u64 {
-    if device.is_some_and(|device| device > SMALL_DEVICE) { 48 * MIB } else { 16 * MIB }
+    let mib = match device {
+        Some(device) if device > SMALL_DEVICE => 48,
+        None if is_webkit() => 32,
+        _ => 16,
+    };
+    mib * MIB
 }
 
 /// The origin of this worker, serialised.
