@@ -148,6 +148,8 @@ impl Record {
             transfer.end = end;
         }
         if split_at_once && self.is_worth_splitting(cx, 0) {
+            // Nothing of this body has told a rate yet, and without one a silent part is waited for for ever.
+            self.parts.note_rate(cx.config.bypass.as_ref().map_or(0, |bypass| bypass.threshold));
             self.parts.begin_bypass();
             return self.finish(cx, id, End::Enough);
         }
