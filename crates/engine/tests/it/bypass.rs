@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use background_fetch_engine::testing::network::File;
+use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::{Bypass, FailureReason};
 
 use crate::common::{App, KIB, bypass_config, fetch};
@@ -58,20 +58,37 @@ fn the_next_one_is_split_at_its_head() {
     for (minutes, given_up_below, early) in [(0, LENGTH, true), (0, 0, true), (6, 0, false)] {
         let app = app(|bypass| bypass.given_up_below = given_up_below);
         app.serve("next", File::new(2, LENGTH));
-        app.live_with(async || {
-            let handle = app.handle().await;
-            while handle.is_active() {
-                app.world.clock.sleep(Duration::from_millis(10)).await;
-            }
-            app.world.clock.sleep(Duration::from_secs(60 * minutes)).await;
-            handle.fetch(fetch("two", &["next"])).await.unwrap();
-        });
-        app.assert_success(1, LENGTH);
-        assert_eq!(app.delivery("two").records[0].1.len() as u64, LENGTH);
+        fetch_next(&app, minutes);
         // All of it in parts, and the request that brought the head.
         let all = LENGTH.div_ceil(64 * KIB) + 1;
         assert_eq!(app.requests("next") == all, early, "{} requests", app.requests("next"));
     }
+}
+
+/// The simulation's find: no rate was known, so such a part was waited for practically for ever.
+#[test]
+fn a_silent_part_of_one_that_is_split_at_its_head_is_asked_for_again() {
+    let app = app(|bypass| (bypass.threshold, bypass.given_up_below) = (100 * KIB, 0));
+    let faults = [Fault::Pause(0, 1), Fault::Silent(10 * KIB)].into_iter().collect();
+    app.serve("next", File { faults, ..File::new(2, LENGTH) });
+    fetch_next(&app, 0);
+    assert!(app.requests("next") > LENGTH.div_ceil(64 * KIB) + 1, "the part was asked for again");
+    let time = app.world.clock.monotonic();
+    assert!(time < Duration::from_secs(120), "{time:?}");
+}
+
+/// Has the file, and so many minutes later the next one, which must both come whole.
+fn fetch_next(app: &App, minutes: u64) {
+    app.live_with(async || {
+        let handle = app.handle().await;
+        while handle.is_active() {
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+        app.world.clock.sleep(Duration::from_secs(60 * minutes)).await;
+        handle.fetch(fetch("two", &["next"])).await.unwrap();
+    });
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.delivery("two").records[0].1.len() as u64, LENGTH);
 }
 
 const LENGTH: u64 = 1000 * KIB;
