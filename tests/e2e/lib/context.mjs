@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sleep, within } from '../../harness/process.mjs';
 import { fileSha256 } from '../../server/content.mjs';
 import { startOrigin } from '../../server/origin.mjs';
-import { atMost } from './measure.mjs';
+import { LATE, PATIENCE, atMost } from './measure.mjs';
 
 const APP = fileURLToPath(new URL('../app', import.meta.url));
 /** Below those given to outgoing connections, above those of well-known servers. */
@@ -14,12 +14,6 @@ const OUTCOME_TIMEOUT = 20_000;
 const SHOWN_LINES = 12;
 /** The app's workers. */
 const SCRIPTS = { classic: 'sw.js', module: 'sw.mjs', slim: 'sw.slim.mjs' };
-/**
- * How many times longer than a scenario says everything is waited for: a busy machine is slow. What takes
- * `LATE` times as long is tried again, alone, and must be quicker then.
- */
-export const PATIENCE = 6;
-const LATE = 2;
 /** What a body takes longer that breaks off unseen, and whose rest cannot be asked for, in ms: the polyfill's patience, and some. */
 export const UNSEEN_BREAK = 35_000;
 
@@ -30,6 +24,8 @@ const usedPorts = new Set();
 
 /** Our names, from js/engine/types.ts and js/protocol/messages.ts: what a test must find there, or must not. */
 export const ourName = (/** @type {string} */ scope) => `background-fetch-polyfill:${scope}`;
+/** ms, long enough for anything that would be sent again. */
+export const SETTLED = 3_000;
 export const MIB = 1 << 20;
 
 export class Context {
@@ -43,6 +39,7 @@ export class Context {
   #keys = 0;
   /** What the worker or a page may report without failing the test. @type {RegExp | null} */
   mayReport = null;
+  wasKilled = false;
 
   /** @param {{browser: any, dist: string, protocol?: import('./scenarios.mjs').Protocol}} options */
   constructor({ browser, dist, protocol = 'h1' }) {
@@ -130,6 +127,7 @@ export class Context {
   /** The browser was killed and is started again on its profile: no page is left. */
   async relaunch() {
     this.#pages = [];
+    this.wasKilled = true;
     await this.browser.kill();
     await this.browser.relaunch();
   }
@@ -192,7 +190,7 @@ export class Context {
       async (wanted) => (await log.rows()).find((row) => row.kind === 'event' && row.id === wanted),
       { timeout: timeout * PATIENCE + unseen, args: [id], every: 100 },
     );
-    this.#isInTime(started, timeout + unseen, `the event of ${id}`);
+    this.#expectInTime(started, timeout * LATE + unseen, `the event of ${id}`);
     return row;
   }
 
@@ -228,7 +226,7 @@ export class Context {
     for (;;) {
       const found = await probe();
       if (found) {
-        this.#isInTime(started, timeout, what);
+        this.#expectInTime(started, timeout * LATE, what);
         return found;
       }
       const waited = Date.now() - started;
@@ -237,10 +235,10 @@ export class Context {
     }
   }
 
-  /** @param {number} started ms @param {number} timeout ms @param {string} what */
-  #isInTime(started, timeout, what) {
+  /** @param {number} started ms @param {number} most ms @param {string} what */
+  #expectInTime(started, most, what) {
     // Chromium's own waits 20 s before it asks again.
-    if (!this.isNative) atMost(Date.now() - started, timeout * LATE, `ms until ${what}`);
+    if (!this.isNative) atMost(Date.now() - started, most, `ms until ${what}`);
   }
 
   /** What there is of ours in the origin of a page. @param {any} page */

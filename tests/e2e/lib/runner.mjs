@@ -4,8 +4,8 @@
  */
 import { launch } from '../../harness/launch.mjs';
 import { within } from '../../harness/process.mjs';
-import { Context, PATIENCE } from './context.mjs';
-import { TooMuch } from './measure.mjs';
+import { Context } from './context.mjs';
+import { LATE, PATIENCE, TooMuch, atMost } from './measure.mjs';
 
 /** An expected failure that is a time-out need not take all of it. */
 const DIFFERING_TIMEOUT = 12_000;
@@ -110,6 +110,7 @@ async function runOne(lane, scenario, dist) {
     await within(scenario.run(context), timeout, 'the scenario ending');
     await context.expectNoErrors();
     isGood = true;
+    if (!isNative(lane.name)) atMost(Date.now() - started, scenario.timeout * LATE, 'ms until the scenario ended');
     if (differs) return result('failed', { error: `passes natively, though it should differ: ${differs}` });
     return result('passed');
   } catch (error) {
@@ -119,9 +120,9 @@ async function runOne(lane, scenario, dist) {
     return result('failed', { error: String(/** @type {Error} */ (error)?.stack ?? error), evidence, isTooMuch: error instanceof TooMuch });
   } finally {
     await context?.end();
-    // Nobody knows what a scenario that broke off has left behind, and native downloads go on when
-    // their app is gone.
-    if (!isGood || isNative(lane.name)) await lane.close();
+    // Nobody knows what a scenario that broke off has left behind, native downloads go on when their app is gone,
+    // and a Firefox that was killed may have lost count of what is stored (quota.mjs): of all origins on one host.
+    if (!isGood || context?.wasKilled || isNative(lane.name)) await lane.close();
   }
 }
 

@@ -1,7 +1,7 @@
 /** What only HTTP/2 has: streams that are reset or refused, GOAWAY, and many streams on one connection. */
 import assert from 'node:assert/strict';
 import { sleep } from '../../harness/process.mjs';
-import { MIB } from '../lib/context.mjs';
+import { MIB, SETTLED } from '../lib/context.mjs';
 import { atMost, TooMuch } from '../lib/measure.mjs';
 
 export const protocols = ['h2'];
@@ -13,8 +13,6 @@ const AFTER = 3_000_000;
 /** What a fault may cost, in seconds and in bytes. */
 const MOST_SECONDS = 8;
 const MOST_BYTES = MIB;
-/** ms, long enough for anything that would be sent again. */
-const SETTLED = 3_000;
 
 const sizeOf = (files) => files.reduce((sum, { size }) => sum + size, 0);
 const sentOf = (files) => files.reduce((sum, { sent }) => sum + sent, 0);

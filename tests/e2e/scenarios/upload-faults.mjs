@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ENGINES } from '../../harness/launch.mjs';
 import { sleep } from '../../harness/process.mjs';
-import { MIB } from '../lib/context.mjs';
+import { MIB, SETTLED } from '../lib/context.mjs';
 
 export const protocols = ['h1', 'h2'];
 
@@ -18,9 +18,6 @@ const fetchZeros = (page, id, targets, size, method = 'POST') => page.evaluate((
 const zerosSha256 = (size) => sha256(Buffer.alloc(size));
 
 const counts = (targets) => targets.map(({ requests }) => requests.length);
-
-/** Long enough for anything that would be tried again. */
-const SETTLED = 3_000;
 
 /** A response that would have a GET asked again. */
 const answersOnce = (parameters) => async (t) => {
