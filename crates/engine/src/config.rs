@@ -183,6 +183,11 @@ impl Config {
         let rest = url.strip_prefix(self.origin.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
     }
+
+    /// Bytes a second from which a bypass pays; 0 where there is none.
+    pub(crate) fn threshold(&self) -> u64 {
+        self.bypass.as_ref().map_or(0, |bypass| bypass.threshold)
+    }
 }
 
 impl SegmentSizes {

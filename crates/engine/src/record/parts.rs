@@ -31,8 +31,11 @@ impl Parts {
         self.mode != Mode::StreamOnly
     }
 
-    pub(crate) fn begin_bypass(&mut self) {
+    /// From this rate on it pays. Where nothing of the body has told one yet, it is taken to have it:
+    /// how long a part is waited for goes by the rate.
+    pub(crate) fn begin_bypass(&mut self, threshold: u64) {
         self.mode = Mode::Bypass;
+        self.rate = self.rate.max(threshold);
     }
 
     /// One stream from now on, for good.

@@ -148,9 +148,7 @@ impl Record {
             transfer.end = end;
         }
         if split_at_once && self.is_worth_splitting(cx, 0) {
-            // Nothing of this body has told a rate yet, and without one a silent part is waited for for ever.
-            self.parts.note_rate(cx.config.bypass.as_ref().map_or(0, |bypass| bypass.threshold));
-            self.parts.begin_bypass();
+            self.parts.begin_bypass(cx.config.threshold());
             return self.finish(cx, id, End::Enough);
         }
         if let Some(transfer) = cx.transfers.get_mut(id) {
@@ -194,7 +192,7 @@ impl Record {
         if (large || old || full) && transfer.buffered() > 0 {
             self.cut(cx, id);
             if self.bypass_pays(cx, id) {
-                self.parts.begin_bypass();
+                self.parts.begin_bypass(cx.config.threshold());
                 return self.finish(cx, id, End::Enough);
             }
         }

@@ -214,8 +214,8 @@ impl Record {
         let Some(transfer) = cx.transfers.get(id) else { return };
         let time = cx.now.monotonic.since(transfer.cut_at);
         let parts = cx.transfers.of(self.id).filter(|one| one.is_open()).count() as u64;
-        let threshold = cx.config.bypass.as_ref().map_or(0, |bypass| bypass.threshold);
-        if self.parts.note_part(rate(store.length, time) * parts.max(1), threshold) {
+        let rate = rate(store.length, time) * parts.max(1);
+        if self.parts.note_part(rate, cx.config.threshold()) {
             cx.transfers.note_fast(cx.now.monotonic);
         }
     }
