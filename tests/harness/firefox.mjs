@@ -88,6 +88,8 @@ export class Firefox extends Browser {
       browserWSEndpoint: `${match[1]}/session`,
       protocol: 'webDriverBiDi',
       defaultViewport: null,
+      // Else the browser keeps what it loads, for a driver that never asks for it.
+      networkEnabled: false,
       acceptInsecureCerts: Boolean(this.options.anyCertificate),
     });
     await this.privileged(TRUST, (await ensureCertificate()).authority.replace(/-----[^-]+-----|\s/g, ''));
