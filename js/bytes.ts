@@ -5,19 +5,31 @@ export function release(buffer: ArrayBufferLike): void {
 }
 
 /**
- * All bytes of the chunks in one array. They end here, so that the bytes are not in memory twice: all but
- * those that share their buffer with another.
+ * Puts all bytes of the chunks into a cache. Chunks end here, so that the bytes are not in memory twice: all but those
+ * that share their buffer with another.
  */
-export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+export async function put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
   const [first] = chunks;
-  if (first && chunks.length === 1) return first;
+  const whole = first && chunks.length === 1 ? first : joined(chunks);
+  try {
+    await cache.put(url, new Response(whole as Uint8Array<ArrayBuffer>));
+  } finally {
+    // Not before: WebKit's response has them from there.
+    end(whole);
+  }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const chunk of chunks) {
-    const { length, buffer } = chunk;
     whole.set(chunk, at);
-    at += length;
-    if (length === buffer.byteLength) release(buffer);
+    at += chunk.length;
+    end(chunk);
   }
   return whole;
+}
+
+function end({ length, buffer }: Uint8Array): void {
+  if (length === buffer.byteLength) release(buffer);
 }

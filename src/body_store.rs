@@ -28,17 +28,19 @@ impl BodyStore {
     }
 
     /// See [`put`](background_fetch_engine::ports::BodyStore::put).
-    /// `join` makes one of chunks, which end by that.
+    /// `put` does it with all bytes of the chunks, which end by that.
     pub async fn put(
         &self,
         entry: &EntryKey,
         chunks: Vec<Uint8Array>,
-        join: impl FnOnce(&Array) -> Result<Uint8Array, JsValue>,
+        put: impl FnOnce(&Cache, &str, &Array) -> Result<Promise, JsValue>,
     ) -> Result<u64, StoreError> {
+        let length = chunks.iter().map(|chunk| u64::from(chunk.length())).sum();
+        let cache = self.cache().await?;
         // No Blob: Firefox and WebKit hold the bytes of one until it is collected, besides what is stored.
-        let bytes = join(&chunks.into_iter().collect()).map_err(failed)?;
-        self.store(entry, &bytes).await?;
-        Ok(bytes.length().into())
+        let putting = put(&cache, &entry_url(entry), &chunks.into_iter().collect());
+        settled(putting.map_err(failed)?).await.map_err(failed)?;
+        Ok(length)
     }
 
     /// See [`put_body`](background_fetch_engine::ports::BodyStore::put_body).
@@ -53,10 +55,7 @@ impl BodyStore {
         // A response of its own, because a 206 may not be put. The stream stays the network's:
         // Firefox would store one made in script truncated, should the worker die meanwhile.
         let declared = declared_length(response);
-        let stream = response.body();
-        let response = Stored::new(&stream.into()).map_err(failed)?;
-        let cache = self.cache().await?;
-        settled(cache.put_with_str(&entry_url(entry), &response)).await.map_err(network_failed)?;
+        self.store(entry, &response.body().into()).await?;
         match declared {
             Some(length) => Ok(length),
             None => Ok(self.length(entry).await?.unwrap_or(0)),
@@ -153,11 +152,11 @@ impl BodyStore {
         Ok(Some(blob.unchecked_into()))
     }
 
-    /// Bytes or a Blob.
+    /// A Blob, or the stream of a network.
     async fn store(&self, entry: &EntryKey, body: &JsValue) -> Result<(), StoreError> {
         let response = Stored::new(body).map_err(failed)?;
-        let cache = self.cache().await?;
-        settled(cache.put_with_str(&entry_url(entry), &response)).await.map(drop).map_err(failed)
+        let putting = self.cache().await?.put_with_str(&entry_url(entry), &response);
+        settled(putting).await.map(drop).map_err(network_failed)
     }
 
     /// Opened by name each time: many apps delete all caches that they do not know when a new

@@ -56,7 +56,11 @@ impl ports::Network for Browser {
 
 impl ports::BodyStore for Browser {
     async fn put(&self, entry: &EntryKey, chunks: Vec<Uint8Array>) -> Result<u64, StoreError> {
-        match self.bodies.put(entry, chunks, |chunks| self.host.joined(chunks)).await {
+        match self
+            .bodies
+            .put(entry, chunks, |cache, url, chunks| self.host.put(cache, url, chunks))
+            .await
+        {
             Err(error) => Err(reason(error).await),
             done => done,
         }

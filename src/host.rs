@@ -1,7 +1,7 @@
 //! What JavaScript does for the engine: the `Host` of `js/engine/types.ts`.
 
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
@@ -27,9 +27,10 @@ extern "C" {
     fn active(this: &JsHost, active: bool) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
-    /// All bytes of chunks in one, which end by that.
+    /// Puts all bytes of chunks, which end by that.
     #[wasm_bindgen(method, catch)]
-    pub fn joined(this: &JsHost, chunks: &Array) -> Result<Uint8Array, JsValue>;
+    pub fn put(this: &JsHost, cache: &Cache, url: &str, chunks: &Array)
+    -> Result<Promise, JsValue>;
 }
 
 // By contract none of these throws or rejects. If one does all the same, the fetches go on: what

@@ -41,15 +41,10 @@ pub fn memory_budget() -> u64 {
     memory_for(navigator("deviceMemory").as_f64())
 }
 
-/// The same on a device of so much memory in GiB; without a number where the browser keeps that to
-/// itself, as it may be a telephone.
+/// The same on a device of so much memory in GiB; Firefox and WebKit keep that to themselves.
 pub fn memory_for(device: Option<f64>) -> u64 {
-    let mib = match device {
-        Some(device) if device > SMALL_DEVICE => 48,
-        None if is_webkit() => 32,
-        _ => 16,
-    };
-    mib * MIB
+    let is_small = device.is_some_and(|device| device <= SMALL_DEVICE);
+    if is_small { 24 * MIB } else { 48 * MIB }
 }
 
 /// The origin of this worker, serialised.

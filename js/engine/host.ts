@@ -1,4 +1,4 @@
-import { joined } from '../bytes.ts';
+import { put } from '../bytes.ts';
 import { FunctionalEvent } from '../impl/FunctionalEvent.ts';
 import { instanceOf } from '../impl/instances.ts';
 import { isWebKit } from '../platform.ts';
@@ -61,8 +61,8 @@ export class WorkerHost implements Host {
     return isWebKit ? recordedEntries(this.#global.registration.scope, cache) : cache.keys();
   }
 
-  joined(chunks: readonly Uint8Array[]): Uint8Array {
-    return joined(chunks);
+  put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
+    return put(cache, url, chunks);
   }
 
   /** Where it exists, the browser starts the worker when it is online, even without a page. */

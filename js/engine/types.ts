@@ -142,8 +142,8 @@ export interface Host {
   active(active: boolean): void;
   /** The requests of the cache's entries, those at least that a row speaks of. */
   entries(cache: Cache): Promise<readonly Request[]>;
-  /** All bytes of the chunks in one array; the chunks must not be used afterwards. */
-  joined(chunks: readonly Uint8Array[]): Uint8Array;
+  /** Puts all bytes of the chunks into the cache; they must not be used afterwards. */
+  put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void>;
 }
 
 /**

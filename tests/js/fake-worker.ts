@@ -1,5 +1,5 @@
 /** A service worker of ours in the same realm, that can be killed; its engine is the fake one. */
-import { joined } from '../../js/bytes.ts';
+import { put } from '../../js/bytes.ts';
 import { EngineLoader, type EngineModule } from '../../js/engine/load.ts';
 import type { EventType, FetchState, Host, RecordState } from '../../js/engine/types.ts';
 import { Server } from '../../js/protocol/server.ts';
@@ -22,7 +22,7 @@ class Run {
       recordChanged: (record: RecordState) => this.sessions.recordChanged(record),
       active: () => this.loader.checkIdle(),
       entries: (cache) => cache.keys(),
-      joined,
+      put,
     };
     const module: EngineModule = {
       instantiate: async () => void worker.log.push('instantiate'),

@@ -37,11 +37,13 @@ pub(super) fn browser(scope: &str) -> Browser {
     Browser::new(scope, host(&Object::new()))
 }
 
-/// A host of these methods, which joins bytes besides.
+/// A host of these methods, which puts bytes besides.
 pub(super) fn host(methods: &Object) -> JsHost {
-    let joined = "({ joined: (chunks) => Uint8Array.from(chunks.flatMap((chunk) => [...chunk])) })";
-    let joined = value(joined, &JsValue::NULL);
-    Object::assign(joined.unchecked_ref(), methods).unchecked_into()
+    let both = value(
+        "({ put: (cache, url, chunks) => cache.put(url, new Response(new Blob(chunks))) })",
+        &JsValue::NULL,
+    );
+    Object::assign(both.unchecked_ref(), methods).unchecked_into()
 }
 
 /// Puts another value in the place of a global, until it is dropped.
