@@ -209,10 +209,10 @@ impl<P: Ports> Driver<P> {
             Output::Store { transfer, entry } => self.store(transfer, entry),
             Output::StoreBody { transfer, entry } => self.store_body(transfer, entry),
             Output::Close { transfer } => self.close(transfer),
-            Output::Delete { entries } => self.push(async move {
+            Output::Delete { entries, fetch } => self.push(async move {
                 // What could not be deleted is swept at the next start.
                 let _ = ports.delete(&entries).await;
-                Done::Nothing
+                fetch.map_or(Done::Nothing, |fetch| Done::Input(Input::EntriesDeleted { fetch }))
             }),
             Output::Commit { commit, writes } => {
                 self.commits.push(commit, writes);

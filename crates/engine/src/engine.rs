@@ -107,6 +107,9 @@ impl Engine {
             Input::Committed { commit } => self.committed(commit),
             Input::CommitFailed { commit, error } => self.commit_failed(commit, error),
             Input::EntriesListed { fetch, entries } => self.listed(fetch, entries),
+            Input::EntriesDeleted { fetch } => {
+                self.with(fetch, Fetch::cleared);
+            }
             Input::IntegrityVerified { record, passed } => {
                 self.of_record(record, Event::Verified(passed));
             }
@@ -286,10 +289,10 @@ impl Engine {
                 self.of_record(record, Event::Settled { durable: true });
             }
             Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
-            Some(After::Deleted(fetch)) => {
-                self.with(fetch, |fetch, cx| fetch.deleted(cx));
-                self.fetches.forget(fetch);
+            Some(After::Delivered(fetch)) => {
+                self.with(fetch, |fetch, cx| fetch.delivered(cx));
             }
+            Some(After::Deleted(fetch)) => self.fetches.forget(fetch),
             Some(After::Freed(entries)) => self.outbox.delete(entries),
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
             Some(After::Note) | None => {}
@@ -322,7 +325,7 @@ impl Engine {
                 self.of_record(record, Event::Settled { durable: false });
             }
             Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
-            Some(After::Deleted(fetch)) => self.fetches.forget(fetch),
+            Some(After::Delivered(fetch) | After::Deleted(fetch)) => self.fetches.forget(fetch),
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
             Some(After::Freed(_)) => {
                 let records = self.fetches.iter_mut().flat_map(Fetch::records_mut);

@@ -90,6 +90,11 @@ pub enum Input {
         /// All entries of the body store in ascending order, but those of a wrong length.
         entries: Result<Vec<EntryKey>, StoreError>,
     },
+    /// Answer to [`Output::Delete`](crate::output::Output::Delete), if it was for a fetch.
+    EntriesDeleted {
+        /// That one.
+        fetch: FetchId,
+    },
     /// Answer to [`Output::VerifyIntegrity`](crate::output::Output::VerifyIntegrity).
     IntegrityVerified {
         /// The record.

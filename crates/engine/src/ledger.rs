@@ -20,7 +20,9 @@ pub(crate) enum After {
     Settled(RecordId),
     /// The outcome, and the begun delivery; then answer those who aborted it.
     Ended { fetch: FetchId, commands: Vec<CommandId> },
-    /// The fetch is gone; then its entries may go.
+    /// That nothing is to be delivered any more; then the entries may go.
+    Delivered(FetchId),
+    /// The fetch is gone.
     Deleted(FetchId),
     /// A changed notification; then answer.
     Ui(CommandId),

@@ -35,7 +35,7 @@ impl Outbox {
     /// Entries that no row speaks of, or soon will not.
     pub(crate) fn delete(&mut self, entries: Vec<EntryKey>) {
         if !entries.is_empty() {
-            self.emit(Output::Delete { entries });
+            self.emit(Output::Delete { entries, fetch: None });
         }
     }
 

@@ -40,10 +40,12 @@ pub enum Output {
         /// This one.
         transfer: TransferId,
     },
-    /// Remove entries. Nothing is answered; what remains is swept at the next start.
+    /// Remove entries; answer `EntriesDeleted` if it is for a fetch. What remains is swept at the next start.
     Delete {
         /// These.
         entries: Vec<EntryKey>,
+        /// All that this one has.
+        fetch: Option<FetchId>,
     },
     /// Write; answer `Committed` or `CommitFailed`. Commits take effect in the order given.
     Commit {

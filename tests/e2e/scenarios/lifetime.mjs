@@ -315,6 +315,23 @@ export default [
     },
   },
   {
+    name: 'a worker that is killed while it deletes leaves nothing behind',
+    protocols: ['h1'],
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open({ before: ['stuck-delete'] });
+      const file = t.file({ size: 3 * MIB });
+      await t.fetch(page, 'file', file);
+      await t.expectSuccess(page, 'file', file);
+      await t.until(async () => (await t.rows(page, { kind: 'deletes' })).length, 'it deletes');
+      await page.evaluate(() => log.add({ kind: 'may-delete' }));
+      await t.browser.killWorker(page);
+      await page.reload();
+      await t.expectNothingLeft(page);
+      assert.equal((await t.rows(page, { kind: 'event' })).length, 1, 'events');
+    },
+  },
+  {
     name: 'a worker start with no unfinished work loads no wasm',
     protocols: ['h1'],
     browsers: ENGINES,

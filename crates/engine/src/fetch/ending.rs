@@ -132,16 +132,25 @@ impl Fetch {
         }
     }
 
+    /// In three steps, so that a worker that dies between them leaves a row: without one, nobody would look for
+    /// entries. First it is made durable that there is nothing to deliver.
     fn delete(&mut self, cx: &mut Context<'_>) {
         self.step = Step::Deleting;
-        let write = Write::DeleteFetch { uid: self.row.uid.clone() };
-        cx.commit(vec![write], After::Deleted(self.id));
+        self.row.deliveries = DELIVERED;
+        cx.commit(vec![Write::PutFetch(self.row.clone())], After::Delivered(self.id));
     }
 
-    /// The rows are gone: now the entries may go.
-    pub(crate) fn deleted(&self, cx: &mut Context<'_>) {
+    /// Now the entries may go.
+    pub(crate) fn delivered(&self, cx: &mut Context<'_>) {
         let pieces = self.records.iter().flat_map(|record| record.body.segments.iter());
-        cx.outbox.delete(pieces.map(|piece| piece.entry.clone()).collect());
+        let entries = pieces.map(|piece| piece.entry.clone()).collect();
+        cx.outbox.emit(Output::Delete { entries, fetch: Some(self.id) });
+    }
+
+    /// The entries are gone, and last the rows go.
+    pub(crate) fn cleared(&mut self, cx: &mut Context<'_>) {
+        let write = Write::DeleteFetch { uid: self.row.uid.clone() };
+        cx.commit(vec![write], After::Deleted(self.id));
     }
 
     /// Takes the delivery of an outcome up again, unless it was tried too often.
@@ -157,3 +166,6 @@ impl Fetch {
         cx.commit(vec![write], After::Ended { fetch: self.id, commands: Vec::new() });
     }
 }
+
+/// In place of the number of deliveries: there is none to come, and what is left is to be deleted.
+const DELIVERED: u32 = u32::MAX;

@@ -18,7 +18,7 @@ fn an_older_engine_does_not_sweep_what_a_newer_one_makes() {
     let (commit, writes) = commit_of(&done);
     assert_eq!(writes, 0, "it only asks whether the store is ours");
     let done = outputs(&mut engine, Input::Committed { commit });
-    assert_eq!(done, [Output::Delete { entries: [3, 4, 5].map(entry).to_vec() }]);
+    assert_eq!(done, [Output::Delete { entries: [3, 4, 5].map(entry).to_vec(), fetch: None }]);
 }
 
 /// Found by the simulation.
@@ -65,7 +65,7 @@ fn what_is_recorded_goes_only_if_the_store_is_still_ours() {
     let (freed, writes) = commit_of(&done);
     assert_eq!(writes, 0, "it only asks whether the store is ours");
     let done = outputs(&mut engine, Input::Committed { commit: freed });
-    assert_eq!(done, [Output::Delete { entries: vec![entry] }]);
+    assert_eq!(done, [Output::Delete { entries: vec![entry], fetch: None }]);
 }
 
 /// The transaction among outputs, and how many writes it has.

@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) store_troubles: u64,
     /// Transactions that failed.
     pub(crate) commit_troubles: u64,
+    /// Entries that could not be deleted.
+    pub(crate) delete_troubles: u64,
     /// Checks of integrity that failed to be made.
     pub(crate) check_troubles: u64,
     /// The store was full.

@@ -20,6 +20,7 @@ pub(crate) fn trouble(oracle: &Oracle, operation: &Operation<'_>, trouble: Troub
         },
         // One that is slow makes the response look silent.
         Operation::Compare(_) => facts.store_troubles += 1,
+        Operation::Delete(_) => facts.delete_troubles += u64::from(fails),
         Operation::Verify(_) => facts.check_troubles += u64::from(fails),
         Operation::Commit(writes) if fails => {
             facts.quota |= trouble == Trouble::Quota;
@@ -37,6 +38,26 @@ fn note_failed_commit(facts: &mut Facts, writes: &[Write]) {
             fetch.unwritten = true;
         }
     }
+}
+
+/// Rows are about to be written: those of a success go after its entries.
+pub(crate) fn expected(oracle: &Oracle, writes: &[Write]) {
+    let facts = oracle.facts.borrow();
+    // A row that could not be removed may speak of an entry that the engine has forgotten.
+    if facts.delete_troubles + facts.commit_troubles > 0 {
+        return;
+    }
+    let succeeded =
+        |uid: &str| facts.fetches.get(uid).is_some_and(|fetch| fetch.persisted == Some(None));
+    let gone = |row: &SegmentRow| {
+        writes.iter().any(|write| matches!(write, Write::DeleteFetch { uid } if *uid == row.uid))
+    };
+    oracle.world.meta.for_each_segment(|row| {
+        if gone(row) && succeeded(&row.uid) && oracle.world.bodies.length(&row.entry).is_some() {
+            let entry = &row.entry.0;
+            oracle.violate(|| format!("{entry} is left, and nobody will look for it"));
+        }
+    });
 }
 
 /// Rows are written.
@@ -61,10 +82,12 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
         Write::DeleteFetch { uid } => {
             let Some(fetch) = facts.fetches.get_mut(uid) else { return };
             fetch.deleted = Some(worker);
-            let delivered = fetch.is_delivered(oracle.plan.config.deliveries);
-            if !delivered && !fetch.patience_ended && !fetch.lost {
-                oracle.violate(|| format!("{uid} is deleted, but its event was not handled"));
-            }
+            expect_delivered(oracle, fetch, uid);
+        }
+        Write::PutFetch(row) if row.deliveries == DELIVERED => {
+            let Some(fetch) = facts.fetches.get(&row.uid) else { return };
+            expect_delivered(oracle, fetch, &row.uid);
+            return;
         }
         Write::PutFetch(FetchRow { uid, stage: Stage::Active, .. }) => {
             let fetch = facts.fetches.get_mut(uid);
@@ -81,6 +104,13 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
             }
             _ => fetch.persisted = Some(ending),
         }
+    }
+}
+
+fn expect_delivered(oracle: &Oracle, fetch: &FetchFacts, uid: &str) {
+    let delivered = fetch.is_delivered(oracle.plan.config.deliveries);
+    if !delivered && !fetch.patience_ended && !fetch.lost {
+        oracle.violate(|| format!("{uid} is deleted, but its event was not handled"));
     }
 }
 
@@ -142,3 +172,6 @@ pub(crate) fn endings(writes: &[Write]) -> impl Iterator<Item = (&str, Ending)> 
         _ => None,
     })
 }
+
+/// What a row says in place of a number of deliveries when none is to come.
+const DELIVERED: u32 = u32::MAX;
