@@ -47,8 +47,13 @@ pub(crate) fn expected(oracle: &Oracle, writes: &[Write]) {
     if facts.delete_troubles + facts.commit_troubles > 0 {
         return;
     }
-    let succeeded =
-        |uid: &str| facts.fetches.get(uid).is_some_and(|fetch| fetch.persisted == Some(None));
+    // Of a damaged record the entries are swept, like those that no row speaks of.
+    let succeeded = |uid: &str| {
+        facts
+            .fetches
+            .get(uid)
+            .is_some_and(|fetch| fetch.persisted == Some(None) && !fetch.lost && !fetch.damaged)
+    };
     let gone = |row: &SegmentRow| {
         writes.iter().any(|write| matches!(write, Write::DeleteFetch { uid } if *uid == row.uid))
     };
