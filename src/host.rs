@@ -27,7 +27,7 @@ extern "C" {
     fn active(this: &JsHost, active: bool) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
-    /// Puts all bytes of chunks, which end by that.
+    /// Puts all bytes of chunks into a cache; the chunks end by that.
     #[wasm_bindgen(method, catch)]
     pub fn put(this: &JsHost, cache: &Cache, url: &str, chunks: &Array)
     -> Result<Promise, JsValue>;

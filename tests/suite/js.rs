@@ -39,11 +39,11 @@ pub(super) fn browser(scope: &str) -> Browser {
 
 /// A host of these methods, which puts bytes besides.
 pub(super) fn host(methods: &Object) -> JsHost {
-    let both = value(
+    let put = value(
         "({ put: (cache, url, chunks) => cache.put(url, new Response(new Blob(chunks))) })",
         &JsValue::NULL,
     );
-    Object::assign(both.unchecked_ref(), methods).unchecked_into()
+    Object::assign(put.unchecked_ref(), methods).unchecked_into()
 }
 
 /// Puts another value in the place of a global, until it is dropped.

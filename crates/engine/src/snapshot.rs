@@ -67,8 +67,13 @@ pub struct FetchRow {
     pub stage: Stage,
     /// `None` while active or after a success.
     pub failure_reason: Option<FailureReason>,
-    /// How often the event was begun to be delivered.
+    /// How often the event was begun to be delivered, or [`DELIVERED`](Self::DELIVERED).
     pub deliveries: u32,
+}
+
+impl FetchRow {
+    /// In place of the number of deliveries: none is to come, and what is left is to be deleted.
+    pub const DELIVERED: u32 = u32::MAX;
 }
 
 /// A record of a background fetch. Key: `uid`, `index`.

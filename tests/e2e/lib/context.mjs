@@ -39,6 +39,7 @@ export class Context {
   #keys = 0;
   /** What the worker or a page may report without failing the test. @type {RegExp | null} */
   mayReport = null;
+  /** Whether the browser was, in the course of the scenario. */
   wasKilled = false;
 
   /** @param {{browser: any, dist: string, protocol?: import('./scenarios.mjs').Protocol}} options */

@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::ports::StoreError;
 use crate::queue::Subject;
 use crate::record::{Phase, Record};
-use crate::snapshot::{EntryKey, Stage, Write};
+use crate::snapshot::{EntryKey, FetchRow, Stage, Write};
 use crate::time::Instant;
 use crate::transfer::Transfer;
 
@@ -136,7 +136,7 @@ impl Fetch {
     /// entries. First it is made durable that there is nothing to deliver.
     fn delete(&mut self, cx: &mut Context<'_>) {
         self.step = Step::Deleting;
-        self.row.deliveries = DELIVERED;
+        self.row.deliveries = FetchRow::DELIVERED;
         cx.commit(vec![Write::PutFetch(self.row.clone())], After::Delivered(self.id));
     }
 
@@ -166,6 +166,3 @@ impl Fetch {
         cx.commit(vec![write], After::Ended { fetch: self.id, commands: Vec::new() });
     }
 }
-
-/// In place of the number of deliveries: there is none to come, and what is left is to be deleted.
-const DELIVERED: u32 = u32::MAX;

@@ -41,7 +41,7 @@ fn note_failed_commit(facts: &mut Facts, writes: &[Write]) {
 }
 
 /// Rows are about to be written: those of a success go after its entries.
-pub(crate) fn expected(oracle: &Oracle, writes: &[Write]) {
+pub(crate) fn expect_entries_gone(oracle: &Oracle, writes: &[Write]) {
     let facts = oracle.facts.borrow();
     // A row that could not be removed may speak of an entry that the engine has forgotten.
     if facts.delete_troubles + facts.commit_troubles > 0 {
@@ -89,7 +89,7 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
             fetch.deleted = Some(worker);
             expect_delivered(oracle, fetch, uid);
         }
-        Write::PutFetch(row) if row.deliveries == DELIVERED => {
+        Write::PutFetch(row) if row.deliveries == FetchRow::DELIVERED => {
             let Some(fetch) = facts.fetches.get(&row.uid) else { return };
             expect_delivered(oracle, fetch, &row.uid);
             return;
@@ -177,6 +177,3 @@ pub(crate) fn endings(writes: &[Write]) -> impl Iterator<Item = (&str, Ending)> 
         _ => None,
     })
 }
-
-/// What a row says in place of a number of deliveries when none is to come.
-const DELIVERED: u32 = u32::MAX;

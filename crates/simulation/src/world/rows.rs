@@ -29,7 +29,7 @@ pub(super) fn commit(worker: &Worker, epoch: u64, writes: &[Write]) -> Result<()
 }
 
 fn commit_now(worker: &Worker, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
-    writes::expected(&worker.world.oracle, writes);
+    writes::expect_entries_gone(&worker.world.oracle, writes);
     worker.world.base.meta.commit(epoch, writes)?;
     writes::written(&worker.world.oracle, worker.number, writes);
     worker.world.tasks.changed();
