@@ -27,6 +27,8 @@ export const ourName = (/** @type {string} */ scope) => `background-fetch-polyfi
 /** ms, long enough for anything that would be sent again. */
 export const SETTLED = 3_000;
 export const MIB = 1 << 20;
+/** Bytes a second of an origin: a small file lasts long, and none is silent. */
+const TRICKLE = 5_000;
 
 export class Context {
   /** @type {import('../../harness/page.mjs').Page[]} */
@@ -175,6 +177,20 @@ export class Context {
   fetch(page, id, requests, options = undefined) {
     const list = [requests].flat().map((each) => each.url ?? each);
     return page.evaluate((...args) => app.fetch(...args), id, list, options);
+  }
+
+  /**
+   * What has to happen while fetches are under way, however busy the machine is: until it has, no file of the
+   * scenario's origin goes on faster than a trickle.
+   * @template T @param {() => Promise<T>} action @returns {Promise<T>}
+   */
+  async underWay(action) {
+    this.origin.setThrottle(TRICKLE);
+    try {
+      return await action();
+    } finally {
+      this.origin.setThrottle(0);
+    }
   }
 
   /** Every row of the app's log that fits. @param {any} page @param {Record<string, unknown>} [like] */

@@ -76,9 +76,11 @@ export default [
     async run(t) {
       const page = await t.open();
       const file = t.file({ size: 300_000, rate: 100_000 });
-      await t.fetch(page, 'taken', file);
       const other = t.file();
-      await assert.rejects(t.fetch(page, 'taken', other), { name: 'TypeError' });
+      await t.underWay(async () => {
+        await t.fetch(page, 'taken', file);
+        await assert.rejects(t.fetch(page, 'taken', other), { name: 'TypeError' });
+      });
       await t.expectSuccess(page, 'taken', file);
       assert.equal(other.requests.length, 0);
     },
@@ -135,12 +137,14 @@ export default [
       const page = await t.open();
       const ids = ['__proto__', ' ', '../ü?#%20☃', 'x'.repeat(10_000)];
       const files = ids.map(() => t.file({ size: 20_000, rate: 20_000 }));
-      for (const [index, id] of ids.entries()) {
-        await page.evaluate(async (name, url) => {
-          await (await app.manager()).fetch(name, url);
-        }, id, files[index].url);
-      }
-      assert.deepEqual((await page.evaluate(async () => (await app.manager()).getIds())).sort(), [...ids].sort());
+      await t.underWay(async () => {
+        for (const [index, id] of ids.entries()) {
+          await page.evaluate(async (name, url) => {
+            await (await app.manager()).fetch(name, url);
+          }, id, files[index].url);
+        }
+        assert.deepEqual((await page.evaluate(async () => (await app.manager()).getIds())).sort(), [...ids].sort());
+      });
       for (const [index, id] of ids.entries()) await t.expectSuccess(page, id, files[index]);
       await t.expectNothingLeft(page);
     },

@@ -91,17 +91,19 @@ export default [
       const upload = `${t.origin.url}/upload?key=tester`;
       const options = { title: 'Try', icons: [{ src: '/app/icon.png', sizes: '24x24', type: 'image/png' }], downloadTotal: 300_000 };
       const requests = [[file.url], [upload, { method: 'POST', body: 'x'.repeat(1_000) }]];
-      assert.deepEqual(await page.evaluate((...args) => client.start('try', ...args), requests, options), {
-        id: 'try', uploadTotal: 1_000, uploaded: 0, downloadTotal: 300_000, downloaded: 0,
-        result: '', failureReason: '', recordsAvailable: true,
+      const inspected = await t.underWay(async () => {
+        assert.deepEqual(await page.evaluate((...args) => client.start('try', ...args), requests, options), {
+          id: 'try', uploadTotal: 1_000, uploaded: 0, downloadTotal: 300_000, downloaded: 0,
+          result: '', failureReason: '', recordsAvailable: true,
+        });
+        assert.deepEqual(await page.evaluate((...urls) => Promise.all([
+          ...urls.map((url) => client.find('try', url)),
+          client.find('try', `${urls[0]}&more`, { ignoreSearch: true }),
+        ]), file.url, upload, '/none'), [file.url, 'undefined', 'undefined', file.url]);
+        return { end: page.evaluate(() => client.inspect('try')) };
       });
-      assert.deepEqual(await page.evaluate((...urls) => Promise.all([
-        ...urls.map((url) => client.find('try', url)),
-        client.find('try', `${urls[0]}&more`, { ignoreSearch: true }),
-      ]), file.url, upload, '/none'), [file.url, 'undefined', 'undefined', file.url]);
-      const inspected = page.evaluate(() => client.inspect('try'));
       const shown = await row(t, page, { kind: 'shown', id: 'try' });
-      assert.deepEqual((await inspected).sort(), [['GET', file.url, 200], ['POST', upload, 200]]);
+      assert.deepEqual((await inspected.end).sort(), [['GET', file.url, 200], ['POST', upload, 200]]);
       assert.deepEqual([shown.type, shown.result, shown.failureReason], ['backgroundfetchsuccess', 'success', '']);
       assert.deepEqual(shown.records, [200, 200]);
       assert.deepEqual(shown.updates, ['updated', 'InvalidStateError', 'InvalidStateError']);
@@ -187,7 +189,7 @@ export default [
       const page = await t.open({ client: 'radio' });
       const file = t.file({ size: 400_000, rate: 400_000 });
       const save = () => page.evaluate((...args) => client.save(...args), 'show', file.url, file.size);
-      assert.deepEqual([await save(), await save()], ['started', 'found']);
+      assert.deepEqual(await t.underWay(async () => [await save(), await save()]), ['started', 'found']);
       await row(t, page, { kind: 'stored', id: 'show' });
       const seen = await page.evaluate(() => client.seen);
       assert.ok(seen.length >= 2 && seen.at(-1) === 100, `both listeners hear of it: ${seen}`);

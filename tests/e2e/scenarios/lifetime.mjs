@@ -218,10 +218,12 @@ export default [
     async run(t) {
       const page = await t.open({ do: ['inside'] });
       const file = t.file({ size: 2 * MIB, rate: 2e6 });
-      const state = await page.evaluate((url) => app.ask({ call: 'fetch', id: 'inside', url }), file.url);
-      assert.deepEqual([state.id, state.result], ['inside', '']);
-      assert.deepEqual(await page.evaluate(() => app.ask({ call: 'getIds' })), ['inside']);
-      assert.deepEqual(await page.evaluate(() => app.adopt()), ['inside']);
+      await t.underWay(async () => {
+        const state = await page.evaluate((url) => app.ask({ call: 'fetch', id: 'inside', url }), file.url);
+        assert.deepEqual([state.id, state.result], ['inside', '']);
+        assert.deepEqual(await page.evaluate(() => app.ask({ call: 'getIds' })), ['inside']);
+        assert.deepEqual(await page.evaluate(() => app.adopt()), ['inside']);
+      });
       await t.expectSuccess(page, 'inside', file);
       await t.until(() => page.evaluate(() => app.state('inside').result === 'success'), 'the page is told');
       assert.equal(await page.evaluate(() => app.ask({ call: 'get', id: 'inside' })), 'undefined');

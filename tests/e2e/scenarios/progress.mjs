@@ -83,9 +83,12 @@ export default [
     async run(t) {
       const page = await t.open();
       const file = t.file({ size: 2 * MIB, rate: 1e6 });
-      await t.fetch(page, 'both', file);
-      const other = await t.open({ registers: false });
-      assert.deepEqual(await other.evaluate(() => app.adopt()), ['both']);
+      const other = await t.underWay(async () => {
+        await t.fetch(page, 'both', file);
+        const opened = await t.open({ registers: false });
+        assert.deepEqual(await opened.evaluate(() => app.adopt()), ['both']);
+        return opened;
+      });
       for (const each of [page, other]) checkProgress(await progressOf(each, 'both'), file.size);
     },
   },
