@@ -8,7 +8,7 @@ import { PlainError, exitWith, seconds, start } from './lib/run.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { setUp } from './lib/plans.mjs';
 import { stages } from './lib/stages.mjs';
-import { tally } from './lib/tally.mjs';
+import { failures, tally } from './lib/tally.mjs';
 
 /** From the least to the most: each plan includes those before it, but for `node`. */
 const planOrder = ['engine', 'node', 'build', 'test'];
@@ -68,7 +68,7 @@ function groups(chosen) {
 async function runStage(stage, before, isOneOfSeveral) {
   const title = `\n=== ${stage.name}: ${stage.title}`;
   if (!isOneOfSeveral) console.log(title);
-  const result = (ok, counted, note) => ({ stage, ok, ...counted, note });
+  const result = (ok, counted, note, failed = []) => ({ stage, ok, ...counted, note, failures: failed });
   const broken = before.find(({ stage: { name }, ok }) => name === stage.after && !ok);
   if (broken) return result(false, { passed: 0, failed: 1 }, `not run: ${stage.after} failed`);
   if (!isThere(stage)) return result(true, { passed: 0, failed: 0 }, `there is no ${stage.needs} yet`);
@@ -87,7 +87,7 @@ async function runStage(stage, before, isOneOfSeveral) {
   const note = seconds(started);
   if (isOneOfSeveral) console.log(`${title}\n${output}`);
   console.log(`=== ${stage.name}: ${ok ? 'passed' : 'FAILED'} (${note})`);
-  return result(ok, count(output, ok), note);
+  return result(ok, count(output, ok), note, ok ? [] : failures(output));
 }
 
 /** A stage that counts nothing is one test, and a failure that no test accounts for is one more. */
@@ -110,6 +110,9 @@ function runStep([program, ...args], onOutput) {
 }
 
 function report(results) {
+  for (const { stage, failures: blocks } of results) {
+    for (const block of blocks) console.log(`\n=== ${stage.name} again\n${block}`);
+  }
   console.log('\n=== summary');
   for (const { stage, ok, passed, failed, note } of results) {
     const mark = ok ? 'ok    ' : 'FAILED';

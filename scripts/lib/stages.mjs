@@ -70,7 +70,7 @@ export const stages = [
     title: 'the drivers, the test origin and the WPT runner themselves',
     plan: 'test',
     steps: [['node', '--test', ...[
-      'harness/harness', 'harness/http2', 'server/origin', 'server/certificate', 'wpt/wpt', 'soak/soak',
+      'harness/harness', 'harness/http2', 'harness/tally', 'server/origin', 'server/certificate', 'wpt/wpt', 'soak/soak',
     ].map((name) => `tests/${name}.test.mjs`)]],
   },
   {
