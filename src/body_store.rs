@@ -176,7 +176,7 @@ fn declared_length(response: &Response) -> Option<u64> {
     let basic = object::get(response, "type").as_string().as_deref() == Some("basic");
     let coded = headers.has("content-encoding").unwrap_or(true);
     let length = headers.get("content-length").ok().flatten()?;
-    length.trim().parse().ok().filter(|_| basic && !coded)
+    length.trim_ascii().parse().ok().filter(|_| basic && !coded)
 }
 
 /// See [`DecodeBase64`](background_fetch_engine::integrity::DecodeBase64). The browser gives a

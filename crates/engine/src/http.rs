@@ -80,13 +80,13 @@ impl Head {
 
     /// `Content-Length` in bytes; `None` where it is absent, unreadable or no number.
     pub fn content_length(&self) -> Option<u64> {
-        self.header("content-length")?.trim().parse().ok()
+        self.header("content-length")?.trim_ascii().parse().ok()
     }
 
     /// Whether a content coding is known to be in use: stored bytes then differ from sent ones.
     pub fn is_encoded(&self) -> bool {
         self.header("content-encoding").is_some_and(|coding| {
-            !coding.trim().is_empty() && !coding.trim().eq_ignore_ascii_case("identity")
+            !coding.trim_ascii().is_empty() && !coding.trim_ascii().eq_ignore_ascii_case("identity")
         })
     }
 }

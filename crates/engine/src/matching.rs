@@ -41,7 +41,7 @@ fn comparable(url: &str, ignore_search: bool) -> &str {
 }
 
 fn varies_not(vary: &str, query: &RequestSpec, cached: &RequestSpec) -> bool {
-    vary.split(',').map(str::trim).filter(|name| !name.is_empty()).all(|name| {
+    vary.split(',').map(str::trim_ascii).filter(|name| !name.is_empty()).all(|name| {
         let name = name.to_ascii_lowercase();
         name != "*" && query.header(&name) == cached.header(&name)
     })

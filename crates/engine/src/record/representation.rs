@@ -82,13 +82,13 @@ pub(crate) fn may_resume(request: &RequestSpec, first: &Head) -> bool {
         && request.header("range").is_none()
         && matches!(first.status, 200 | 206)
         && !first.is_encoded()
-        && first.header("accept-ranges").is_none_or(|value| value.trim() != "none")
+        && first.header("accept-ranges").is_none_or(|value| value.trim_ascii() != "none")
 }
 
 /// Whether several parts of a body that may be resumed may be asked for at once: only where the
 /// server says that it can, and every part can be checked on its own.
 pub(crate) fn may_split(first: &Head) -> bool {
-    let can = first.header("accept-ranges").is_some_and(|value| value.trim() == "bytes")
+    let can = first.header("accept-ranges").is_some_and(|value| value.trim_ascii() == "bytes")
         || first.status == 206;
     let checkable = first.kind == "basic" || content_range(first).is_some();
     can && checkable && complete_length(first).is_some()
@@ -148,7 +148,7 @@ struct Extent {
 
 /// The `Content-Range` of a 206. Also in the spelling `bytes=…` which the standard's text has.
 fn content_range(head: &Head) -> Option<Extent> {
-    let value = head.header("content-range")?.trim();
+    let value = head.header("content-range")?.trim_ascii();
     let spelled = match value.strip_prefix("bytes=") {
         Some(rest) => ["bytes ", rest].concat(),
         None => value.to_owned(),

@@ -113,10 +113,10 @@ pub(crate) fn busy(
 
 /// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date.
 fn retry_after(value: &str, now: Timestamp, parse_date: ParseDate) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse::<u64>() {
+    if let Ok(seconds) = value.trim_ascii().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    parse_date(value.trim()).map(|date| date.since(now))
+    parse_date(value.trim_ascii()).map(|date| date.since(now))
 }
 
 #[cfg(test)]
