@@ -13,11 +13,14 @@ pub fn now() -> Time {
     Time { wall, monotonic: Instant(since_start() as u64) }
 }
 
-/// Reads an HTTP date; `None` if it is none. The browser's parser takes more than those, but what it
-/// takes for a date is one.
+/// Reads an [HTTP date](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7) in any of its three shapes; `None` if it
+/// is none. The browser's parser alone would take "-5" and "1.5" for days of 2001.
 pub fn parse_date(text: &str) -> Option<Timestamp> {
-    let millis = js_sys::Date::parse(text);
-    (millis >= 0.0).then_some(Timestamp(millis as u64))
+    // All have a time with seconds, and one leaves out that it is no local time.
+    let is_shaped = text.bytes().filter(|byte| *byte == b':').count() == 2;
+    let zone = if text.ends_with("GMT") { "" } else { " GMT" };
+    let millis = js_sys::Date::parse(&[text, zone].concat());
+    (is_shaped && millis >= 0.0).then_some(Timestamp(millis as u64))
 }
 
 /// Resolves after `duration`, or after 24 days if that is less: a browser's timers hold no more.

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod border;
+mod clock;
 mod engine;
 mod errors;
 mod js;

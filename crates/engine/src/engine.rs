@@ -361,7 +361,10 @@ impl Engine {
         }
         for id in self.schedule.waiting() {
             // A server that named a time is not asked before it.
-            self.end_wait(id, |_, trouble| !matches!(trouble, Trouble::Busy(Some(_))));
+            self.end_wait(
+                id,
+                |_, trouble| !matches!(trouble, Trouble::Busy(asked) if !asked.is_zero()),
+            );
         }
     }
 

@@ -13,8 +13,8 @@ pub(crate) enum Trouble {
     Stall,
     /// The body ended before the length that its head declared.
     Truncated,
-    /// 429, or 5xx, and after which time the server wants to be asked again, if it said.
-    Busy(Option<Duration>),
+    /// A status that passes, and for how long the server wants to be left alone, as far as it said.
+    Busy(Duration),
     /// The store failed for a reason other than space.
     Store,
 }

@@ -52,10 +52,21 @@ export default [
     nativeDiffers: 'it asks again, every 20 s',
     async run(t) {
       const page = await t.open();
-      const files = [500, 503].map((status) => t.file({ status }));
-      await t.fetch(page, 'error', files);
+      const file = t.file({ status: 500 });
+      await t.fetch(page, 'error', file);
       await t.expectFailure(page, 'error', 'bad-status', { timeout: 5_000 });
-      assert.deepEqual(files.map(({ requests }) => requests.length), [1, 1]);
+      assert.equal(file.requests.length, 1);
+    },
+  },
+  {
+    name: 'what passes without a word of Retry-After is asked again',
+    nativeVaries: 'it asks 5xx again, every 20 s, and fails for others',
+    async run(t) {
+      const page = await t.open();
+      const files = [408, 425, 429, 502, 503, 504].map((status) => t.file({ status, times: 2 }));
+      await t.fetch(page, 'passes', files);
+      await t.expectSuccess(page, 'passes', files);
+      assert.deepEqual(files.map(({ requests }) => requests.length), files.map(() => 3));
     },
   },
   {
@@ -96,6 +107,15 @@ export default [
       const [first, second] = file.requests;
       assert.deepEqual(file.requests.map(({ status }) => status), [503, 200]);
       assert.ok(second.at - first.at >= 1_900, `after ${second.at - first.at} ms`);
+    },
+  }),
+  survives('503 with Retry-After: 0 is not asked all the time', { status: 503, retryAfter: 0, times: 5 }, {
+    nativeVaries: 'it asks again every 20 s',
+    check(file) {
+      const [first, last] = [file.requests[0], file.requests.at(-1)];
+      assert.equal(file.requests.length, 6);
+      // Five waits, of 8 s in all on average; each begins with none at all, so that clients do not come together.
+      assert.ok(last.at - first.at >= 500, `after ${last.at - first.at} ms`);
     },
   }),
   survives('429 with the date of Retry-After', { status: 429, retryAfter: 'date:3', times: 1 }, {

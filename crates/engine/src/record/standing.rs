@@ -68,10 +68,12 @@ impl Standing {
         if attempts >= limit {
             return Advice::GiveUp;
         }
-        let wait = match trouble {
-            Trouble::Busy(Some(asked)) => asked.min(config.retry_after_cap),
-            _ => back_off(config, longest_wait(config, attempts, known_for), random),
+        // A server that asks for less than the back-off knows no better: many say 0, always.
+        let asked = match trouble {
+            Trouble::Busy(asked) => asked.min(config.retry_after_cap),
+            _ => Duration::ZERO,
         };
+        let wait = back_off(config, longest_wait(config, attempts, known_for), random).max(asked);
         let counts = !take(&mut self.fresh);
         Advice::Wait { until: now + wait, counts }
     }
@@ -97,7 +99,7 @@ fn back_off(config: &Retry, longest: Duration, random: u64) -> Duration {
     Duration::from_millis(random % millis.saturating_add(1))
 }
 
-/// Whether a response says "not now": 429 or 5xx with `Retry-After`, to a GET. When the rest of a
+/// Whether a response to a GET says "not now": by its status, or as any 5xx with `Retry-After`. When the rest of a
 /// body is asked for, any 5xx says so: the server has given the first part before.
 pub(crate) fn busy(
     request: &RequestSpec,
@@ -106,17 +108,25 @@ pub(crate) fn busy(
     now: Timestamp,
     parse_date: ParseDate,
 ) -> Option<Trouble> {
-    let busy = head.status == 429 || (500..600).contains(&head.status);
-    let after = head.header("retry-after").and_then(|value| retry_after(value, now, parse_date));
-    (request.is_get() && busy && (resuming || after.is_some())).then_some(Trouble::Busy(after))
+    let after = retry_after(head, now, parse_date);
+    let busy = match head.status {
+        // Other than 500, which says that the server fails at this.
+        408 | 425 | 429 | 502..=504 => true,
+        500..600 => resuming || after.is_some(),
+        _ => false,
+    };
+    (request.is_get() && busy).then_some(Trouble::Busy(after.unwrap_or_default()))
 }
 
-/// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date.
-fn retry_after(value: &str, now: Timestamp, parse_date: ParseDate) -> Option<Duration> {
-    if let Ok(seconds) = value.trim_ascii().parse::<u64>() {
+/// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date: one of the server's
+/// clock, so its own `Date` is now, where it may be read.
+fn retry_after(head: &Head, now: Timestamp, parse_date: ParseDate) -> Option<Duration> {
+    let value = head.header("retry-after")?.trim_ascii();
+    if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    parse_date(value.trim_ascii()).map(|date| date.since(now))
+    let now = head.header("date").and_then(parse_date).unwrap_or(now);
+    parse_date(value).map(|date| date.since(now))
 }
 
 #[cfg(test)]
@@ -210,12 +220,29 @@ mod tests {
         let busy =
             |request: &_, head: &_, resuming| busy(request, head, resuming, WALL, parse_date);
         let asked = |value: &str| busy(&get, &head(503, value), false);
-        assert_eq!(asked("120"), Some(Trouble::Busy(Some(Duration::from_secs(120)))));
+        assert_eq!(asked("120"), Some(Trouble::Busy(Duration::from_secs(120))));
         let date = "Sun, 09 Sep 2001 01:48:20 GMT";
-        assert_eq!(asked(date), Some(Trouble::Busy(Some(Duration::from_secs(100)))));
-        assert_eq!(asked("soon"), None);
+        assert_eq!(asked(date), Some(Trouble::Busy(Duration::from_secs(100))));
+        let mut dated = head(503, date);
+        dated.headers.push(("date".to_owned(), "Sun, 09 Sep 2001 01:48:13 GMT".to_owned()));
+        let by_its_clock = Some(Trouble::Busy(Duration::from_secs(7)));
+        assert_eq!(busy(&get, &dated, false), by_its_clock);
+        assert_eq!(asked("soon"), Some(Trouble::Busy(Duration::ZERO)));
         assert_eq!(busy(&get, &head(404, "120"), true), None);
         let post = RequestSpec { method: "POST".into(), ..RequestSpec::default() };
         assert_eq!(busy(&post, &head(503, "120"), false), None);
+    }
+
+    #[test]
+    fn a_status_tells_whether_it_passes() {
+        let get = RequestSpec { method: "GET".into(), ..RequestSpec::default() };
+        let passes = |status, resuming| {
+            let head = Head { status, ..Head::default() };
+            busy(&get, &head, resuming, WALL, parse_date).is_some()
+        };
+        let all =
+            |resuming| (100..1000).filter(|status| passes(*status, resuming)).collect::<Vec<u16>>();
+        assert_eq!(all(false), [408, 425, 429, 502, 503, 504]);
+        assert_eq!(all(true), [408, 425, 429].into_iter().chain(500..600).collect::<Vec<_>>());
     }
 }

@@ -69,6 +69,56 @@ fn a_server_that_stays_busy_is_a_bad_status_in_the_end() {
 }
 
 #[test]
+fn a_server_that_asks_for_no_wait_is_not_asked_all_the_time() {
+    for fault in [Fault::Status(503, Some(0)), Fault::StatusUntil(503, 0)] {
+        let mut file = File::new(1, LENGTH);
+        file.faults.push_back(Fault::Cut(900 * KIB));
+        file.faults.extend([fault; 30]);
+        let app = App::of("file", file);
+        let took = time(&app);
+        app.assert_success(1, LENGTH);
+        assert_eq!(app.requests("file"), 32);
+        // Waits that grow until they are about a minute.
+        assert!(took > Duration::from_secs(60), "{took:?}");
+    }
+}
+
+/// Clocks that differ are common on telephones.
+#[test]
+fn a_date_to_wait_for_is_one_of_the_servers_clock() {
+    const HOUR: i64 = 60 * 60 * 1000;
+    for ahead in [HOUR, 0, -HOUR] {
+        let mut file = File::new(1, LENGTH);
+        file.dated = true;
+        file.ahead = ahead;
+        file.faults.push_back(Fault::StatusUntil(503, 20));
+        let app = App::of("file", file);
+        let took = time(&app);
+        app.assert_success(1, LENGTH);
+        assert!((19..30).contains(&took.as_secs()), "{took:?} with a clock ahead by {ahead} ms");
+    }
+}
+
+#[test]
+fn what_passes_is_asked_for_again_without_a_word_of_when() {
+    for status in [408, 425, 429, 502, 503, 504] {
+        let mut file = File::new(1, LENGTH);
+        file.faults.extend([Fault::Status(status, None); 3]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+    }
+    for status in [400, 401, 404, 410, 500, 501, 505] {
+        let mut file = File::new(1, LENGTH);
+        file.faults.push_back(Fault::Status(status, None));
+        let app = App::of("file", file);
+        app.run();
+        app.assert_failure(FailureReason::BadStatus);
+        assert_eq!(app.requests("file"), 1, "{status}");
+    }
+}
+
+#[test]
 fn an_address_that_never_answers_fails_in_the_end() {
     let app = App { fetches: vec![fetch("one", &["nothing"])], ..App::default() };
     app.run();
@@ -166,3 +216,10 @@ fn deaths_do_not_use_up_the_tries() {
 }
 
 const LENGTH: u64 = 1000 * KIB;
+
+/// Runs the app, and tells how long it took.
+fn time(app: &App) -> Duration {
+    let before = app.world.clock.monotonic();
+    app.run();
+    app.world.clock.monotonic() - before
+}

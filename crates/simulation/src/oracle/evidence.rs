@@ -188,7 +188,8 @@ fn has_own_range(exchange: &Exchange) -> bool {
 
 /// Whether a response asks to be asked again.
 fn is_busy(exchange: &Exchange, Answer { head, .. }: &Answer) -> bool {
-    let busy = head.status == 429 || (500..600).contains(&head.status);
+    let passes = matches!(head.status, 408 | 425 | 429 | 502..=504);
     let declared = head.header("retry-after").is_some();
-    exchange.request.method == "GET" && busy && (exchange.range.is_some() || declared)
+    let failing = (500..600).contains(&head.status) && (exchange.range.is_some() || declared);
+    exchange.request.method == "GET" && (passes || failing)
 }

@@ -27,27 +27,27 @@ impl File {
         match fault {
             Some(Fault::Status(status, after)) => {
                 let after = after.map(|seconds| seconds.to_string());
-                return self.refusal(url, status, "retry-after", after, fault);
+                return self.refusal(url, status, ("retry-after", after), now, fault);
             }
             Some(Fault::StatusUntil(status, after)) => {
                 let date = http_date(self.server_time(now) + Duration::from_secs(after));
-                return self.refusal(url, status, "retry-after", Some(date), fault);
+                return self.refusal(url, status, ("retry-after", Some(date)), now, fault);
             }
-            _ if self.gone => return self.refusal(url, 404, "", None, fault),
+            _ if self.gone => return self.refusal(url, 404, ("", None), now, fault),
             _ => {}
         }
         let range = self.range_of(exchange, fault);
         let mut answer = match range {
             Some(_) if fault == Some(Fault::NotSatisfiable) => {
-                self.refusal(url, 416, "content-range", None, fault)
+                self.refusal(url, 416, ("content-range", None), now, fault)
             }
             Some(range) if fault == Some(Fault::NothingFollows) && self.declares_length => {
                 let declared = Some(format!("bytes */{}", range.start));
-                self.refusal(url, 416, "content-range", declared, fault)
+                self.refusal(url, 416, ("content-range", declared), now, fault)
             }
             Some(range) if range.start >= self.length => {
                 let declared = Some(format!("bytes */{}", self.length));
-                self.refusal(url, 416, "content-range", declared, fault)
+                self.refusal(url, 416, ("content-range", declared), now, fault)
             }
             Some(range) => self.part(url, range, fault, now),
             None => self.whole(url, exchange, fault, now),
@@ -139,10 +139,12 @@ impl File {
         if !advertised.is_empty() {
             headers.push(("accept-ranges".into(), advertised.into()));
         }
-        if self.dated {
-            headers.push(("date".into(), http_date(self.server_time(now))));
-        }
+        headers.extend(self.date(now));
         headers
+    }
+
+    fn date(&self, now: Timestamp) -> Option<Header> {
+        self.dated.then(|| ("date".into(), http_date(self.server_time(now))))
     }
 
     /// As the app's origin may see it.
@@ -188,11 +190,12 @@ impl File {
         &self,
         url: &str,
         status: u16,
-        header: &str,
-        value: Option<String>,
+        (name, value): (&str, Option<String>),
+        now: Timestamp,
         fault: Option<Fault>,
     ) -> Answer {
-        let headers = value.into_iter().map(|value| (header.to_owned(), value)).collect();
+        let mut headers: Vec<_> = value.into_iter().map(|value| (name.to_owned(), value)).collect();
+        headers.extend(self.date(now));
         let head = self.head(url, status, headers);
         let body = Script {
             url: url.to_owned(),

@@ -30,7 +30,7 @@ fn of_connection(random: &mut Random) -> Fault {
 }
 
 fn of_server(random: &mut Random) -> Fault {
-    let status = random.of(503, &[429, 500, 502, 404, 403]);
+    let status = random.of(503, &[429, 500, 502, 404, 403, 408, 425]);
     let seconds = random.scale(0, 200_000);
     match random.below(9) {
         0 => Fault::Status(status, None),
