@@ -3,6 +3,7 @@
 //! To rename a member is to make of every stored row one that does not decode, and so is dropped.
 //! Members may be added as `Option`s; any other change is a new version of the schema.
 
+use background_fetch_engine::Timestamp;
 use background_fetch_engine::snapshot::{EntryKey, FetchRow, RecordRow, SegmentRow, Stage};
 use wasm_bindgen::JsValue;
 
@@ -20,6 +21,7 @@ plain_object!(FetchRow {
     stage: "stage",
     failure_reason: "failureReason",
     deliveries: "deliveries",
+    ended: "ended",
 });
 
 plain_object!(RecordRow {
@@ -43,6 +45,18 @@ plain_object!(SegmentRow {
 });
 
 plain_enum!(Stage { Active = "active", Ended = "ended" });
+
+impl ToJs for Timestamp {
+    fn to_js(&self) -> JsValue {
+        self.0.to_js()
+    }
+}
+
+impl FromJs for Timestamp {
+    fn read(value: &JsValue, faults: &mut Faults) -> Self {
+        Self(u64::read(value, faults))
+    }
+}
 
 impl ToJs for EntryKey {
     fn to_js(&self) -> JsValue {

@@ -51,12 +51,13 @@ pub struct Config {
     pub retry: Retry,
     /// Least time between two progress updates of one fetch.
     pub progress_interval: Duration,
-    /// How often an event is begun to be delivered before its data are given up.
-    pub deliveries: u32,
+    /// How often a cache that cannot be read is looked into, before a fetch fails of which nobody can say that it is
+    /// whole: with the doubling waits of [`Retry`], some minutes.
+    pub looks: u32,
+    /// When what nobody takes is given up.
+    pub delivery: Delivery,
     /// Bytes that a part repeats, to be compared with what is stored.
     pub overlap: Overlap,
-    /// How long the handlers of an event may take: what Chromium gives them.
-    pub event_patience: Duration,
     /// The platform's parser of dates: every browser has a good one.
     pub parse_date: ParseDate,
     /// Seed of the jitter.
@@ -105,6 +106,21 @@ pub struct Bypass {
     /// A stream that has brought so many bytes is not given up any more: too much is on its way. 0 where
     /// it always is, so that a body is split at its head or not at all.
     pub given_up_below: u64,
+}
+
+/// The delivery of an outcome: the data are the app's, so they go when its handlers have settled. Only what
+/// no handler ever takes is given up, and not before all three of these.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// How long handlers must have been at it for a delivery to count: a worker that dies before may have had no
+    /// chance.
+    pub counts_after: Duration,
+    /// Deliveries that counted.
+    pub most: u32,
+    /// Since the outcome.
+    pub keep: Duration,
+    /// For how long they keep the worker alive. Then it may die under them, and nothing else happens.
+    pub patience: Duration,
 }
 
 /// "Temporarily unavailable".
@@ -168,9 +184,14 @@ impl Config {
                 retry_after_cap: Duration::from_secs(24 * 60 * 60),
             },
             progress_interval: Duration::from_millis(50),
-            deliveries: 5,
+            looks: 12,
+            delivery: Delivery {
+                counts_after: Duration::from_secs(60),
+                most: 5,
+                keep: Duration::from_secs(7 * 24 * 60 * 60),
+                patience: Duration::from_secs(30 * 60),
+            },
             overlap: Overlap { validated: 4 * 1024, otherwise: 64 * 1024 },
-            event_patience: Duration::from_secs(5 * 60),
             parse_date,
             seed: 1,
         }
@@ -187,6 +208,13 @@ impl Config {
     /// Bytes a second from which a bypass pays; 0 where there is none.
     pub(crate) fn threshold(&self) -> u64 {
         self.bypass.as_ref().map_or(0, |bypass| bypass.threshold)
+    }
+}
+
+impl Retry {
+    /// The first wait, doubled so many times, and no longer than the longest.
+    pub(crate) fn doubled(&self, times: u32) -> Duration {
+        self.base.saturating_mul(2_u32.saturating_pow(times)).min(self.cap)
     }
 }
 

@@ -268,7 +268,8 @@ async fn list<P: Ports>(
 ) -> Result<Vec<EntryKey>, StoreError> {
     let mut entries = ports.entries().await?;
     for (entry, length) in doubtful {
-        if ports.length(&entry).await? != Some(length) {
+        // One that cannot be read is lost: it is one file of the browser's that is damaged.
+        if ports.length(&entry).await != Ok(Some(length)) {
             entries.retain(|other| *other != entry);
         }
     }

@@ -228,9 +228,7 @@ impl Engine {
     }
 
     fn show_progress(&mut self, id: FetchId) {
-        if let Some(due) = self.with(id, Fetch::show_progress).flatten() {
-            self.schedule.wake_at(due, Subject::Fetch(id));
-        }
+        self.look_later(id, Fetch::show_progress);
     }
 
     fn show_active(&mut self) {
@@ -343,14 +341,23 @@ impl Engine {
     }
 
     fn listed(&mut self, id: FetchId, entries: Result<Vec<EntryKey>, StoreError>) {
-        self.with(id, |fetch, cx| fetch.confirm(cx, entries));
+        self.look_later(id, |fetch, cx| fetch.confirm(cx, entries));
         self.line_up(id);
         self.show_progress(id);
     }
 
     fn notified(&mut self, id: FetchId) {
-        if let Some(until) = self.with(id, Fetch::notified).flatten() {
-            self.schedule.wake_at(until, Subject::Fetch(id));
+        self.look_later(id, Fetch::notified);
+    }
+
+    /// Lets a fetch take a step after which it wants to be looked at again.
+    fn look_later(
+        &mut self,
+        id: FetchId,
+        step: impl FnOnce(&mut Fetch, &mut Context<'_>) -> Option<Instant>,
+    ) {
+        if let Some(time) = self.with(id, step).flatten() {
+            self.schedule.wake_at(time, Subject::Fetch(id));
         }
     }
 
@@ -375,7 +382,7 @@ impl Engine {
             match subject {
                 Subject::Record(id) => self.end_wait(id, |until, _| until <= now),
                 Subject::Fetch(id) => {
-                    self.with(id, Fetch::woken);
+                    self.look_later(id, Fetch::woken);
                     self.show_progress(id);
                 }
             }

@@ -5,6 +5,7 @@
 
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
+use crate::time::Timestamp;
 
 /// The key of one entry of the body store: `uid/record/epoch.serial`, never used twice.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,8 +68,11 @@ pub struct FetchRow {
     pub stage: Stage,
     /// `None` while active or after a success.
     pub failure_reason: Option<FailureReason>,
-    /// How often the event was begun to be delivered, or [`DELIVERED`](Self::DELIVERED).
+    /// How often its event was delivered for so long that handlers had their time, and not taken; or
+    /// [`DELIVERED`](Self::DELIVERED).
     pub deliveries: u32,
+    /// When its outcome was decided; `None` before, and where a version that did not write it down has.
+    pub ended: Option<Timestamp>,
 }
 
 impl FetchRow {

@@ -1,6 +1,7 @@
 /** The events in the worker, and how long they last. */
 import assert from 'node:assert/strict';
 import { ENGINES } from '../../harness/launch.mjs';
+import { MIB } from '../lib/context.mjs';
 
 export default [
   {
@@ -91,6 +92,25 @@ export default [
       }, 'the slow handler ending');
       assert.equal(row.recordsAvailable, true);
       t.expectFiles(row.records, [file]);
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'a handler of six minutes finishes with its data',
+    nativeDiffers: 'handlers have five minutes',
+    timeout: 7 * 60_000,
+    async run(t) {
+      const page = await t.open({ do: ['six-minutes'] });
+      const file = t.file({ size: 3 * MIB });
+      await t.fetch(page, 'long', file);
+      await t.expectSuccess(page, 'long', file);
+      const [row] = await t.until(async () => {
+        const found = await t.rows(page, { kind: 'six-minutes' });
+        return found.length > 0 && found;
+      }, 'the handler ending', 6.5 * 60_000);
+      assert.equal(row.recordsAvailable, true);
+      t.expectFiles(row.records, [file]);
+      assert.equal((await t.rows(page, { kind: 'event' })).length, 1, 'in one delivery');
       await t.expectNothingLeft(page);
     },
   },
@@ -222,6 +242,28 @@ export default [
         const found = await t.rows(page, { kind: 'event' });
         return found.length === 2 && found;
       }, 'two records of it');
+      for (const { records } of rows) t.expectFiles(records, [file]);
+      assert.equal(file.requests.length, 1, 'nothing is fetched again');
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'an event cut off six times is delivered a seventh time, with its data',
+    nativeDiffers: 'it is lost with the worker',
+    timeout: 90_000,
+    async run(t) {
+      const page = await t.open({ do: ['hang-six'] });
+      const file = t.file();
+      await t.fetch(page, 'often', file);
+      for (let deaths = 1; deaths <= 6; deaths++) {
+        await t.until(async () => (await t.rows(page, { kind: 'hangs' })).length === deaths, `delivery ${deaths}`, 20_000);
+        await t.browser.killWorker(page);
+      }
+      await t.until(async () => (await t.rows(page, { kind: 'handled' })).length === 1, 'the seventh delivery', 20_000);
+      const rows = await t.until(async () => {
+        const found = await t.rows(page, { kind: 'event' });
+        return found.length === 7 && found;
+      }, 'seven records of it');
       for (const { records } of rows) t.expectFiles(records, [file]);
       assert.equal(file.requests.length, 1, 'nothing is fetched again');
       await t.expectNothingLeft(page);

@@ -66,6 +66,7 @@ fn new_fetch(id: FetchId, order: u64, new: NewFetch) -> Fetch {
         stage: Stage::Active,
         failure_reason: None,
         deliveries: 0,
+        ended: None,
     };
     let rows = (0..).zip(new.requests).map(|(index, request)| RecordRow {
         uid: uid.clone(),

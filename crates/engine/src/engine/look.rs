@@ -51,8 +51,9 @@ impl Engine {
         Ok(records.iter().filter(fits).map(Record::state).collect())
     }
 
-    /// Whether there is unfinished work: running, waiting, or with an event to deliver.
+    /// Whether there is unfinished work: running, waiting, or with an event to deliver, whose handlers have not been at it
+    /// for too long.
     pub fn is_active(&self) -> bool {
-        !self.fetches.is_empty()
+        self.fetches.iter().any(Fetch::is_unfinished)
     }
 }

@@ -24,7 +24,12 @@ impl Fetch {
         if let Some(reason) = self.first_failure {
             return self.end(cx, Some(reason), Vec::new());
         }
-        self.step = Step::Confirming;
+        self.look(cx, 1);
+    }
+
+    /// Looks for its entries, for the `looks`th time in a row.
+    pub(super) fn look(&mut self, cx: &mut Context<'_>, looks: u32) {
+        self.step = Step::Confirming { looks, again: None };
         let pieces = self.records.iter().flat_map(|record| record.body.segments.iter());
         let doubtful = pieces.filter(|piece| !piece.seen);
         let doubtful = doubtful.map(|piece| (piece.entry.clone(), piece.length)).collect();
@@ -33,22 +38,29 @@ impl Fetch {
 
     /// A fetch succeeds only after every stored entry has been seen to be there, and whole: the app,
     /// the user or the browser may have cleared the cache in the meantime, or died while it wrote.
-    /// `entries` are in ascending order.
+    /// `entries` are in ascending order. When to look again, if that failed: then nobody knows, which is no success.
     pub(crate) fn confirm(
         &mut self,
         cx: &mut Context<'_>,
         entries: Result<Vec<EntryKey>, StoreError>,
-    ) {
-        if self.step != Step::Confirming {
-            return;
-        }
+    ) -> Option<Instant> {
+        let Step::Confirming { looks, .. } = self.step else { return None };
+        let Ok(present) = entries else {
+            if looks >= cx.config.looks {
+                self.end(cx, Some(FailureReason::FetchError), Vec::new());
+                return None;
+            }
+            let again = Some(cx.now.monotonic + cx.config.retry.doubled(looks));
+            self.step = Step::Confirming { looks, again };
+            return again;
+        };
         let (mut writes, mut lost) = (Vec::new(), Vec::new());
         for record in &mut self.records {
-            let Ok(present) = &entries else { break };
-            record.forget_lost(present, &mut writes, &mut lost);
+            record.forget_lost(&present, &mut writes, &mut lost);
         }
         if writes.is_empty() {
-            return self.end(cx, None, Vec::new());
+            self.end(cx, None, Vec::new());
+            return None;
         }
         self.step = Step::Running;
         self.tally = Tally::of(&self.records, cx.transfers);
@@ -57,6 +69,7 @@ impl Fetch {
         }
         // One that is there after all, but too short, must not stay.
         cx.commit(writes, After::Freed(lost));
+        None
     }
 
     /// One of its records has brought more than `downloadTotal` allows: that ends it at once.
@@ -85,7 +98,8 @@ impl Fetch {
         self.decide(failure);
         self.tally = Tally::of(&self.records, cx.transfers);
         self.step = Step::Ending;
-        self.row.deliveries = self.row.deliveries.wrapping_add(1);
+        self.row.ended = Some(cx.now.wall);
+        self.row.deliveries = 0;
         writes.push(Write::PutFetch(self.row.clone()));
         cx.commit(writes, After::Ended { fetch: self.id, commands });
         if self.watched {
@@ -111,16 +125,33 @@ impl Fetch {
         }
     }
 
-    /// All realms know the outcome. Until when the handlers have time.
+    /// All realms know the outcome. When to look after the handlers.
     pub(crate) fn notified(&mut self, cx: &mut Context<'_>) -> Option<Instant> {
         if self.step != Step::Notifying {
             return None;
         }
-        let until = cx.now.monotonic + cx.config.event_patience;
-        self.step = Step::Delivering { until };
+        let until = Some(cx.now.monotonic + cx.config.delivery.counts_after);
+        self.step = Step::Delivering { counts: false, until };
         let (event, state) = (self.event(), self.state());
         cx.outbox.emit(Output::Fire { fetch: self.id, event, state });
-        Some(until)
+        until
+    }
+
+    /// The handlers of its event have been at it for long. It takes nothing from them: when they have settled, that is
+    /// the end, whenever it is. When to look after them again.
+    pub(super) fn wait_for_handlers(
+        &mut self,
+        cx: &mut Context<'_>,
+        counts: bool,
+    ) -> Option<Instant> {
+        let until = (!counts).then(|| cx.now.monotonic + cx.config.delivery.patience);
+        self.step = Step::Delivering { counts: true, until };
+        if !counts {
+            self.row.deliveries =
+                self.row.deliveries.saturating_add(1).min(FetchRow::DELIVERED - 1);
+            cx.commit(vec![Write::PutFetch(self.row.clone())], After::Note);
+        }
+        until
     }
 
     /// The event is no longer active: unsets the records available flag, and frees everything.
@@ -153,15 +184,16 @@ impl Fetch {
         cx.commit(vec![write], After::Deleted(self.id));
     }
 
-    /// Takes the delivery of an outcome up again, unless it was tried too often.
+    /// Takes the delivery of an outcome up again, unless nobody ever takes it.
     pub(crate) fn redeliver(&mut self, cx: &mut Context<'_>) {
         if self.row.stage != Stage::Ended {
             return;
         }
-        if self.row.deliveries >= cx.config.deliveries {
+        let (limits, ended) = (&cx.config.delivery, *self.row.ended.get_or_insert(cx.now.wall));
+        let refused = self.row.deliveries >= limits.most && cx.now.wall.since(ended) >= limits.keep;
+        if refused || self.row.deliveries == FetchRow::DELIVERED {
             return self.delete(cx);
         }
-        self.row.deliveries += 1;
         let write = Write::PutFetch(self.row.clone());
         cx.commit(vec![write], After::Ended { fetch: self.id, commands: Vec::new() });
     }

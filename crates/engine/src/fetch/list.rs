@@ -60,10 +60,6 @@ impl Fetches {
         self.all.last()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
     pub(crate) fn remove(&mut self, id: FetchId) -> Option<Fetch> {
         self.place(id).map(|place| self.all.remove(place))
     }

@@ -30,15 +30,22 @@ pub(crate) enum Step {
     /// Its records.
     Running,
     /// To know that every stored byte still is there.
-    Confirming,
+    Confirming {
+        /// How often it has been looked for.
+        looks: u32,
+        /// When to look again, after a look that failed.
+        again: Option<Instant>,
+    },
     /// Its outcome, and the delivery begun, to be durable.
     Ending,
     /// All realms to know the outcome.
     Notifying,
     /// The handlers of its event.
     Delivering {
-        /// Then they have had time enough.
-        until: Instant,
+        /// Whether they have had so much time that this delivery counts.
+        counts: bool,
+        /// When to look after them; `None` once they keep nothing alive any more.
+        until: Option<Instant>,
     },
     /// To be gone from the store.
     Deleting,
@@ -96,7 +103,12 @@ impl Fetch {
 
     /// Whether it is one of the registration's active background fetches.
     pub(crate) fn is_active(&self) -> bool {
-        matches!(self.step, Step::Running | Step::Confirming)
+        matches!(self.step, Step::Running | Step::Confirming { .. })
+    }
+
+    /// Whether it is worth a living worker.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        !matches!(self.step, Step::Delivering { until: None, .. })
     }
 
     /// Whether `match` may be called.
@@ -235,19 +247,25 @@ impl Fetch {
 
     /// Whether it waits for this time.
     pub(crate) fn awaits(&self, time: u64) -> bool {
-        let patience = match self.step {
-            Step::Delivering { until } => Some(until),
+        let look = match self.step {
+            Step::Delivering { until: look, .. } | Step::Confirming { again: look, .. } => look,
             _ => None,
         };
-        [patience, self.update_due].contains(&Some(Instant(time)))
+        [look, self.update_due].contains(&Some(Instant(time)))
     }
 
-    /// A time that it waited for has come.
-    pub(crate) fn woken(&mut self, cx: &mut Context<'_>) {
+    /// A time that it waited for has come. When to look again.
+    pub(crate) fn woken(&mut self, cx: &mut Context<'_>) -> Option<Instant> {
         self.update_due = None;
         match self.step {
-            Step::Delivering { until } if until <= cx.now.monotonic => self.event_settled(cx),
-            _ => {}
+            Step::Delivering { counts, until: Some(until) } if until <= cx.now.monotonic => {
+                self.wait_for_handlers(cx, counts)
+            }
+            Step::Confirming { looks, again: Some(again) } if again <= cx.now.monotonic => {
+                self.look(cx, looks + 1);
+                None
+            }
+            _ => None,
         }
     }
 

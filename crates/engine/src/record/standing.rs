@@ -88,7 +88,7 @@ impl Standing {
 /// Of a server that was there a moment ago, as long again as it has been away: what an outage costs
 /// is no more than twice itself. Of one that never answered, the doubled base.
 fn longest_wait(config: &Retry, attempts: u32, known_for: Option<Duration>) -> Duration {
-    known_for.unwrap_or_else(|| config.base.saturating_mul(2_u32.saturating_pow(attempts)))
+    known_for.unwrap_or_else(|| config.doubled(attempts))
 }
 
 /// Full jitter: anything between nothing and the longest wait, so that clients of a server that

@@ -8,6 +8,7 @@ mod clock;
 mod common;
 mod crash;
 mod damaged_rows;
+mod delivery;
 mod download;
 mod fuzz {
     mod downloads;

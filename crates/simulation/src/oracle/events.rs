@@ -37,8 +37,8 @@ pub(crate) fn fired(oracle: &Oracle, worker: u32, event: EventType, state: &Fetc
     if !fits {
         oracle.violate(|| format!("{} for {state:?}", event.as_str()));
     }
-    let (ending, finished) = (state.failure_reason, false);
-    fetch.deliveries.push(Delivery { worker, event, ending, finished });
+    let (ending, began) = (state.failure_reason, oracle.world.clock.monotonic());
+    fetch.deliveries.push(Delivery { worker, event, ending, began, finished: false });
 }
 
 /// Its handlers have come to their end.
@@ -48,12 +48,6 @@ pub(crate) fn handled(oracle: &Oracle, worker: u32, uid: &str) {
     if let Some(delivery) = fetch.deliveries.iter_mut().rev().find(|one| one.worker == worker) {
         delivery.finished = true;
     }
-}
-
-/// They never will.
-pub(crate) fn hangs(oracle: &Oracle, uid: &str) {
-    let mut facts = oracle.facts.borrow_mut();
-    facts.fetches.entry(uid.to_owned()).or_default().patience_ended = true;
 }
 
 /// The realms are about to be notified of the state of a fetch.

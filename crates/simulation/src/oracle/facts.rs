@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::EventType;
-use background_fetch_engine::{Error, FailureReason};
+use background_fetch_engine::{Delivery as Limits, Error, FailureReason};
 
 use crate::plan::FetchPlan;
 
@@ -56,10 +56,6 @@ pub(crate) struct FetchFacts {
     pub(crate) longest_wait: Duration,
     /// Workers in which all realms know the outcome.
     pub(crate) told_by: BTreeSet<u32>,
-    /// Handlers took longer than they may.
-    pub(crate) patience_ended: bool,
-    /// How often it was written down that its event is about to be fired.
-    pub(crate) attempts: u32,
     /// The worker that removed its rows.
     pub(crate) deleted: Option<u32>,
     /// Its own row was damaged, or one of its records.
@@ -79,6 +75,7 @@ pub(crate) struct Delivery {
     pub(crate) worker: u32,
     pub(crate) event: EventType,
     pub(crate) ending: Ending,
+    pub(crate) began: Duration,
     pub(crate) finished: bool,
 }
 
@@ -172,10 +169,17 @@ impl FetchFacts {
         self.records.iter().all(|record| record.troubles + record.offline + record.doubts == 0)
     }
 
-    /// Whether its event was handled to the end, or as often as it may be tried.
-    pub(crate) fn is_delivered(&self, most: u32) -> bool {
-        let finished = self.deliveries.iter().any(|one| one.finished);
-        finished || self.attempts >= most
+    /// Whether its event was handled to the end.
+    pub(crate) fn is_delivered(&self) -> bool {
+        self.deliveries.iter().any(|one| one.finished)
+    }
+
+    /// Whether enough deliveries had their time, each at most until the next.
+    pub(crate) fn is_given_up(&self, limits: &Limits, now: Duration) -> bool {
+        let begins = self.deliveries.iter().map(|one| one.began);
+        let ends = begins.clone().skip(1).chain([now]);
+        let fair = begins.zip(ends).filter(|(began, end)| *end >= *began + limits.counts_after);
+        fair.count() >= limits.most as usize
     }
 }
 

@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use background_fetch_engine::testing::world;
 
-use crate::oracle::facts::Facts;
+use crate::oracle::facts::{Facts, FetchFacts};
 use crate::oracle::journal::Journal;
 use crate::oracle::tally::Tally;
 use crate::plan::{FetchPlan, Plan};
@@ -54,6 +54,16 @@ impl Oracle {
         let number = facts.fetches.get(uid).map(|fetch| fetch.plan);
         let plans = &self.plan.fetches;
         plans.iter().find(|plan| Some(plan.number) == number).cloned().unwrap_or_default()
+    }
+
+    /// Whether the handlers of a fetch have had all the time that they may keep a worker alive for.
+    pub(crate) fn is_left_alone(&self, uid: &str) -> bool {
+        self.facts.borrow().fetches.get(uid).is_some_and(|fetch| self.leaves_alone(fetch))
+    }
+
+    fn leaves_alone(&self, fetch: &FetchFacts) -> bool {
+        let (now, patience) = (self.world.clock.monotonic(), self.plan.config.delivery.patience);
+        fetch.deliveries.last().is_some_and(|last| now >= last.began + patience)
     }
 
     /// All versions of a file that there were, with their lengths.

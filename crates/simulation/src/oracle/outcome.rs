@@ -33,8 +33,7 @@ fn judge_outcome(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFacts) 
     if fetch.lost {
         return oracle.tally.borrow_mut().end("lost with its row");
     }
-    let most = oracle.plan.config.deliveries;
-    if !fetch.is_delivered(most) && !fetch.patience_ended {
+    if !fetch.is_delivered() && !oracle.leaves_alone(fetch) {
         oracle.violate(|| format!("the event of {uid} was not handled"));
     }
     let Some(first) = fetch.deliveries.first() else {

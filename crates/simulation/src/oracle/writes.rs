@@ -102,7 +102,6 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
     }
     for (uid, ending) in endings(std::slice::from_ref(write)) {
         let Some(fetch) = facts.fetches.get_mut(uid) else { continue };
-        fetch.attempts += 1;
         match fetch.persisted {
             Some(before) if before != ending && !fetch.unwritten => {
                 oracle.violate(|| format!("{uid} ended with {before:?}, and with {ending:?}"));
@@ -113,8 +112,9 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
 }
 
 fn expect_delivered(oracle: &Oracle, fetch: &FetchFacts, uid: &str) {
-    let delivered = fetch.is_delivered(oracle.plan.config.deliveries);
-    if !delivered && !fetch.patience_ended && !fetch.lost {
+    let now = oracle.world.clock.monotonic();
+    let given_up = fetch.is_given_up(&oracle.plan.config.delivery, now);
+    if !fetch.is_delivered() && !given_up && !fetch.lost {
         oracle.violate(|| format!("{uid} is deleted, but its event was not handled"));
     }
 }
@@ -134,7 +134,6 @@ fn note_begin(oracle: &Oracle, worker: u32, fetch: Option<&mut FetchFacts>, uid:
     fetch.deleted = None;
     fetch.persisted = None;
     fetch.deliveries.clear();
-    fetch.attempts = 0;
     // Nor who knows what was sent.
     fetch.records.iter_mut().for_each(|record| record.orders = 0);
 }

@@ -61,8 +61,9 @@ fn wait(twist: &Twist, troubles: u64) -> u64 {
         Twist::Unreachable { at, time, .. } | Twist::OriginAway { at, time, .. } => 60 * again + (at + time) / 1000,
         Twist::Offline { at, time, .. } => again + (at + time) / 1000,
         Twist::Store { trouble: Trouble::Slow(time), .. } => again + time / 1000,
-        Twist::HandlerTakes { time, .. } => 5 * time / 1000,
-        Twist::HandlerHangs { .. } => 5 * 5 * 60,
+        // In each life, as long as they may keep it.
+        Twist::HandlerTakes { time, .. } => (troubles + 1) * (time / 1000).min(HANDLERS),
+        Twist::HandlerHangs { .. } => (troubles + 1) * HANDLERS,
         Twist::Crash { down, .. } => again + down / 1000,
         _ => again,
     }
@@ -82,4 +83,6 @@ fn asked(fault: Fault) -> u64 {
     }
 }
 
+/// Seconds, and a little more.
+const HANDLERS: u64 = 32 * 60;
 const DAY: u64 = 24 * 60 * 60;

@@ -43,11 +43,13 @@ pub enum Bug {
     WallClock,
     /// After a restart a record is taken for its neighbour.
     WrongIndex,
+    /// What was not taken at once is given up.
+    GiveUpEarly,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 14] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -61,6 +63,7 @@ impl Bug {
         ("no-shares", Self::NoShares),
         ("wall-clock", Self::WallClock),
         ("wrong-index", Self::WrongIndex),
+        ("give-up-early", Self::GiveUpEarly),
     ];
 
     /// The worlds in which it shows.
@@ -97,6 +100,9 @@ impl Slips {
         }
         if self.has(Bug::NoShares) {
             config.share_after = Duration::MAX;
+        }
+        if self.has(Bug::GiveUpEarly) {
+            (config.delivery.most, config.delivery.keep) = (0, Duration::ZERO);
         }
     }
 

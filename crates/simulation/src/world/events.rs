@@ -21,13 +21,9 @@ pub(super) async fn fire(worker: &Worker, event: EventType, state: FetchState) {
     }
     worker.first_step(|| format!("{} to {}", event.as_str(), state.uid)).await;
     events::fired(&world.oracle, worker.number, event, &state);
-    let began = world.base.clock.monotonic();
     handle(worker, event, &state).await;
     worker.step().await;
-    let took = world.base.clock.monotonic().saturating_sub(began);
-    if took < world.plan.config.event_patience {
-        events::handled(&world.oracle, worker.number, &state.uid);
-    }
+    events::handled(&world.oracle, worker.number, &state.uid);
     worker.trace(|| format!("  {} was handled", state.uid));
     world.tasks.changed();
 }
@@ -45,8 +41,10 @@ async fn handle(worker: &Worker, event: EventType, state: &FetchState) {
     if plan.updates_ui {
         let _ = handle.update_ui(uid.clone(), Some("done".to_owned()), None).await;
     }
-    if plan.handler_hangs && !world.is_calm() {
-        events::hangs(&world.oracle, uid);
+    if world.is_calm() {
+        return;
+    }
+    if plan.handler_hangs {
         return pending().await;
     }
     world.base.clock.sleep(Duration::from_millis(plan.handler_takes)).await;

@@ -154,10 +154,11 @@ async fn abort(world: Rc<World>, uid: String, at: u64) {
     }
 }
 
-/// Looks at the records while there are some, less and less often.
+/// Looks at the records while there are some that still matter, less and less often.
 async fn watch(world: Rc<World>, uid: String, mut every: u64) {
     let oracle = &world.oracle;
-    loop {
+    // Records stay as long as handlers run, which may be for ever.
+    while !oracle.is_left_alone(&uid) {
         let (worker, handle) = world.handle().await;
         match handle.match_all(uid.clone(), None, MatchOptions::default()).await {
             Ok(records) => {

@@ -8,6 +8,7 @@ use crate::ports::{MetaStore, StoreError};
 use crate::snapshot::{
     EntryKey, FetchRow, ImageResource, RecordRow, SegmentRow, Snapshot, Stage, Write,
 };
+use crate::time::Timestamp;
 
 /// A new, empty meta store, and what only its own platform can do to it.
 pub trait MetaStoreBench {
@@ -43,6 +44,7 @@ fn fetch(uid: &str) -> FetchRow {
         stage: Stage::Active,
         failure_reason: None,
         deliveries: 0,
+        ended: None,
     }
 }
 
@@ -146,6 +148,7 @@ pub async fn rows_come_back_as_they_were(bench: impl MetaStoreBench) {
         stage: Stage::Ended,
         failure_reason: Some(FailureReason::BadStatus),
         deliveries: 2,
+        ended: Some(Timestamp(1_700_000_000_000)),
         ..fetch("u")
     };
     let head = Head {

@@ -6,10 +6,10 @@ use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Life, World};
+use super::{Life, Operation, World};
 use crate::driver::Handle;
 use crate::matching::MatchOptions;
-use crate::ports::{Clock, Host};
+use crate::ports::{Clock, Host, StoreError};
 use crate::state::{EventType, FetchResult, FetchState, RecordState};
 use crate::time::Time;
 
@@ -31,6 +31,8 @@ struct Inner {
     changes: RefCell<Vec<RecordState>>,
     notified: RefCell<BTreeMap<String, Vec<FetchState>>>,
     active: RefCell<Vec<bool>>,
+    handler_takes: Cell<Duration>,
+    failing_looks: Cell<(u32, u32)>,
 }
 
 /// What a handler of an event saw.
@@ -107,6 +109,16 @@ impl CalmWorker {
         self.inner.active.borrow().clone()
     }
 
+    /// How long handlers take from now on, besides their steps.
+    pub fn set_handler_takes(&self, time: Duration) {
+        self.inner.handler_takes.set(time);
+    }
+
+    /// So many of the next lists of entries fail, and so many looks at the length of one.
+    pub fn fail_looks(&self, lists: u32, lengths: u32) {
+        self.inner.failing_looks.set((lists, lengths));
+    }
+
     async fn die_if_due(&self) {
         let step = self.inner.steps.get() + 1;
         self.inner.steps.set(step);
@@ -154,6 +166,18 @@ impl Life for CalmWorker {
             self.world.clock.sleep(Duration::from_millis(millis)).await;
         }
     }
+
+    async fn begin(&self, operation: &Operation<'_>) -> Result<(), StoreError> {
+        self.step().await;
+        let (lists, lengths) = self.inner.failing_looks.get();
+        let left = match operation {
+            Operation::List if lists > 0 => (lists - 1, lengths),
+            Operation::Measure(_) if lengths > 0 => (lists, lengths - 1),
+            _ => return Ok(()),
+        };
+        self.inner.failing_looks.set(left);
+        Err(StoreError::Failed("by the test".to_owned()))
+    }
 }
 
 impl Host for CalmWorker {
@@ -165,6 +189,7 @@ impl Host for CalmWorker {
         self.inner.delivered.borrow_mut().entry(uid.clone()).or_default().push(delivery);
         // Handlers take their time, and the worker may die in the middle.
         self.step().await;
+        self.world.clock.sleep(self.inner.handler_takes.get()).await;
         self.step().await;
         if let Some(last) =
             self.inner.delivered.borrow_mut().get_mut(&uid).and_then(|all| all.last_mut())

@@ -48,7 +48,8 @@ fn plain_number(text: &str) -> Option<u64> {
 
 /// First byte, last byte, complete length: by the grammar, but for spaces.
 fn plain_range(value: &str) -> Option<(u64, u64, Option<u64>)> {
-    let bare: String = value.trim_ascii().chars().filter(|sign| !matches!(sign, ' ' | '\t')).collect();
+    let bare: String =
+        value.trim_ascii().chars().filter(|sign| !matches!(sign, ' ' | '\t')).collect();
     let rest = bare.strip_prefix("bytes")?;
     let rest = rest.strip_prefix('=').unwrap_or(rest);
     let (range, total) = rest.split_once('/')?;

@@ -329,6 +329,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             stage,
             failure_reason,
             deliveries,
+            ended: None,
         });
     let record = (small_number(), any_head(), prop::option::of(texts::etag()), result()).prop_map(
         |(index, head, validator, result)| RecordRow {

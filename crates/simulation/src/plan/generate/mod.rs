@@ -232,12 +232,18 @@ impl Generator {
                 3 | 4 => Twist::Again { fetch, at },
                 5 | 6 => Twist::Watch { fetch, every: self.random.scale(10, SPAN) },
                 7 | 8 => Twist::Limit { fetch, bytes: self.random.scale(1, 2 * LARGE) },
-                9 => Twist::HandlerTakes { fetch, time: self.random.scale(1, 2 * SPAN) },
+                9 => Twist::HandlerTakes { fetch, time: self.handler_time() },
                 10 => Twist::HandlerHangs { fetch },
                 _ => Twist::UpdateUi { fetch },
             };
             self.add(twist);
         }
+    }
+
+    /// Some outlast everything that anybody would wait for.
+    fn handler_time(&mut self) -> u64 {
+        let most = if self.random.one_in(4) { HOURS } else { 2 * SPAN };
+        self.random.scale(1, most)
     }
 
     fn crashes(&mut self) {
@@ -259,6 +265,8 @@ fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
 
+/// Virtual milliseconds.
+const HOURS: u64 = 8 * 60 * 60 * 1000;
 /// Virtual milliseconds in which most things happen.
 const SPAN: u64 = 20_000;
 /// Bytes of most files at most.
