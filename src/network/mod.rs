@@ -88,7 +88,7 @@ pub async fn open(
 
 /// Why a transfer broke that had begun.
 pub(crate) fn broken() -> NetworkError {
-    if is_offline() { NetworkError::Offline } else { NetworkError::Unreachable }
+    if is_offline() { NetworkError::Offline } else { NetworkError::Broken }
 }
 
 /// The `RequestInit` of an exchange.

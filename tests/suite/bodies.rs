@@ -178,7 +178,7 @@ async fn a_body_that_breaks_is_the_network_s_fault() {
         let response = js::run(broken, &JsValue::NULL, &JsValue::NULL).await.unwrap();
         let (guard, _) = send("data:,x", &Object::new()).await.unwrap();
         let stored = bench.browser.put_body(&key, Body::new(guard, response.into())).await;
-        assert_eq!(stored, Err(StoreError::Network(NetworkError::Unreachable)));
+        assert_eq!(stored, Err(StoreError::Network(NetworkError::Broken)));
         assert_eq!(bench.browser.bodies.length(&key).await, Ok(None));
     }
 }

@@ -102,7 +102,7 @@ async fn a_body_that_breaks_is_unreachable() {
         "return new Response(new ReadableStream({ pull(c) { c.error(new TypeError('x')) } }))",
     );
     let (_, body) = open(&get("https://a.example/")).await.unwrap();
-    assert_eq!(body.read().await.unwrap_err(), NetworkError::Unreachable);
+    assert_eq!(body.read().await.unwrap_err(), NetworkError::Broken);
 }
 
 #[wasm_bindgen_test]

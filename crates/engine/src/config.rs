@@ -126,11 +126,13 @@ pub struct Delivery {
 /// "Temporarily unavailable".
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retry {
-    /// Requests without progress to an address that never answered: about two minutes.
+    /// Requests without progress to a server that never gave this record a response: about two minutes.
     pub attempts: u32,
-    /// Requests without progress to a server that has answered this record before: about half an
-    /// hour. Many systems say that they are online when they are not.
+    /// Requests without progress to a server that did: about half an hour.
     pub known_attempts: u32,
+    /// How long nobody at all may answer, or a server that has given this record a response before. Many systems say that
+    /// they are online when they are not, and asking once a minute costs nothing.
+    pub silence: Duration,
     /// Refusals in a row of a server that answers, but not to this origin: a second or two, for the
     /// errors of a busy one, which often lack the headers of CORS.
     pub refused_attempts: u32,
@@ -175,6 +177,7 @@ impl Config {
             retry: Retry {
                 attempts: 10,
                 known_attempts: 60,
+                silence: Duration::from_secs(7 * 24 * 60 * 60),
                 refused_attempts: 2,
                 absent_attempts: 5,
                 restarts: 3,

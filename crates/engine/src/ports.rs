@@ -149,8 +149,10 @@ pub trait Clock {
 pub enum NetworkError {
     /// The browser is offline.
     Offline,
-    /// Nothing answers at that address, or the connection broke.
+    /// Nothing answers at that address, nor does anything else.
     Unreachable,
+    /// The server has answered, and then the connection broke.
+    Broken,
     /// The server answers, but Fetch gives nothing of it to this origin: CORS, a refused redirect.
     Refused,
     /// Nothing answers at that address, while others do: there may be no such server.

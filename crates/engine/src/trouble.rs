@@ -9,7 +9,9 @@ use crate::ports::NetworkError;
 pub(crate) enum Trouble {
     /// The port said so.
     Network(NetworkError),
-    /// Silence.
+    /// There has been no head for too long.
+    Unanswered,
+    /// Silence in the body.
     Stall,
     /// The body ended before the length that its head declared.
     Truncated,
@@ -23,5 +25,15 @@ impl Trouble {
     /// Whether the network works, but this server refuses or is absent.
     pub(crate) fn is_denial(self) -> bool {
         matches!(self, Self::Network(NetworkError::Refused | NetworkError::Absent))
+    }
+
+    /// Whether nobody answers, though the browser does not say that it is offline; of a server that is `known` to be
+    /// there, whoever else answers.
+    pub(crate) fn is_silence(self, known: bool) -> bool {
+        match self {
+            Self::Network(NetworkError::Unreachable) => true,
+            Self::Network(NetworkError::Absent) | Self::Unanswered => known,
+            _ => false,
+        }
     }
 }

@@ -77,6 +77,7 @@ fn new_fetch(id: FetchId, order: u64, new: NewFetch) -> Fetch {
         version: 0,
         result: None,
         attempts: 0,
+        silent_since: None,
     });
     let record = |row: RecordRow| {
         Record::new(RecordId { fetch: id, index: row.index }, row, Segments::default())

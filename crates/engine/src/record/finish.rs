@@ -1,6 +1,8 @@
 //! How transfers end, and what follows for their record: the next one, a wait, another beginning, or
 //! a body that is whole.
 
+use std::time::Duration;
+
 use crate::context::Context;
 use crate::ids::TransferId;
 use crate::ledger::After;
@@ -10,6 +12,7 @@ use crate::record::saved::Saved;
 use crate::record::standing::Advice;
 use crate::record::{Next, Phase, Record};
 use crate::snapshot::Write;
+use crate::time::Time;
 use crate::transfer::{End, Hedge, Stream, Transfer};
 use crate::trouble::Trouble;
 
@@ -17,7 +20,7 @@ impl Record {
     /// Something other than the network's own word ended a transfer.
     pub(super) fn broke(&mut self, cx: &mut Context<'_>, id: TransferId, why: Trouble) -> Next {
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
-        if why != Trouble::Stall {
+        if !matches!(why, Trouble::Stall | Trouble::Unanswered) {
             // A hole has come up before these bytes: they are not worth keeping.
             transfer.kept = transfer.position;
         }
@@ -133,25 +136,38 @@ impl Record {
             return self.give_up(cx);
         }
         let known = self.row.head.is_some();
-        let now = cx.now.monotonic;
-        let attempts = (self.row.attempts, known);
-        match self.standing.advise(&cx.config.retry, now, trouble, attempts, random) {
+        let Time { wall, monotonic: now } = cx.now;
+        let silent_for = self.row.silent_since.map_or(Duration::ZERO, |since| wall.since(since));
+        let history = (self.row.attempts, known, silent_for);
+        match self.standing.advise(&cx.config.retry, now, trouble, history, random) {
             Advice::GiveUp => self.give_up(cx),
             Advice::Wait { until, counts } => {
                 self.phase = Phase::Waiting { until, trouble };
-                if counts {
-                    self.count_attempt(cx, known);
+                let first = trouble.is_silence(known) && self.row.silent_since.is_none();
+                if first {
+                    self.row.silent_since = Some(wall);
+                }
+                self.row.attempts += u32::from(counts);
+                if counts || first {
+                    self.note(cx);
                 }
                 Next::Wait(until)
             }
         }
     }
 
-    fn count_attempt(&mut self, cx: &mut Context<'_>, known: bool) {
-        self.row.attempts += 1;
+    /// Somebody answered.
+    pub(super) fn end_silence(&mut self, cx: &mut Context<'_>) {
+        if self.row.silent_since.take().is_some() {
+            self.note(cx);
+        }
+    }
+
+    /// Has its row written, for the next start.
+    fn note(&mut self, cx: &mut Context<'_>) {
         let mut writes = Vec::new();
         self.write_row(&mut writes);
-        if known && self.saved == Saved::Nothing {
+        if self.row.head.is_some() && self.saved == Saved::Nothing {
             self.saved = Saved::Head;
         }
         cx.commit(writes, After::Note);

@@ -37,7 +37,7 @@ use crate::ports::{Exchange, NetworkError, StoreError};
 use crate::snapshot::{EntryKey, RecordRow};
 use crate::state::RecordState;
 use crate::time::Instant;
-use crate::transfer::{End, Transfer, Transfers};
+use crate::transfer::{End, Stream, Transfer, Transfers};
 use crate::trouble::Trouble;
 
 use body::Body;
@@ -165,7 +165,10 @@ impl Record {
             Event::Read(id, length) => self.read(cx, id, length),
             Event::BodyEnded(id) => self.body_ended(cx, id),
             Event::Broken(id, error) => self.finish(cx, id, End::Broken(Trouble::Network(error))),
-            Event::Stalled(id) => self.broke(cx, id, Trouble::Stall),
+            Event::Stalled(id) => {
+                let answered = is_answered(cx, id);
+                self.broke(cx, id, if answered { Trouble::Stall } else { Trouble::Unanswered })
+            }
             Event::Silent(id) => self.fell_silent(cx, id),
             Event::GiveWay(id) => self.finish(cx, id, End::Enough),
             Event::Stored(id, entry, length) => self.stored(cx, id, entry, length),
@@ -298,4 +301,10 @@ impl Record {
             self.changed = true;
         }
     }
+}
+
+/// Whether a transfer has its head.
+fn is_answered(cx: &Context<'_>, id: TransferId) -> bool {
+    let waits = |one: &Transfer| matches!(one.stream, Stream::Opening | Stream::Probing);
+    !cx.transfers.get(id).is_some_and(waits)
 }

@@ -26,6 +26,8 @@ impl Record {
         if transfer.stream == Stream::Probing {
             return self.probed(cx, End::Whole);
         }
+        self.end_silence(cx);
+        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         transfer.alive_at = now;
         transfer.cut_at = now;
         transfer.began = (transfer.position, now);

@@ -15,6 +15,8 @@ use crate::trouble::Trouble;
 pub(crate) struct Standing {
     /// When the attempts without progress began.
     since: Option<Instant>,
+    /// Whether nobody answered the last one.
+    silent: bool,
     /// Those in a row that failed although the network works, this one included. They count by
     /// themselves: a server that comes back at the right moment looks like one that refuses, and
     /// has been asked often by then.
@@ -42,20 +44,25 @@ pub(crate) enum Advice {
 
 impl Standing {
     /// Decides on the next attempt, after so many without progress. `known` is whether the server
-    /// has given this record a response before.
+    /// has given this record a response before; `silent_for`, how long nobody has answered, over all lives.
     pub(crate) fn advise(
         &mut self,
         config: &Retry,
         now: Instant,
         trouble: Trouble,
-        (attempts, known): (u32, bool),
+        (attempts, known, silent_for): (u32, bool, Duration),
         random: u64,
     ) -> Advice {
-        let since = self.since.filter(|_| attempts > 0).unwrap_or(now);
-        self.since = Some(since);
+        let silent = trouble.is_silence(known);
+        let since = self.since.filter(|_| attempts > 0 || self.silent).unwrap_or(now);
+        (self.since, self.silent) = (Some(since), silent);
         self.denials = if trouble.is_denial() { self.denials.saturating_add(1) } else { 0 };
-        let known_for = known.then(|| now.since(since));
+        let away = now.since(since);
+        let known_for = (known || silent).then_some(away);
         let limit = match trouble {
+            // Not by a clock alone that somebody has set.
+            _ if silent && silent_for >= config.silence && away >= config.cap => 0,
+            _ if silent => u32::MAX,
             Trouble::Network(NetworkError::Forbidden) => 0,
             Trouble::Network(NetworkError::Offline) => {
                 return Advice::Wait { until: now + config.offline_poll, counts: false };
@@ -74,7 +81,9 @@ impl Standing {
             _ => Duration::ZERO,
         };
         let wait = back_off(config, longest_wait(config, attempts, known_for), random).max(asked);
-        let counts = !take(&mut self.fresh);
+        // What is not answered is no attempt of a server's; but one that thinks for long is given longer each time.
+        let counts = !silent || trouble == Trouble::Unanswered && attempts < MOST_PATIENT;
+        let counts = !take(&mut self.fresh) && counts;
         Advice::Wait { until: now + wait, counts }
     }
 
@@ -84,6 +93,9 @@ impl Standing {
         self.restarts <= config.restarts
     }
 }
+
+/// So many times the usual patience is the most.
+pub(crate) const MOST_PATIENT: u32 = 10;
 
 /// Of a server that was there a moment ago, as long again as it has been away: what an outage costs
 /// is no more than twice itself. Of one that never answered, the doubled base.
@@ -150,7 +162,7 @@ mod tests {
     /// After so many attempts, and so many denials.
     fn advise(trouble: Trouble, attempts: u32, denials: u32, known: bool) -> Advice {
         let mut standing = Standing { denials, ..Standing::default() };
-        standing.advise(&retry(), NOW, trouble, (attempts, known), 7)
+        standing.advise(&retry(), NOW, trouble, (attempts, known, Duration::ZERO), 7)
     }
 
     #[test]
@@ -208,7 +220,8 @@ mod tests {
     fn the_first_attempt_of_a_life_does_not_count() {
         let mut standing = Standing { fresh: true, ..Standing::default() };
         let mut counts = || {
-            let advice = standing.advise(&retry(), NOW, Trouble::Stall, (1, true), 7);
+            let advice =
+                standing.advise(&retry(), NOW, Trouble::Stall, (1, true, Duration::ZERO), 7);
             matches!(advice, Advice::Wait { counts: true, .. })
         };
         assert_eq!([counts(), counts()], [false, true]);

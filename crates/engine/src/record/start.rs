@@ -8,6 +8,7 @@ use crate::http::ByteRange;
 use crate::ids::TransferId;
 use crate::output::Output;
 use crate::ports::Exchange;
+use crate::record::standing::MOST_PATIENT;
 use crate::record::{Next, Phase, Record};
 use crate::transfer::{Patience, Transfer};
 
@@ -95,6 +96,3 @@ impl Record {
         Exchange { uid, index, request, range, if_range, overlap }
     }
 }
-
-/// So many times the usual patience is the most.
-const MOST_PATIENT: u32 = 10;

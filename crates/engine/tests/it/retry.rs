@@ -6,7 +6,7 @@ use background_fetch_engine::FailureReason;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File, Validator};
 
-use crate::common::{App, KIB, bypass_config, config, fetch};
+use crate::common::{App, KIB, bypass_config, config};
 
 #[test]
 fn every_fault_is_survived_with_or_without_validators_and_lengths() {
@@ -119,10 +119,70 @@ fn what_passes_is_asked_for_again_without_a_word_of_when() {
 }
 
 #[test]
-fn an_address_that_never_answers_fails_in_the_end() {
-    let app = App { fetches: vec![fetch("one", &["nothing"])], ..App::default() };
+fn what_nobody_answers_waits_like_offline_and_is_given_up_after_a_week() {
+    // Before the first byte, and in the middle.
+    for stored in [false, true] {
+        let mut file = File::new(1, LENGTH);
+        file.faults.extend(stored.then_some(Fault::Cut(900 * KIB)));
+        file.always = Some(Fault::Fails(NetworkError::Unreachable));
+        let app = App::of("file", file);
+        let mut failed_after = 0;
+        for hour in 1..=8 * 24 {
+            if failed_after > 0 {
+                break;
+            }
+            app.live(async {
+                let handle = app.handle().await;
+                let _ = handle.fetch(app.fetches[0].clone()).await;
+                app.world.clock.sleep(HOUR).await;
+            });
+            if app.worker.is_delivered("one") {
+                failed_after = hour;
+            }
+        }
+        assert!((7 * 24..=7 * 24 + 2).contains(&failed_after), "after {failed_after} hours");
+        // About once a minute, with full jitter.
+        assert!(app.requests("file") < 170 * 200, "{} requests", app.requests("file"));
+        app.assert_failure(FailureReason::FetchError);
+    }
+}
+
+#[test]
+fn a_network_that_says_it_is_there_and_is_not_costs_no_attempts() {
+    let silences = [
+        Fault::Fails(NetworkError::Unreachable),
+        Fault::Fails(NetworkError::Absent),
+        Fault::NoAnswer,
+    ];
+    for silence in silences {
+        let mut file = File::new(1, LENGTH);
+        file.faults.push_back(Fault::Cut(900 * KIB));
+        let app = App::of("file", file);
+        app.live_with(async || {
+            while app.requests("file") < 2 {
+                app.change_first(|file| {
+                    file.always = (file.requests > 0).then_some(silence);
+                });
+                app.world.clock.sleep(Duration::from_millis(1)).await;
+            }
+            app.world.clock.sleep(HOUR * 12).await;
+            app.change_first(|file| file.always = None);
+        });
+        app.assert_success(1, LENGTH);
+        assert!(app.sent("file") <= LENGTH + 100 * KIB, "sent again, {silence:?}");
+    }
+}
+
+/// It answers, and so is not silent, but gives nothing.
+#[test]
+fn a_server_that_breaks_each_answer_is_given_up() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.push_back(Fault::Cut(900 * KIB));
+    file.always = Some(Fault::Cut(0));
+    let app = App::of("file", file);
     app.run();
     app.assert_failure(FailureReason::FetchError);
+    assert!(app.requests("file") <= 62, "{} requests", app.requests("file"));
 }
 
 #[test]
@@ -216,6 +276,7 @@ fn deaths_do_not_use_up_the_tries() {
 }
 
 const LENGTH: u64 = 1000 * KIB;
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Runs the app, and tells how long it took.
 fn time(app: &App) -> Duration {

@@ -1,5 +1,7 @@
 //! Requests and answers: what each must be like, and what may come of it.
 
+use std::time::Duration;
+
 use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::testing::network::{Answer, Fault};
 
@@ -55,17 +57,25 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
     match answer {
         Err(error) => {
             oracle.tally.borrow_mut().strike(Fault::Fails(*error).name());
-            record.note_error(*error);
+            record.note_error(*error, oracle.world.clock.monotonic());
         }
         Ok(_) if is_probe(exchange) => {}
-        Ok(answer) => record.note_head(exchange, answer),
+        Ok(answer) => {
+            match answer.fault {
+                Some(Fault::NoAnswer | Fault::Late(_)) => {
+                    record.note_silence(oracle.world.clock.monotonic());
+                }
+                _ => record.silent_since = None,
+            }
+            record.note_head(exchange, answer);
+        }
     }
 }
 
 /// A response broke because the network, or its server, went away.
 pub(crate) fn broken(oracle: &Oracle, uid: &str, index: u32, error: NetworkError) {
     if let Some(record) = oracle.facts.borrow_mut().record(uid, index) {
-        record.note_error(error);
+        record.note_error(error, oracle.world.clock.monotonic());
     }
 }
 
@@ -88,9 +98,12 @@ pub(crate) fn asked(exchange: &Exchange) -> String {
 }
 
 impl RecordFacts {
-    fn note_error(&mut self, error: NetworkError) {
+    fn note_error(&mut self, error: NetworkError, now: Duration) {
         match error {
             NetworkError::Offline => self.offline += 1,
+            // The same, only that nobody says so.
+            NetworkError::Unreachable => self.note_silence(now),
+            NetworkError::Absent if self.first.is_some() => self.note_silence(now),
             NetworkError::Forbidden => self.forbidden = true,
             NetworkError::Refused => {
                 self.refused += 1;
@@ -98,6 +111,12 @@ impl RecordFacts {
             }
             _ => self.troubles += 1,
         }
+    }
+
+    fn note_silence(&mut self, now: Duration) {
+        self.offline += 1;
+        let since = *self.silent_since.get_or_insert(now);
+        self.silence = self.silence.max(now.saturating_sub(since));
     }
 
     fn note_head(&mut self, exchange: &Exchange, answer: &Answer) {

@@ -109,8 +109,11 @@ pub(crate) struct RecordFacts {
     pub(crate) overlong: u64,
     /// Requests for a part with an end.
     pub(crate) parts: u64,
-    /// Tries that did not count, because there was no network.
+    /// Tries that did not count, because there was no network, or nobody answered.
     pub(crate) offline: u64,
+    /// Since when nobody has answered, and the longest time that it ever was.
+    pub(crate) silent_since: Option<Duration>,
+    pub(crate) silence: Duration,
     pub(crate) forbidden: bool,
     /// A status that is final, and no success.
     pub(crate) final_status: bool,

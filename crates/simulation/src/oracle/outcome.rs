@@ -61,7 +61,7 @@ fn judge_ending(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFacts, e
         None => true,
         Some(FailureReason::Aborted) => fetch.abort_asked,
         Some(FailureReason::BadStatus) => {
-            records.any(|(_, record)| may_be_bad_status(oracle, facts, record))
+            records.any(|(plan, record)| may_be_bad_status(oracle, facts, plan, record))
         }
         Some(FailureReason::QuotaExceeded) => facts.quota || oracle.plan.quota.is_some(),
         Some(FailureReason::DownloadTotalExceeded) => {
@@ -91,8 +91,15 @@ fn fewest_tries(oracle: &Oracle) -> u64 {
     retry.attempts.min(retry.known_attempts).into()
 }
 
-fn may_be_bad_status(oracle: &Oracle, facts: &Facts, record: &RecordFacts) -> bool {
-    let troubles = record.troubles + facts.store_troubles;
+fn may_be_bad_status(
+    oracle: &Oracle,
+    facts: &Facts,
+    plan: &RecordPlan,
+    record: &RecordFacts,
+) -> bool {
+    // The first end of a body that is short of the length declared is a doubt.
+    let hidden = u64::from(is_hidden_coding(oracle, plan.file));
+    let troubles = record.troubles + facts.store_troubles + hidden;
     record.final_status || record.busy > 0 && troubles > fewest_tries(oracle)
 }
 
@@ -115,8 +122,11 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
         }
         _ => false,
     };
+    // Of a clock that somebody sets, no more than the last moments count.
+    let silent = if oracle.plan.sets_clocks() { retry.cap } else { retry.silence };
     let forbidden = record.forbidden || record.unasked || digest || hidden;
-    forbidden || once || refused || doubts || troubles > fewest_tries(oracle)
+    let given_up = record.silence >= silent || troubles > fewest_tries(oracle);
+    forbidden || once || refused || doubts || given_up
 }
 
 /// No row is left, and no entry.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use background_fetch_engine::testing::network::Fault;
 
+use crate::plan::files::SILENCE;
 use crate::plan::twist::{Trouble, Twist};
 
 /// A bound for these twists. It is generous with each of them, but has nothing for what is not
@@ -43,10 +44,12 @@ fn slowness(twist: &Twist) -> u64 {
 fn wait(twist: &Twist, troubles: u64) -> u64 {
     // The longest back-off, and the patience with the head of a response, which grows.
     let again = 60 + 30 * (troubles + 1);
+    // And what interrupts it begins it anew.
+    let silence = (troubles + 1) * SILENCE.as_secs();
     match twist {
         Twist::Fault { fault, .. } => again + asked(*fault),
         // A try for every one that is allowed, and for each piece of progress between them.
-        Twist::Always { fault, .. } => 60 * 60 * (60 + 30 * 60) + 60 * 60 * asked(*fault),
+        Twist::Always { fault, .. } => 60 * 60 * (60 + 30 * 60) + 60 * 60 * asked(*fault) + silence,
         Twist::Begins { at, .. }
         | Twist::Abort { at, .. }
         | Twist::Again { at, .. }

@@ -19,6 +19,7 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     };
     config.memory = USUAL_MEMORY * config.segments.most;
     config.overlap = Overlap { validated: 16, otherwise: 64 };
+    config.retry.silence = SILENCE;
     for twist in twists {
         match *twist {
             Twist::Bypass { segment, connections } => {
@@ -39,6 +40,9 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     }
     config
 }
+
+/// A week has the same moments, many times.
+pub(crate) const SILENCE: Duration = Duration::from_secs(2 * 60 * 60);
 
 pub(crate) fn shape_file(file: &mut File, twist: &Twist) {
     match *twist {

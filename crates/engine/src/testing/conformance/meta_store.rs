@@ -71,6 +71,7 @@ fn record(uid: &str, index: u32) -> RecordRow {
         version: 0,
         result: None,
         attempts: 0,
+        silent_since: None,
     }
 }
 
@@ -165,6 +166,7 @@ pub async fn rows_come_back_as_they_were(bench: impl MetaStoreBench) {
         version: 4,
         result: Some(RecordResult::Success),
         attempts: 9,
+        silent_since: Some(Timestamp(5)),
         ..record("u", 0)
     };
     record.request.body_length = Some(0);

@@ -68,6 +68,7 @@ impl Fault {
         match self {
             Self::Fails(NetworkError::Offline) => "fails: offline",
             Self::Fails(NetworkError::Unreachable) => "fails: unreachable",
+            Self::Fails(NetworkError::Broken) => "fails: broken",
             Self::Fails(NetworkError::Refused) => "fails: refused",
             Self::Fails(NetworkError::Forbidden) => "fails: forbidden",
             Self::Fails(NetworkError::Absent) => "fails: absent",

@@ -53,13 +53,13 @@ impl<L: Life> WorldPorts<L> {
             Next::Chunk(extent, time) => {
                 let world = self.life.world();
                 world.clock.sleep(time).await;
-                world.way.to(&body.url).inspect_err(|error| {
+                world.way.to(&body.url).map_err(in_the_body).inspect_err(|error| {
                     self.life.break_off(&body.uid, body.index, *error);
                 })?;
                 Ok(Some(extent))
             }
             Next::End => Ok(None),
-            Next::Break => Err(NetworkError::Unreachable),
+            Next::Break => Err(NetworkError::Broken),
             Next::Silence => pending().await,
         }
     }
@@ -77,6 +77,11 @@ impl<L: Life> WorldPorts<L> {
     fn effect<T: 'static, F: FnOnce() -> T + 'static>(&self, act: F) -> Effect<L, T, F> {
         Effect::new(&self.life, act)
     }
+}
+
+/// A server that has answered, and goes away, breaks a connection.
+fn in_the_body(error: NetworkError) -> NetworkError {
+    if error == NetworkError::Unreachable { NetworkError::Broken } else { error }
 }
 
 impl Body {

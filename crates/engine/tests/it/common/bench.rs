@@ -92,7 +92,7 @@ impl Bench {
     /// Breaks the connection, and tells what is asked for next.
     pub(crate) fn breaks(&mut self) -> Asked {
         let transfer = self.transfer;
-        self.feed(Input::Broken { transfer, error: NetworkError::Unreachable });
+        self.feed(Input::Broken { transfer, error: NetworkError::Broken });
         for _ in 0..10 {
             self.now = self.wake().unwrap().max(self.now);
             let done = self.feed(Input::Woken);

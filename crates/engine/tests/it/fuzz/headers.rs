@@ -294,7 +294,7 @@ proptest! {
                     Step::Read(length) => drop(bench.read(length)),
                     Step::Ended => drop(bench.feed(Input::BodyEnded { transfer })),
                     Step::Broken => {
-                        let error = NetworkError::Unreachable;
+                        let error = NetworkError::Broken;
                         bench.feed(Input::Broken { transfer, error });
                     }
                     Step::Later(millis) => {

@@ -341,6 +341,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             version: index,
             result,
             attempts: index,
+            silent_since: None,
         },
     );
     let segment =
