@@ -273,9 +273,10 @@ impl Engine {
                 self.with(fetch, |fetch, cx| commands::begun(cx, fetch, commands));
                 self.line_up(fetch);
             }
-            Some(After::Segment { record, transfer, entry, settles, .. }) => {
+            Some(After::Segment { record, transfer, entry, settles, cleans }) => {
                 if self.fetches.get(record.fetch).is_some() {
-                    self.of_record(record, Event::Recorded(transfer, entry, settles));
+                    let event = Event::Recorded { transfer, entry, settles, cleans };
+                    self.of_record(record, event);
                 } else {
                     self.ledger.commit(&mut self.outbox, Vec::new(), After::Freed(vec![entry]));
                 }

@@ -173,8 +173,7 @@ impl Fetch {
 
     /// Now the entries may go.
     pub(crate) fn delivered(&self, cx: &mut Context<'_>) {
-        let pieces = self.records.iter().flat_map(|record| record.body.segments.iter());
-        let entries = pieces.map(|piece| piece.entry.clone()).collect();
+        let entries = self.records.iter().flat_map(Record::entries).collect();
         cx.outbox.emit(Output::Delete { entries, fetch: Some(self.id) });
     }
 

@@ -1,11 +1,12 @@
 //! What there is of a body, and where it ends.
 
+use std::mem::replace;
+
 use crate::config::Overlap;
 use crate::http::{ByteRange, Head, RequestSpec};
 use crate::ports::Piece;
 use crate::record::representation;
 use crate::record::segments::{Segment, Segments};
-use crate::snapshot::EntryKey;
 
 /// The body of one record.
 #[derive(Debug)]
@@ -168,10 +169,11 @@ impl Body {
         self.repeats == 1
     }
 
-    /// Forgets what there is of it, and names the entries.
-    pub(crate) fn discard(&mut self) -> Vec<EntryKey> {
-        self.ended = None;
-        self.segments.take_entries()
+    /// Begins from scratch, with what is known of the length. What there was.
+    pub(crate) fn begin_anew(&mut self) -> Self {
+        let (most, declared) = (self.most, self.declared);
+        let anew = Self { most, declared, ..Self::new(Segments::default()) };
+        replace(self, anew)
     }
 }
 

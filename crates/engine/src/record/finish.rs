@@ -11,7 +11,6 @@ use crate::output::Output;
 use crate::record::saved::Saved;
 use crate::record::standing::Advice;
 use crate::record::{Next, Phase, Record};
-use crate::snapshot::Write;
 use crate::time::Time;
 use crate::transfer::{End, Hedge, Stream, Transfer};
 use crate::trouble::Trouble;
@@ -131,6 +130,7 @@ impl Record {
 
     /// Puts a record that met trouble off, or ends it.
     pub(super) fn retry(&mut self, cx: &mut Context<'_>, trouble: Trouble) -> Next {
+        self.go_back();
         let random = cx.outbox.next_random();
         if !self.request().is_get() {
             return self.give_up(cx);
@@ -173,29 +173,15 @@ impl Record {
         cx.commit(writes, After::Note);
     }
 
-    /// What came does not fit what is stored: forgets it, but not for ever.
+    /// What came does not fit what is stored: all is asked for, as the app did, but not for ever.
     pub(super) fn restart(&mut self, cx: &mut Context<'_>) -> Next {
         self.parts.fail();
         if !self.standing.may_restart(&cx.config.retry) {
             return self.fail(cx, FailureReason::FetchError);
         }
         self.close_transfers(cx, None);
-        self.discard(cx);
+        self.go_back();
+        self.standing.whole = true;
         self.await_connection()
-    }
-
-    /// Makes the current response "redundant".
-    pub(super) fn discard(&mut self, cx: &mut Context<'_>) {
-        let entries = self.body.discard();
-        self.row.head = None;
-        self.row.validator = None;
-        self.row.version = self.row.version.wrapping_add(1);
-        self.parts.rest();
-        if self.saved == Saved::Head {
-            self.saved = Saved::Nothing;
-        }
-        self.changed = true;
-        let writes = vec![self.removal_of_segments(), Write::PutRecord(self.row.clone())];
-        cx.commit(writes, After::Freed(entries));
     }
 }

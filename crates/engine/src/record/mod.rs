@@ -9,12 +9,14 @@
 //! | `response` | heads and bytes come: what they mean, where a body is cut into segments |
 //! | `finish` | a transfer is over: the next one, a wait, from scratch, or a body that is whole |
 //! | `store` | entries are finished first, and recorded second |
+//! | `former` | a newer response begins: what is stored stays until it is replaced |
 //! | `hedge` | a body is silent, and asked for a second time beside it |
 //! | `settle` | its result |
 //! | `upload` | non-GET requests: sent once |
 
 mod body;
 mod finish;
+mod former;
 mod hedge;
 mod parts;
 mod representation;
@@ -41,6 +43,7 @@ use crate::transfer::{End, Stream, Transfer, Transfers};
 use crate::trouble::Trouble;
 
 use body::Body;
+use former::Former;
 use parts::Parts;
 use saved::Saved;
 use segments::Segments;
@@ -79,6 +82,10 @@ pub(crate) struct Record {
     pub(crate) standing: Standing,
     pub(crate) parts: Parts,
     pub(crate) saved: Saved,
+    /// What can be gone back to if the current response brings nothing.
+    former: Option<Box<Former>>,
+    /// Entries of what is being replaced.
+    replaced: Vec<EntryKey>,
     /// Whether it is not any more as realms that follow it were notified.
     pub(crate) changed: bool,
     /// Of which version they were notified, and of how many bytes without a gap from 0.
@@ -108,8 +115,8 @@ pub(crate) enum Event {
     Stored(TransferId, EntryKey, u64),
     /// An entry could not be stored.
     StoreFailed(TransferId, EntryKey, StoreError),
-    /// An entry is recorded; whether that settles the record.
-    Recorded(TransferId, EntryKey, bool),
+    /// An entry is recorded; whether that settles the record, and has removed older rows.
+    Recorded { transfer: TransferId, entry: EntryKey, settles: bool, cleans: bool },
     /// An entry could not be recorded, nor, with `cleans`, older rows be removed.
     NotRecorded { transfer: TransferId, entry: EntryKey, error: StoreError, cleans: bool },
     /// It is durable that this request is about to be sent.
@@ -153,6 +160,8 @@ impl Record {
             standing: Standing::default(),
             parts: Parts::default(),
             saved,
+            former: None,
+            replaced: Vec::new(),
             changed: false,
             followed: (0, 0),
         }
@@ -173,14 +182,16 @@ impl Record {
             Event::GiveWay(id) => self.finish(cx, id, End::Enough),
             Event::Stored(id, entry, length) => self.stored(cx, id, entry, length),
             Event::StoreFailed(id, entry, error) => self.store_failed(cx, id, &entry, &error),
-            Event::Recorded(id, entry, settles) => self.recorded(cx, id, entry, settles),
+            Event::Recorded { transfer, entry, settles, cleans } => {
+                self.recorded(cx, transfer, entry, (settles, cleans))
+            }
             Event::NotRecorded { transfer, entry, error, cleans } => {
                 self.not_recorded(cx, transfer, entry, (&error, cleans))
             }
             Event::Marked(id, exchange) => self.marked(cx, id, exchange),
             Event::NotMarked(id, error) => self.store_trouble(cx, id, &error),
             Event::Verified(passed) => self.verified(cx, passed),
-            Event::Settled { durable } => self.settled(durable),
+            Event::Settled { durable } => self.settled(cx, durable),
         }
     }
 

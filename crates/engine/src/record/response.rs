@@ -129,8 +129,9 @@ impl Record {
         }
         if self.row.head.is_some() {
             self.close_transfers(cx, Some(id));
-            self.discard(cx);
+            self.set_aside();
         }
+        self.standing.whole = false;
         if resumed {
             // Who answers a part with the whole would do so with each of them.
             self.parts.fail();

@@ -9,7 +9,7 @@ use crate::snapshot::{EntryKey, SegmentRow, Write};
 pub(crate) enum Saved {
     /// Nothing.
     Nothing,
-    /// Nothing, and perhaps rows of an older response, because nobody could remove them.
+    /// Rows of an older response, or of segments that were given up, perhaps among others.
     Older,
     /// Its head.
     Head,
@@ -34,11 +34,11 @@ impl Record {
         self
     }
 
-    /// Adds the record's row to `writes`, and before it the removal of such rows of its segments as
-    /// could not be removed when they had to be.
+    /// Adds the record's row to `writes`; and where there are rows of segments that are not of its body, removes them
+    /// first, so that only those which are stay.
     pub(crate) fn write_row(&self, writes: &mut Vec<Write>) {
-        if self.saved == Saved::Older && self.body.segments.is_empty() {
-            writes.push(self.removal_of_segments());
+        if self.saved == Saved::Older {
+            return self.write_all(writes);
         }
         writes.push(Write::PutRecord(self.row.clone()));
     }

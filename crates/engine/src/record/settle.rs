@@ -63,6 +63,7 @@ impl Record {
         }
         self.row.result = Some(result);
         self.phase = Phase::Settling;
+        self.leave_behind();
         let mut writes = Vec::new();
         self.write_row(&mut writes);
         cx.commit(writes, After::Settled(self.id));
@@ -81,8 +82,11 @@ impl Record {
 
     /// The result is written down. If it could not be, it stays decided all the same, and is notified:
     /// after a crash it would be found again.
-    pub(super) fn settled(&mut self, durable: bool) -> Next {
+    pub(super) fn settled(&mut self, cx: &mut Context<'_>, durable: bool) -> Next {
         self.phase = Phase::Settled { durable };
+        if durable {
+            self.free_replaced(cx);
+        }
         self.changed = true;
         Next::Settled
     }

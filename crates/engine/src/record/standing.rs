@@ -21,8 +21,10 @@ pub(crate) struct Standing {
     /// themselves: a server that comes back at the right moment looks like one that refuses, and
     /// has been asked often by then.
     denials: u32,
-    /// Responses discarded because they did not fit what was stored.
+    /// Responses that did not fit what was stored, since there was more than ever.
     restarts: u32,
+    /// Whether the whole body is asked for, as the app did, though there is some of it.
+    pub(crate) whole: bool,
     /// Set in the life of a worker that has not asked yet: what comes of that is no attempt that
     /// counts, since each life begins with one, however short the wait has been.
     pub(crate) fresh: bool,
@@ -85,6 +87,11 @@ impl Standing {
         let counts = !silent || trouble == Trouble::Unanswered && attempts < MOST_PATIENT;
         let counts = !take(&mut self.fresh) && counts;
         Advice::Wait { until: now + wait, counts }
+    }
+
+    /// More is stored than ever.
+    pub(crate) fn progressed(&mut self) {
+        self.restarts = 0;
     }
 
     /// What came does not fit what is stored. Whether to begin from scratch once more.

@@ -18,10 +18,11 @@ impl Record {
         if self.is_spent() {
             return self.give_up(cx);
         }
-        self.forget_what_cannot_be_continued(cx);
         let nothing_stored = self.body.segments.is_empty() && !self.parts.bypass();
         let range = match &self.row.head {
-            Some(_) if !nothing_stored => match self.uncovered(cx.transfers) {
+            Some(_) if !nothing_stored && !self.asks_for_all(cx.config) => match self
+                .uncovered(cx.transfers)
+            {
                 Some(gap) => Some(self.parts.part(cx.config.bypass.as_ref(), self.total(), gap)),
                 None => return self.nothing_is_missing(cx),
             },
@@ -64,12 +65,10 @@ impl Record {
         Patience { head: body.saturating_add(Duration::from_secs(upload)), body, quiet }
     }
 
-    /// A body that broke and may not be resumed begins from scratch: its response is "redundant".
-    fn forget_what_cannot_be_continued(&mut self, cx: &mut Context<'_>) {
-        let prefix = self.body.segments.prefix();
-        if !self.body.segments.is_empty() && !self.may_go_on_at(cx.config, prefix) {
-            self.discard(cx);
-        }
+    /// Whether a body of which there is something is asked for from the beginning all the same.
+    fn asks_for_all(&self, config: &Config) -> bool {
+        let stored = !self.body.segments.is_empty();
+        self.standing.whole || stored && !self.may_go_on_at(config, self.body.segments.prefix())
     }
 
     /// Whether the rest from here on may be asked for by `Range`.

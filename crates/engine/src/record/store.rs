@@ -59,6 +59,9 @@ impl Record {
     ) {
         let PendingStore { entry, start, length, .. } = store;
         let more = self.body.grows_to(self.body.segments.stored() + length);
+        if more {
+            self.standing.progressed();
+        }
         let mut writes = vec![Write::PutSegment(SegmentRow {
             uid: self.row.uid.clone(),
             index: self.row.index,
@@ -67,6 +70,9 @@ impl Record {
             entry: entry.clone(),
         })];
         let cleans = self.saved == Saved::Older;
+        if cleans {
+            self.leave_behind();
+        }
         let progress = more && self.row.attempts > 0;
         if settles.is_some() || self.saved != Saved::Head || progress {
             if more {
@@ -139,7 +145,9 @@ impl Record {
     /// What there is of the body is nobody's to see any more: others may need the room.
     fn out_of_room(&mut self, cx: &mut Context<'_>) -> Next {
         self.close_transfers(cx, None);
-        let entries = self.body.segments.take_entries();
+        let mut entries = self.body.segments.take_entries();
+        self.leave_behind();
+        entries.append(&mut self.replaced);
         cx.commit(vec![self.removal_of_segments()], After::Freed(entries));
         self.fail(cx, FailureReason::QuotaExceeded)
     }
@@ -150,12 +158,20 @@ impl Record {
         cx: &mut Context<'_>,
         id: TransferId,
         entry: EntryKey,
-        settles: bool,
+        (settles, cleans): (bool, bool),
     ) -> Next {
+        if cleans {
+            self.free_replaced(cx);
+        }
         let Some(store) = cx.transfers.store(id, &entry) else {
-            // Given up meanwhile, which is on its way into the store. Only then it may go, and not
-            // at all if another engine has come to own it.
-            cx.commit(Vec::new(), After::Freed(vec![entry]));
+            // Given up meanwhile. Only now may it go: with its row, when all are written anew; or if all go, and not at
+            // all if another engine has come to own it.
+            if self.is_over() {
+                cx.commit(Vec::new(), After::Freed(vec![entry]));
+            } else {
+                self.replaced.push(entry);
+                self.saved = Saved::Older;
+            }
             return Next::Nothing;
         };
         cx.transfers.forget_store(id, &entry);
@@ -166,7 +182,7 @@ impl Record {
         self.changed = true;
         if settles {
             self.close_transfers(cx, None);
-            return self.settled(true);
+            return self.settled(cx, true);
         }
         self.leave_if_drained(cx, id)
     }

@@ -52,6 +52,7 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
         oracle.tally.borrow_mut().strike(fault.name());
     }
     let mut facts = oracle.facts.borrow_mut();
+    let deadly = facts.crashes + facts.rivals > 0;
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     record.last_sign = oracle.world.clock.monotonic();
     match answer {
@@ -65,7 +66,9 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
                 Some(Fault::NoAnswer | Fault::Late(_)) => {
                     record.note_silence(oracle.world.clock.monotonic());
                 }
-                _ => record.silent_since = None,
+                // Who dies before it hears it, does not know.
+                _ if !deadly => record.silent_since = None,
+                _ => {}
             }
             record.note_head(exchange, answer);
         }

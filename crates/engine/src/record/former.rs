@@ -1,0 +1,83 @@
+//! What is stored is given up only for what replaces it: the first segment of a newer response, or a result that the
+//! record has without any. Until then it can be gone back to.
+
+use std::mem::{replace, take};
+
+use crate::context::Context;
+use crate::http::Head;
+use crate::record::Record;
+use crate::record::body::Body;
+use crate::record::saved::Saved;
+use crate::record::segments::Segments;
+use crate::snapshot::EntryKey;
+
+/// What was stored before the current response.
+#[derive(Debug)]
+pub(super) struct Former {
+    head: Option<Head>,
+    validator: Option<String>,
+    body: Body,
+    saved: Saved,
+}
+
+impl Record {
+    /// A newer response has begun: what is stored is kept as it is, until some of that is stored.
+    pub(super) fn set_aside(&mut self) {
+        self.parts.rest();
+        self.next_version();
+        let former = Former {
+            head: self.row.head.take(),
+            validator: self.row.validator.take(),
+            body: self.body.begin_anew(),
+            // Whoever writes its row from now on removes older ones first.
+            saved: replace(&mut self.saved, Saved::Older),
+        };
+        // Of several that brought nothing, only the first can have anything.
+        if self.former.is_none() {
+            self.former = Some(Box::new(former));
+        }
+    }
+
+    /// The newer response has brought nothing: what was stored before it still is all that there is.
+    pub(super) fn go_back(&mut self) {
+        if !self.body.segments.is_empty() {
+            return;
+        }
+        if let Some(former) = take(&mut self.former) {
+            let Former { head, validator, body, saved } = *former;
+            (self.row.head, self.row.validator) = (head, validator);
+            self.body = body;
+            self.saved = if self.replaced.is_empty() { saved } else { Saved::Older };
+            self.next_version();
+        }
+    }
+
+    /// It is about to be replaced: there is no way back.
+    pub(super) fn leave_behind(&mut self) {
+        if let Some(mut former) = take(&mut self.former) {
+            self.replaced.append(&mut former.body.segments.take_entries());
+        }
+    }
+
+    /// It is replaced.
+    pub(super) fn free_replaced(&mut self, cx: &mut Context<'_>) {
+        let entries = take(&mut self.replaced);
+        if !entries.is_empty() {
+            cx.outbox.delete(entries);
+        }
+    }
+
+    /// All entries that are there for it.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = EntryKey> {
+        let of = |segments: &Segments| {
+            segments.iter().map(|piece| piece.entry.clone()).collect::<Vec<_>>()
+        };
+        let former = self.former.iter().flat_map(move |former| of(&former.body.segments));
+        of(&self.body.segments).into_iter().chain(former).chain(self.replaced.iter().cloned())
+    }
+
+    fn next_version(&mut self) {
+        self.row.version = self.row.version.wrapping_add(1);
+        self.changed = true;
+    }
+}
