@@ -15,6 +15,9 @@ pub(crate) enum Trouble {
     Stall,
     /// The body ended before the length that its head declared.
     Truncated,
+    /// An answer that only our own `Range` may have provoked, or one that is not of the file: it says nothing of the
+    /// app's request.
+    Refusal,
     /// A status that passes, and for how long the server wants to be left alone, as far as it said.
     Busy(Duration),
     /// The store failed for a reason other than space.
@@ -25,6 +28,11 @@ impl Trouble {
     /// Whether the network works, but this server refuses or is absent.
     pub(crate) fn is_denial(self) -> bool {
         matches!(self, Self::Network(NetworkError::Refused | NetworkError::Absent))
+    }
+
+    /// Whether a server that refuses ranges would answer so to one.
+    pub(crate) fn may_be_of_range(self) -> bool {
+        matches!(self, Self::Refusal | Self::Busy(_) | Self::Network(NetworkError::Refused))
     }
 
     /// Whether nobody answers, though the browser does not say that it is offline; of a server that is `known` to be

@@ -8,6 +8,7 @@ use crate::ids::TransferId;
 use crate::ledger::After;
 use crate::outcome::FailureReason;
 use crate::output::Output;
+use crate::ports::NetworkError::Refused;
 use crate::record::saved::Saved;
 use crate::record::standing::Advice;
 use crate::record::{Next, Phase, Record};
@@ -86,6 +87,10 @@ impl Record {
             End::Mismatch => self.restart(cx),
             End::Broken(trouble) => {
                 self.parts.fail();
+                let refused = matches!(trouble, Trouble::Refusal | Trouble::Network(Refused));
+                if refused && transfer.asked.is_some() {
+                    self.standing.range_refused();
+                }
                 if self.is_alone(cx.transfers) { self.retry(cx, trouble) } else { Next::Nothing }
             }
             End::Whole => self.part_is_over(cx, &transfer),
@@ -140,6 +145,9 @@ impl Record {
         let silent_for = self.row.silent_since.map_or(Duration::ZERO, |since| wall.since(since));
         let history = (self.row.attempts, known, silent_for);
         match self.standing.advise(&cx.config.retry, now, trouble, history, random) {
+            Advice::GiveUp if trouble.may_be_of_range() && self.may_ask_for_all() => {
+                self.restart(cx)
+            }
             Advice::GiveUp => self.give_up(cx),
             Advice::Wait { until, counts } => {
                 self.phase = Phase::Waiting { until, trouble };
@@ -154,6 +162,11 @@ impl Record {
                 Next::Wait(until)
             }
         }
+    }
+
+    /// Whether only parts of the body were asked for, of late.
+    fn may_ask_for_all(&self) -> bool {
+        !self.body.segments.is_empty() && !self.standing.whole
     }
 
     /// Somebody answered.

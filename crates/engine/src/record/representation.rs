@@ -139,6 +139,25 @@ fn same_validators(first: &Head, part: &Head, compared: bool) -> bool {
         && given.iter().all(|name| first.header(name) == part.header(name))
 }
 
+/// Whether `head` is of a page that stands in the place of the file which `first` began, such as the login of a session
+/// that is over, or the app itself: it was redirected to another path, and is of another type; or it is HTML, which the
+/// file is not. And it is shorter than the `stored` bytes, as far as one can tell.
+pub(crate) fn is_stranger(first: &Head, head: &Head, stored: u64) -> bool {
+    let shorter = complete_length(head).is_none_or(|length| length < stored);
+    let elsewhere = head.redirected && path(&head.url) != path(&first.url);
+    let other = head.header("content-type") != first.header("content-type");
+    head.is_ok() && shorter && (elsewhere && other || is_html(head) && !is_html(first))
+}
+
+fn path(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
+}
+
+fn is_html(head: &Head) -> bool {
+    let kind = head.header("content-type").and_then(|value| value.get(..9));
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
+}
+
 struct Extent {
     start: u64,
     /// After the last byte.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::http::Head;
+use crate::http::{ByteRange, Head};
 use crate::ids::TransferId;
 use crate::outcome::FailureReason;
 use crate::output::Output;
@@ -53,8 +53,20 @@ impl Record {
                 self.continued(cx, id, (end, total), followed)
             }
             Part::Mismatch => self.finish(cx, id, End::Mismatch),
+            Part::Complete if self.refuses(asked, &head) => {
+                self.finish(cx, id, End::Broken(Trouble::Refusal))
+            }
             Part::Complete => self.first_response(cx, id, head),
         }
+    }
+
+    /// Whether a head must not replace what is stored: a failure that our own `Range` may have provoked, or a page in
+    /// the place of the file.
+    fn refuses(&self, asked: Option<ByteRange>, head: &Head) -> bool {
+        let stored = self.body.segments.stored();
+        let first = self.head().filter(|_| stored > 0);
+        asked.is_some() && !head.is_ok()
+            || first.is_some_and(|first| representation::is_stranger(first, head, stored))
     }
 
     /// Whether a server is too busy, and is asked again; else its answer is taken for what it is.
@@ -75,6 +87,7 @@ impl Record {
         (end, total): (Option<u64>, Option<u64>),
         followed: Option<u64>,
     ) -> Next {
+        self.standing.accepted();
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         transfer.last = end.is_some() && end == total;
         let Some(asked) = &mut transfer.asked else { return Next::Nothing };
@@ -131,7 +144,7 @@ impl Record {
             self.close_transfers(cx, Some(id));
             self.set_aside();
         }
-        self.standing.whole = false;
+        self.standing.accepted();
         if resumed {
             // Who answers a part with the whole would do so with each of them.
             self.parts.fail();

@@ -23,6 +23,8 @@ pub(crate) struct Standing {
     denials: u32,
     /// Responses that did not fit what was stored, since there was more than ever.
     restarts: u32,
+    /// Ranged requests in a row that were refused.
+    refusals: u32,
     /// Whether the whole body is asked for, as the app did, though there is some of it.
     pub(crate) whole: bool,
     /// Set in the life of a worker that has not asked yet: what comes of that is no attempt that
@@ -89,6 +91,18 @@ impl Standing {
         Advice::Wait { until: now + wait, counts }
     }
 
+    /// A ranged request was refused; after some, the app's own is made.
+    pub(crate) fn range_refused(&mut self) {
+        self.refusals += 1;
+        self.whole |= self.refusals >= REFUSALS;
+    }
+
+    /// A response has begun that goes on with what is stored, or anew.
+    pub(crate) fn accepted(&mut self) {
+        self.refusals = 0;
+        self.whole = false;
+    }
+
     /// More is stored than ever.
     pub(crate) fn progressed(&mut self) {
         self.restarts = 0;
@@ -100,6 +114,9 @@ impl Standing {
         self.restarts <= config.restarts
     }
 }
+
+/// So many ranged requests may be refused in a row before the whole is asked for: a deploy passes.
+const REFUSALS: u32 = 3;
 
 /// So many times the usual patience is the most.
 pub(crate) const MOST_PATIENT: u32 = 10;

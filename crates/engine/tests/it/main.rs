@@ -21,6 +21,7 @@ mod integrity;
 mod length;
 mod ownership;
 mod quota;
+mod ranges;
 mod restart;
 mod resume;
 mod retry;

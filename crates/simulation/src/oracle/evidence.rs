@@ -169,6 +169,9 @@ impl RecordFacts {
         } else if is_busy(exchange, answer) {
             self.busy += 1;
             self.troubles += 1;
+        } else if ranged {
+            // Only the app's own request tells what is true of it.
+            self.troubles += 1;
         } else {
             self.final_status = true;
         }

@@ -1,0 +1,130 @@
+//! What our own `Range` provokes gives nothing up that is stored: only what replaces it does.
+
+use background_fetch_engine::FailureReason;
+use background_fetch_engine::ports::NetworkError;
+use background_fetch_engine::testing::network::{Fault, File, Validator};
+
+use crate::common::{App, KIB, bypass_config, config};
+
+const LENGTH: u64 = 1000 * KIB;
+const CUT: Fault = Fault::Cut(900 * KIB);
+
+/// A file that is cut at nine tenths, and then meets these.
+fn cut(faults: impl IntoIterator<Item = Fault>) -> File {
+    let mut file = File::new(1, LENGTH);
+    file.faults.push_back(CUT);
+    file.faults.extend(faults);
+    file
+}
+
+/// It succeeds, and little is sent twice.
+fn assert_kept(file: File, what: &str) {
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.sent("file") < LENGTH + 100 * KIB, "{what}: {} sent", app.sent("file"));
+}
+
+#[test]
+fn refusals_of_a_range_that_pass_cost_nothing() {
+    for status in [400, 401, 403, 404, 410, 500, 501] {
+        assert_kept(cut([Fault::Status(status, None); 2]), &format!("{status} twice"));
+    }
+    assert_kept(cut([Fault::Fails(NetworkError::Refused); 2]), "refused twice");
+    assert_kept(cut([Fault::Status(503, Some(0)); 20]), "busy");
+}
+
+#[test]
+fn refusals_that_stay_are_believed_once_the_app_s_own_request_is_refused() {
+    for status in [403, 404] {
+        let file = File { always: Some(Fault::Status(status, None)), ..cut([]) };
+        let app = App::of("file", file);
+        app.run();
+        app.assert_failure(FailureReason::BadStatus);
+        // The first one, three with a range, and the app's own.
+        assert_eq!(app.requests("file"), 5, "{status}");
+    }
+}
+
+/// So do some firewalls, and servers which do not allow the header to other origins.
+#[test]
+fn a_server_that_refuses_every_range_gives_the_whole() {
+    for config in [config(), bypass_config()] {
+        let app = App { config, ..App::of("file", cut([])) };
+        app.live_with(async || {
+            while app.requests("file") < 2 {
+                app.change_first(|file| {
+                    file.always = (file.requests > 0).then_some(Fault::Status(403, None));
+                });
+                app.world.clock.sleep(std::time::Duration::from_millis(1)).await;
+            }
+            while app.requests("file") < 4 {
+                app.world.clock.sleep(std::time::Duration::from_millis(1)).await;
+            }
+            app.change_first(|file| file.always = None);
+        });
+        app.assert_success(1, LENGTH);
+    }
+}
+
+#[test]
+fn a_whole_answer_that_breaks_before_any_of_it_is_stored_gives_nothing_up() {
+    for validator in [Validator::Strong, Validator::Modified, Validator::Weak] {
+        for wrong in [Fault::NotSatisfiable, Fault::Elsewhere, Fault::WrongTotal] {
+            let breaks = [Fault::Cut(0), Fault::Cut(10)];
+            let file = File { validator, ..cut([wrong].into_iter().chain(breaks)) };
+            let app = App::of("file", file);
+            app.run();
+            app.assert_success(1, LENGTH);
+        }
+    }
+}
+
+/// 206 where nothing of it fits, and then an outage: a restart that brings nothing leaves all as it was.
+#[test]
+fn what_is_stored_survives_the_death_of_a_worker_that_asks_anew() {
+    for crash in 1..60 {
+        let app = App::of("file", cut([Fault::NotSatisfiable, Fault::Silent(0)]));
+        app.live(async {
+            let handle = app.handle().await;
+            handle.fetch(app.fetches[0].clone()).await.unwrap();
+            while app.requests("file") < 2 {
+                app.world.clock.sleep(std::time::Duration::from_millis(1)).await;
+            }
+            app.worker.crash_after(Some(crash));
+            std::future::pending::<()>().await;
+        });
+        app.worker.crash_after(None);
+        app.run();
+        app.assert_success(1, LENGTH);
+    }
+}
+
+#[test]
+fn a_login_page_never_becomes_the_file() {
+    let page = || {
+        vec![
+            ("content-type".to_owned(), Some("text/html; charset=utf-8".to_owned())),
+            ("content-length".to_owned(), Some("3000".to_owned())),
+            ("etag".to_owned(), None),
+        ]
+    };
+    let mut file = cut([Fault::Whole, Fault::Whole]);
+    file.says.extend([Vec::new(), page(), page()]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.sent("file") < LENGTH + 100 * KIB, "{} sent", app.sent("file"));
+}
+
+#[test]
+fn restarts_are_refilled_by_progress() {
+    let mut file = File::new(1, 4 * LENGTH);
+    // Each time further than ever.
+    for hundreds in 1..12 {
+        file.faults.extend([Fault::Cut(hundreds * 300 * KIB), Fault::NotSatisfiable]);
+    }
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, 4 * LENGTH);
+}
