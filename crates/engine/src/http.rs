@@ -83,13 +83,19 @@ impl Head {
         self.header("content-length")?.trim_ascii().parse().ok()
     }
 
-    /// Whether a content coding is known to be in use: stored bytes then differ from sent ones.
+    /// Whether a content coding is in use that browsers undo: stored bytes then differ from sent ones. Whatever else
+    /// servers write there ("utf-8", "binary", "aws-chunked") changes nothing.
     pub fn is_encoded(&self) -> bool {
-        self.header("content-encoding").is_some_and(|coding| {
-            !coding.trim_ascii().is_empty() && !coding.trim_ascii().eq_ignore_ascii_case("identity")
-        })
+        let undone = |coding: &str| {
+            CODINGS.iter().any(|known| coding.trim_ascii().eq_ignore_ascii_case(known))
+        };
+        self.header("content-encoding").is_some_and(|codings| codings.split(',').any(undone))
     }
 }
+
+/// Those of [Fetch](https://fetch.spec.whatwg.org/#handle-content-codings), and their other names.
+const CODINGS: [&str; 9] =
+    ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"];
 
 fn find<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

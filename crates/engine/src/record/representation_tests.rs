@@ -110,3 +110,73 @@ fn without_a_strong_validator_the_bytes_must_be_compared() {
     let longer = head(206, &[("content-range", "bytes 40-100/101")]);
     assert_eq!(compare(&first, ask(40, None), &longer, true), Part::Mismatch);
 }
+
+#[test]
+fn an_equal_strong_etag_is_enough() {
+    let both = [("etag", "\"a\""), ("last-modified", "Mon, 13 Nov 2023 22:12:20 GMT")];
+    let first = head(200, &[&both[..], &[("content-length", "100")]].concat());
+    let part = |etag| head(206, &[("etag", etag), ("content-range", "bytes 40-99/100")]);
+    let compared = compare(&first, ask(40, None), &part("\"a\""), false);
+    assert_eq!(compared, Part::Continues { end: Some(100) });
+    assert_eq!(compare(&first, ask(40, None), &part("\"b\""), false), Part::Mismatch);
+    let weak = head(200, &[("etag", "W/\"a\""), both[1], ("content-length", "100")]);
+    assert_eq!(compare(&weak, ask(40, None), &part("W/\"a\""), false), Part::Mismatch);
+}
+
+#[test]
+fn of_an_unknown_length_the_bytes_tell() {
+    let modified = ("last-modified", "Mon, 13 Nov 2023 22:12:20 GMT");
+    let first = head(200, &[modified]);
+    let part = head(206, &[modified]);
+    assert_eq!(compare(&first, ask(40, None), &part, true), Part::Continues { end: None });
+    assert_eq!(compare(&first, ask(40, None), &part, false), Part::Mismatch);
+}
+
+#[test]
+fn a_date_of_reproducible_builds_validates_nothing() {
+    let validator =
+        |date| strong_validator(&head(200, &[("last-modified", date)]), RECEIVED, parse_date);
+    assert_eq!(validator("Tue, 01 Jan 1980 00:00:00 GMT"), None);
+    assert_eq!(validator("Thu, 01 Jan 1970 00:00:01 GMT"), None);
+    assert!(validator("Mon, 01 Jan 1990 00:00:01 GMT").is_some());
+}
+
+#[test]
+fn units_know_no_case_and_strange_codings_are_none() {
+    let split = |unit| may_split(&head(200, &[("accept-ranges", unit), ("content-length", "9")]));
+    assert!(split("Bytes") && !split("items"));
+    let get = RequestSpec { method: "GET".into(), ..RequestSpec::default() };
+    assert!(!may_resume(&get, &head(200, &[("accept-ranges", "None")])));
+    for (coding, is_one) in
+        [("gzip", true), ("identity, BR", true), ("utf-8", false), ("aws-chunked", false)]
+    {
+        assert_eq!(head(200, &[("content-encoding", coding)]).is_encoded(), is_one, "{coding}");
+    }
+}
+
+#[test]
+fn a_page_in_the_place_of_the_file_is_a_stranger() {
+    let file = Head {
+        url: "https://a.test/film.mp4".into(),
+        ..head(200, &[("content-type", "video/mp4")])
+    };
+    let page = |url: &str, kind, length| Head {
+        url: url.into(),
+        redirected: url != file.url,
+        ..head(200, &[("content-type", kind), ("content-length", length)])
+    };
+    let (login, html) = ("https://a.test/login?to=film.mp4", "text/html; charset=utf-8");
+    assert!(is_stranger(&file, &page(login, html, "3000"), 90_000));
+    assert!(is_stranger(&file, &page(login, "application/json", "20"), 90_000));
+    assert!(is_stranger(&file, &page(&file.url, "Text/HTML", "3000"), 90_000));
+    // Another file, or a newer one.
+    assert!(!is_stranger(&file, &page(&file.url, "video/webm", "3000"), 90_000));
+    assert!(!is_stranger(
+        &file,
+        &page("https://a.test/film.mp4?signed", "video/webm", "3000"),
+        90_000
+    ));
+    assert!(!is_stranger(&file, &page(login, html, "99000"), 90_000));
+    let document = Head { url: file.url.clone(), ..head(200, &[("content-type", html)]) };
+    assert!(!is_stranger(&document, &page(&file.url, html, "3000"), 90_000));
+}

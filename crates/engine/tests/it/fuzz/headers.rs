@@ -116,8 +116,10 @@ proptest! {
     }
 
     #[test]
-    fn a_coding_is_one_unless_it_is_none(value in texts::word(&["gzip", "identity", "br", ""])) {
-        let none = value.trim_ascii().is_empty() || value.trim_ascii().eq_ignore_ascii_case("identity");
+    fn a_coding_is_one_that_browsers_undo(value in texts::word(&["gzip", "utf-8", "br", ""])) {
+        let known = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"];
+        let is_one = |word: &str| known.contains(&word.trim_ascii().to_ascii_lowercase().as_str());
+        let none = !value.split(',').any(is_one);
         let headers = vec![header("etag", "\"1\""), header("content-encoding", &value)];
         prop_assert_eq!(head(200, headers.clone()).is_encoded(), !none);
         let length = header("content-length", &LENGTH.to_string());
@@ -147,7 +149,8 @@ proptest! {
         let mut headers = vec![known[0].clone(), header("content-length", &length)];
         headers.extend(value.as_deref().map(|value| header("content-range", value)));
         let done = bench.opened(head(206, headers), Some(0));
-        if !goes_on(&done) {
+        // Where no length is known at all, the bytes that were compared are enough.
+        if !goes_on(&done) || !declared && value.is_none() {
             return Ok(());
         }
         let total = declared.then_some(LENGTH);
