@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { fromRoot, root, targetDir } from './paths.mjs';
 import { PlainError, capture, run } from './run.mjs';
+import { lean } from './lean-bindings.mjs';
 import { shorten, shortNamesPass } from './short-names.mjs';
 import { silencePanics } from './silent-panics.mjs';
 import { toolEnv } from './tool-env.mjs';
@@ -77,7 +78,7 @@ export async function buildWasm({ force = false } = {}) {
     inputs: {
       files: [
         compiled, fromRoot('node_modules', 'binaryen', 'package.json'),
-        ...['short-names', 'silent-panics'].map((file) => fromRoot('scripts', 'lib', `${file}.mjs`)),
+        ...['lean-bindings', 'short-names', 'silent-panics'].map((file) => fromRoot('scripts', 'lib', `${file}.mjs`)),
       ],
       // The version of wasm-bindgen is in the compiled file.
       values: [bindgenArgs, optArgs],
@@ -112,6 +113,6 @@ async function bind(compiled, env) {
   const printed = capture(process.execPath, [wasmOpt, wasmFile, '-o', optimised, ...optArgs], { timeout: 300_000 });
   if (!printed) throw new PlainError('wasm-opt failed: try `npm ci`.');
   const bindings = `${bindgenDir}/${name}.js`;
-  writeFileSync(bindings, shorten(readFileSync(bindings, 'utf8'), printed));
+  writeFileSync(bindings, shorten(lean(readFileSync(bindings, 'utf8')), printed));
   renameSync(optimised, wasmFile);
 }

@@ -29,7 +29,7 @@ export function shorten(bindings, printed) {
     return names.get(name) ?? name;
   };
   const text = bindings
-    .replace(/^( {8})([\w$]+)(?=: function|\()/gm, (_, indent, name) => indent + renamed(importNames, name))
+    .replace(/^( {8})([\w$]+)(?=: |\()/gm, (_, indent, name) => indent + renamed(importNames, name))
     .replace(/\bwasm\.([\w$]+)/g, (_, name) => `wasm.${renamed(exportNames, name)}`)
     .replace(`"${bindingsModule}": import0`, `"${shortModule}": import0`);
   const missing = [...importNames.keys()].filter((name) => !found.has(name));
