@@ -14,11 +14,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_channel::{mpsc, oneshot};
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_core::Stream;
 
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::ids::CommandId;
+use crate::ids::{CommandId, TransferId};
 use crate::input::{Input, Reply};
 use crate::output::Output;
 use crate::ports::{Ports, StoreError};
@@ -57,7 +57,7 @@ pub async fn start<P: Ports>(
         active: Rc::clone(&active),
         slots: Vec::new(),
         replies: Vec::new(),
-        operations: FuturesUnordered::new(),
+        operations: Vec::new(),
         timer: None,
         last_command: 0,
         online: true,
@@ -76,12 +76,20 @@ struct Driver<P: Ports> {
     /// Of the open transfers: a few.
     slots: Vec<Slot<P>>,
     replies: Vec<(CommandId, oneshot::Sender<Reply>)>,
-    operations: FuturesUnordered<Boxed<Done<P>>>,
+    /// In the order in which they were begun.
+    operations: Vec<Operation<P>>,
     timer: Option<(Instant, Boxed<()>)>,
     last_command: u64,
     /// What was reported to the engine last.
     online: bool,
     stopped: bool,
+}
+
+/// What is under way.
+struct Operation<P: Ports> {
+    /// It is given up when this one is closed.
+    transfer: Option<TransferId>,
+    future: Boxed<Done<P>>,
 }
 
 /// How an operation went.
@@ -121,10 +129,10 @@ impl<P: Ports> Driver<P> {
 
     fn poll_wake(&mut self, context: &mut Context<'_>) -> Poll<Wake<P>> {
         // What is done comes first: a call of the app then sees the newest state.
-        if let Poll::Ready(Some(done)) = self.operations.poll_next_unpin(context) {
+        if let Some(done) = self.poll_operations(context) {
             return Poll::Ready(Wake::Done(done));
         }
-        if let Poll::Ready(call) = self.calls.poll_next_unpin(context) {
+        if let Poll::Ready(call) = Pin::new(&mut self.calls).poll_next(context) {
             return Poll::Ready(Wake::Call(call));
         }
         let timer = self.timer.as_mut().map(|(_, sleep)| sleep.as_mut().poll(context));
@@ -132,6 +140,20 @@ impl<P: Ports> Driver<P> {
             return Poll::Ready(Wake::Time);
         }
         Poll::Pending
+    }
+
+    /// All are asked, whoever is ready: they are a few, and `FuturesUnordered`, which knows, is more code
+    /// than they save time.
+    fn poll_operations(&mut self, context: &mut Context<'_>) -> Option<Done<P>> {
+        let mut operations = self.operations.iter_mut().enumerate();
+        let (at, done) = operations.find_map(|(at, operation)| {
+            match operation.future.as_mut().poll(context) {
+                Poll::Ready(done) => Some((at, done)),
+                Poll::Pending => None,
+            }
+        })?;
+        self.operations.remove(at);
+        Some(done)
     }
 
     /// A timer that comes too early does no harm, and with every chunk the next stall is later: so
@@ -246,8 +268,8 @@ impl<P: Ports> Driver<P> {
         }
     }
 
-    fn push(&self, operation: impl Future<Output = Done<P>> + 'static) {
-        self.operations.push(Box::pin(operation));
+    fn push(&mut self, operation: impl Future<Output = Done<P>> + 'static) {
+        self.operations.push(Operation { transfer: None, future: Box::pin(operation) });
     }
 
     fn commit_next(&mut self) {

@@ -4,9 +4,7 @@ use std::future::Future;
 use std::mem::take;
 use std::rc::Rc;
 
-use futures_util::future::{AbortHandle, Abortable};
-
-use super::{Boxed, Done, Driver};
+use super::{Done, Driver, Operation};
 use crate::http::Head;
 use crate::ids::TransferId;
 use crate::input::Input;
@@ -19,8 +17,6 @@ pub(super) struct Slot<P: Ports> {
     body: Option<Rc<P::Body>>,
     /// Read, and in no entry yet.
     chunks: Vec<P::Chunk>,
-    /// Gives the operation under way up.
-    operation: AbortHandle,
 }
 
 /// How one operation of a transfer went.
@@ -39,21 +35,18 @@ pub(super) struct Opened<P: Ports> {
 impl<P: Ports> Driver<P> {
     pub(super) fn open(&mut self, transfer: TransferId, exchange: Exchange) {
         let ports = Rc::clone(&self.ports);
-        let operation = self.push_abortable(async move {
+        self.push_of(transfer, async move {
             Done::Transfer(Step::Opened(transfer, opened(&*ports, exchange).await))
         });
-        self.slots.push(Slot { transfer, body: None, chunks: Vec::new(), operation });
+        self.slots.push(Slot { transfer, body: None, chunks: Vec::new() });
     }
 
     pub(super) fn read(&mut self, transfer: TransferId) {
         let Some(body) = self.slot(transfer).and_then(|slot| slot.body.clone()) else { return };
         let ports = Rc::clone(&self.ports);
-        let operation = self.push_abortable(async move {
+        self.push_of(transfer, async move {
             Done::Transfer(Step::Read(transfer, ports.read(&body).await))
         });
-        if let Some(slot) = self.slot(transfer) {
-            slot.operation = operation;
-        }
     }
 
     /// Keeps the handles of a finished step, and turns it into what the engine needs to know.
@@ -101,32 +94,29 @@ impl<P: Ports> Driver<P> {
         // No read is under way before the first one, so this is the only reference.
         let Some(body) = slot.body.take().and_then(Rc::into_inner) else { return };
         let ports = Rc::clone(&self.ports);
-        let operation = self.push_abortable(async move {
+        self.push_of(transfer, async move {
             let result = ports.put_body(&entry, body).await;
             Done::Input(stored(transfer, entry, result))
         });
-        if let Some(slot) = self.slot(transfer) {
-            slot.operation = operation;
-        }
     }
 
     pub(super) fn close(&mut self, transfer: TransferId) {
-        if let Some(at) = self.slots.iter().position(|slot| slot.transfer == transfer) {
-            self.slots.swap_remove(at).operation.abort();
-        }
+        self.slots.retain(|slot| slot.transfer != transfer);
+        self.operations.retain(|operation| operation.transfer != Some(transfer));
     }
 
     fn slot(&mut self, transfer: TransferId) -> Option<&mut Slot<P>> {
         self.slots.iter_mut().find(|slot| slot.transfer == transfer)
     }
 
-    /// Boxed, so that this is compiled once and not for each operation.
-    fn push_abortable(&self, operation: impl Future<Output = Done<P>> + 'static) -> AbortHandle {
-        let operation: Boxed<Done<P>> = Box::pin(operation);
-        let (handle, registration) = AbortHandle::new_pair();
-        let operation = Abortable::new(operation, registration);
-        self.push(async move { operation.await.unwrap_or(Done::Nothing) });
-        handle
+    /// An operation that closing the transfer gives up.
+    fn push_of(
+        &mut self,
+        transfer: TransferId,
+        operation: impl Future<Output = Done<P>> + 'static,
+    ) {
+        let future = Box::pin(operation);
+        self.operations.push(Operation { transfer: Some(transfer), future });
     }
 }
 
