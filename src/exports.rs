@@ -11,7 +11,6 @@ use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::state::FetchState;
 use background_fetch_engine::{Engine as Core, Error, MatchOptions};
-use futures_util::future::{AbortHandle, abortable};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -32,12 +31,9 @@ pub fn start_engine(scope: &str, host: JsHost) -> Promise {
     promise(async move {
         let started = driver::start(Rc::clone(&browser), platform::config()).await;
         let (handle, run) = started.map_err(store_failed)?;
-        let (run, stop) = abortable(run);
         // Not tied to the object below: when JavaScript's collector frees that must not matter.
-        spawn_local(async move {
-            let _ = run.await;
-        });
-        Ok(Engine { handle, browser, stop }.into())
+        spawn_local(run);
+        Ok(Engine { handle, browser }.into())
     })
 }
 
@@ -47,7 +43,6 @@ pub fn start_engine(scope: &str, host: JsHost) -> Promise {
 pub struct Engine {
     handle: Handle,
     browser: Rc<Browser>,
-    stop: AbortHandle,
 }
 
 #[wasm_bindgen]
@@ -123,8 +118,8 @@ impl Engine {
 
     /// Ends all transfers; what is stored stays. Nothing may be called after it.
     pub fn stop(&self) {
-        // The run loop owns all bodies: dropping it aborts them.
-        self.stop.abort();
+        // The run loop owns all bodies: its end aborts them.
+        self.handle.stop();
     }
 }
 

@@ -5,16 +5,15 @@
 
 mod commits;
 mod handle;
+mod line;
 mod transfers;
 
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use futures_channel::{mpsc, oneshot};
-use futures_core::Stream;
+use futures_channel::oneshot;
 
 use crate::config::Config;
 use crate::engine::Engine;
@@ -29,6 +28,7 @@ pub use handle::Handle;
 
 use commits::{CommitQueue, Finished};
 use handle::Call;
+use line::{Inbox, Line};
 use transfers::Slot;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -47,32 +47,28 @@ pub async fn start<P: Ports>(
 ) -> Result<(Handle, impl Future<Output = ()> + 'static), StoreError> {
     let (epoch, snapshots) = ports.take_over().await?;
     let entries = ports.entries().await?;
-    let (sender, calls) = mpsc::unbounded();
-    let active = Rc::new(Cell::new(false));
+    let line = Rc::new(Line::default());
     let mut driver = Driver {
         engine: Engine::new(config, epoch),
         commits: CommitQueue::new(epoch),
         ports,
-        calls,
-        active: Rc::clone(&active),
+        inbox: Inbox(Rc::clone(&line)),
         slots: Vec::new(),
         replies: Vec::new(),
         operations: Vec::new(),
         timer: None,
         last_command: 0,
         online: true,
-        stopped: false,
     };
     driver.feed(Input::Restored { snapshots, entries });
-    Ok((Handle::new(sender, active), driver.run()))
+    Ok((Handle::new(line), driver.run()))
 }
 
 struct Driver<P: Ports> {
     ports: Rc<P>,
     engine: Engine,
     commits: CommitQueue,
-    calls: mpsc::UnboundedReceiver<Call>,
-    active: Rc<Cell<bool>>,
+    inbox: Inbox,
     /// Of the open transfers: a few.
     slots: Vec<Slot<P>>,
     replies: Vec<(CommandId, oneshot::Sender<Reply>)>,
@@ -82,7 +78,6 @@ struct Driver<P: Ports> {
     last_command: u64,
     /// What was reported to the engine last.
     online: bool,
-    stopped: bool,
 }
 
 /// What is under way.
@@ -113,7 +108,7 @@ enum Wake<P: Ports> {
 
 impl<P: Ports> Driver<P> {
     async fn run(mut self) {
-        while !self.stopped {
+        while !self.inbox.is_closed() {
             self.set_timer();
             match poll_fn(|context| self.poll_wake(context)).await {
                 Wake::Call(Some(call)) => self.call(call),
@@ -128,11 +123,14 @@ impl<P: Ports> Driver<P> {
     }
 
     fn poll_wake(&mut self, context: &mut Context<'_>) -> Poll<Wake<P>> {
+        if self.inbox.is_closed() {
+            return Poll::Ready(Wake::Call(None));
+        }
         // What is done comes first: a call of the app then sees the newest state.
         if let Some(done) = self.poll_operations(context) {
             return Poll::Ready(Wake::Done(done));
         }
-        if let Poll::Ready(call) = Pin::new(&mut self.calls).poll_next(context) {
+        if let Poll::Ready(call) = self.inbox.poll(context) {
             return Poll::Ready(Wake::Call(call));
         }
         let timer = self.timer.as_mut().map(|(_, sleep)| sleep.as_mut().poll(context));
@@ -220,7 +218,7 @@ impl<P: Ports> Driver<P> {
         while let Some(output) = self.engine.poll_output() {
             self.perform(output);
         }
-        self.active.set(self.engine.is_active());
+        self.inbox.0.active.set(self.engine.is_active());
     }
 
     fn perform(&mut self, output: Output) {
@@ -264,7 +262,7 @@ impl<P: Ports> Driver<P> {
                 Done::Input(Input::EventSettled { fetch })
             }),
             Output::Active(active) => ports.active(active),
-            Output::Stop => self.stopped = true,
+            Output::Stop => self.inbox.0.close(),
         }
     }
 

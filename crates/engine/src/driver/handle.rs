@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_channel::{mpsc, oneshot};
+use futures_channel::oneshot;
 
+use super::line::Line;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::http::RequestSpec;
@@ -18,8 +19,7 @@ use crate::state::{FetchState, RecordState};
 /// Every call fails with [`Error::Stopped`] once the engine has ended.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    calls: mpsc::UnboundedSender<Call>,
-    active: Rc<Cell<bool>>,
+    line: Rc<Line>,
 }
 
 /// What a handle sends.
@@ -33,8 +33,8 @@ pub(super) enum Call {
 }
 
 impl Handle {
-    pub(super) fn new(calls: mpsc::UnboundedSender<Call>, active: Rc<Cell<bool>>) -> Self {
-        Self { calls, active }
+    pub(super) fn new(line: Rc<Line>) -> Self {
+        Self { line }
     }
 
     /// Begins a background fetch; resolves when it is durable.
@@ -122,13 +122,17 @@ impl Handle {
 
     /// Tells that the network came or went.
     pub fn set_online(&self, online: bool) {
-        // An engine that has ended does not mind.
-        let _ = self.calls.unbounded_send(Call::Online(online));
+        self.line.push(Call::Online(online));
     }
 
     /// Whether there is unfinished work.
     pub fn is_active(&self) -> bool {
-        self.active.get()
+        self.line.active.get()
+    }
+
+    /// Ends the engine and all its operations, whatever they are at; what is stored stays.
+    pub fn stop(&self) {
+        self.line.close();
     }
 
     async fn ask(&self, command: Command) -> Result<Reply, Error> {
@@ -155,7 +159,16 @@ impl Handle {
     }
 
     async fn send(&self, call: Call, answer: oneshot::Receiver<Reply>) -> Result<Reply, Error> {
-        self.calls.unbounded_send(call).map_err(|_| Error::Stopped)?;
+        self.line.push(call);
         answer.await.map_err(|_| Error::Stopped)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // The driver has the only other one.
+        if Rc::strong_count(&self.line) == 2 {
+            self.line.wake();
+        }
     }
 }
