@@ -164,8 +164,15 @@ impl Engine {
         id: FetchId,
         step: impl FnOnce(&mut Fetch, &mut Context<'_>) -> T,
     ) -> Option<T> {
-        let (fetches, mut cx) = self.parts();
-        Some(step(fetches.get_mut(id)?, &mut cx))
+        let (fetch, mut cx) = self.lend(id)?;
+        Some(step(fetch, &mut cx))
+    }
+
+    /// Not part of `with`, which is compiled for each step anew.
+    #[inline(never)]
+    fn lend(&mut self, id: FetchId) -> Option<(&mut Fetch, Context<'_>)> {
+        let (fetches, cx) = self.parts();
+        fetches.get_mut(id).map(|fetch| (fetch, cx))
     }
 
     /// Something happened to a transfer, if it is still there.
