@@ -274,7 +274,7 @@ impl<P: Ports> Driver<P> {
         if let Some((batch, epoch)) = self.commits.next() {
             let ports = Rc::clone(&self.ports);
             self.push(async move {
-                let result = ports.commit(epoch, &batch.writes()).await;
+                let result = ports.commit(epoch, &batch.writes).await;
                 Done::Commit(Finished { batch, result })
             });
         }

@@ -17,7 +17,13 @@ pub(super) struct CommitQueue {
 }
 
 /// Commits of one transaction.
-pub(super) struct Batch(Vec<(CommitId, Vec<Write>)>);
+#[derive(Default)]
+pub(super) struct Batch {
+    /// With the number of writes that each has.
+    commits: Vec<(CommitId, usize)>,
+    /// Of all of them, in order.
+    pub(super) writes: Vec<Write>,
+}
 
 /// How it went.
 pub(super) struct Finished {
@@ -26,8 +32,15 @@ pub(super) struct Finished {
 }
 
 impl Batch {
-    pub(super) fn writes(&self) -> Vec<Write> {
-        self.0.iter().flat_map(|(_, writes)| writes.iter().cloned()).collect()
+    fn push(&mut self, (commit, writes): (CommitId, Vec<Write>)) {
+        self.commits.push((commit, writes.len()));
+        self.writes.extend(writes);
+    }
+
+    fn split(self) -> Vec<(CommitId, Vec<Write>)> {
+        let mut writes = self.writes.into_iter();
+        let own = |(commit, count)| (commit, writes.by_ref().take(count).collect());
+        self.commits.into_iter().map(own).collect()
     }
 }
 
@@ -46,32 +59,33 @@ impl CommitQueue {
             return None;
         }
         self.busy = true;
-        let batch = if self.alone > 0 {
+        let mut batch = Batch::default();
+        if self.alone > 0 {
             self.alone -= 1;
-            vec![self.waiting.remove(0)]
+            batch.push(self.waiting.remove(0));
         } else {
-            take(&mut self.waiting)
-        };
-        Some((Batch(batch), self.epoch))
+            take(&mut self.waiting).into_iter().for_each(|commit| batch.push(commit));
+        }
+        Some((batch, self.epoch))
     }
 
     /// What to tell the engine. A batch that failed is tried one by one, so that no commit fails
     /// for another's sake.
     pub(super) fn finished(&mut self, finished: Finished) -> Vec<Input> {
         self.busy = false;
-        let Finished { batch: Batch(batch), result } = finished;
+        let Finished { batch, result } = finished;
+        let commits = batch.commits.iter();
         match result {
-            Ok(()) => batch.into_iter().map(|(commit, _)| Input::Committed { commit }).collect(),
-            Err(error) if batch.len() > 1 && error != StoreError::Fenced => {
-                self.alone += batch.len();
+            Ok(()) => commits.map(|&(commit, _)| Input::Committed { commit }).collect(),
+            Err(error) if commits.len() > 1 && error != StoreError::Fenced => {
+                self.alone += commits.len();
                 let later = take(&mut self.waiting);
-                self.waiting = batch;
+                self.waiting = batch.split();
                 self.waiting.extend(later);
                 Vec::new()
             }
-            Err(error) => batch
-                .into_iter()
-                .map(|(commit, _)| Input::CommitFailed { commit, error: error.clone() })
+            Err(error) => commits
+                .map(|&(commit, _)| Input::CommitFailed { commit, error: error.clone() })
                 .collect(),
         }
     }
