@@ -54,7 +54,8 @@ pub(crate) fn own_origin() -> String {
 
 /// Whether an absolute http(s) URL is of this worker's origin.
 pub(crate) fn is_same_origin(url: &str) -> bool {
-    url.strip_prefix(&own_origin()).is_some_and(|rest| rest.starts_with(['/', '?', '#']))
+    let rest = url.strip_prefix(&own_origin());
+    rest.is_some_and(|rest| matches!(rest.as_bytes().first(), Some(b'/' | b'?' | b'#')))
 }
 
 /// Whether the browser says that it is offline. That it says it is online means little.

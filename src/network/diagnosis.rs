@@ -76,11 +76,11 @@ fn is_blocked(url: &str) -> bool {
 
 /// Whether a host, as the URL parser writes it, is a loopback one and so to be trusted.
 fn is_loopback(host: &str) -> bool {
-    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = |byte: u8| byte == b'.' || byte.is_ascii_digit();
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
-        || (host.starts_with("127.") && host.split('.').all(is_number))
+        || (host.starts_with("127.") && host.bytes().all(is_number))
 }
 
 /// Listens, while it lives, for a report that the content security policy blocked a URL.

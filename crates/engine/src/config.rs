@@ -205,7 +205,7 @@ impl Config {
     /// Whether an absolute URL is of the service worker's origin.
     pub(crate) fn is_own(&self, url: &str) -> bool {
         let rest = url.strip_prefix(self.origin.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        rest.is_some_and(|rest| matches!(rest.as_bytes().first(), None | Some(b'/' | b'?' | b'#')))
     }
 
     /// Bytes a second from which a bypass pays; 0 where there is none.

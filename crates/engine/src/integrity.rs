@@ -5,6 +5,8 @@
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use crate::text::{before, cut};
+
 /// Reads base64, as far as it is some. The engine has no reader of its own: the browser's takes no
 /// space.
 pub type DecodeBase64 = fn(&str) -> Option<Vec<u8>>;
@@ -73,16 +75,20 @@ impl Check {
 
 /// One hash expression, `algorithm-digest?options`. A digest that is none matches nothing.
 fn digest(expression: &str, decode: DecodeBase64) -> Option<(Algorithm, Vec<u8>)> {
-    let (name, rest) = expression.split_once('-')?;
+    let (name, rest) = cut(expression, b'-')?;
     let algorithm = match name {
         _ if name.eq_ignore_ascii_case("sha256") => Algorithm::Sha256,
         _ if name.eq_ignore_ascii_case("sha384") => Algorithm::Sha384,
         _ if name.eq_ignore_ascii_case("sha512") => Algorithm::Sha512,
         _ => return None,
     };
-    let encoded = rest.split('?').next().unwrap_or_default();
     // Both alphabets of base64, as browsers take them.
-    let encoded = encoded.replace('-', "+").replace('_', "/");
+    let plain = |character| match character {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    };
+    let encoded: String = before(rest, b'?').chars().map(plain).collect();
     Some((algorithm, decode(&encoded).unwrap_or_default()))
 }
 

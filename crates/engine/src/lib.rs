@@ -33,6 +33,7 @@ pub mod snapshot;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod text;
 mod time;
 mod transfer;
 mod trouble;

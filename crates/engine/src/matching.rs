@@ -2,6 +2,7 @@
 //! on plain data.
 
 use crate::http::{Head, RequestSpec};
+use crate::text::{before, cut};
 
 /// [`CacheQueryOptions`](https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,18 +34,20 @@ pub(crate) fn matches(
 }
 
 fn comparable(url: &str, ignore_search: bool) -> &str {
-    let whole = url.split_once('#').map_or(url, |(before, _)| before);
-    match whole.split_once('?') {
-        Some((path, _)) if ignore_search => path,
-        _ => whole,
-    }
+    let whole = before(url, b'#');
+    if ignore_search { before(whole, b'?') } else { whole }
 }
 
 fn varies_not(vary: &str, query: &RequestSpec, cached: &RequestSpec) -> bool {
-    vary.split(',').map(str::trim_ascii).filter(|name| !name.is_empty()).all(|name| {
-        let name = name.to_ascii_lowercase();
-        name != "*" && query.header(&name) == cached.header(&name)
-    })
+    let mut rest = Some(vary);
+    while let Some(list) = rest {
+        let name = before(list, b',').trim_ascii().to_ascii_lowercase();
+        if name == "*" || query.header(&name) != cached.header(&name) {
+            return false;
+        }
+        rest = cut(list, b',').map(|(_, rest)| rest);
+    }
+    true
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
+use crate::text::{before, cut};
 use crate::time::Timestamp;
 
 /// The key of one entry of the body store: `uid/record/epoch.serial`, never used twice.
@@ -19,7 +20,9 @@ impl EntryKey {
 
     /// The epoch of the engine that made it.
     pub(crate) fn epoch(&self) -> Option<u64> {
-        self.0.split('/').nth(2)?.split('.').next()?.parse().ok()
+        let (_, within) = cut(&self.0, b'/')?;
+        let (_, name) = cut(within, b'/')?;
+        before(before(name, b'/'), b'.').parse().ok()
     }
 }
 
