@@ -189,8 +189,8 @@ fn missing() -> StoreError {
     StoreError::Failed("an entry is missing".to_owned())
 }
 
-async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
-    JsFuture::from(promise).await
+fn settled(promise: Promise) -> JsFuture {
+    promise.into()
 }
 
 /// Of an operation that also reads from the network: what it fails with, if not by the store.

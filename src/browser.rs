@@ -49,8 +49,11 @@ impl ports::Network for Browser {
         !platform::is_offline()
     }
 
-    async fn read(&self, body: &Body) -> Result<Option<(Uint8Array, u64)>, NetworkError> {
-        body.read().await
+    fn read(
+        &self,
+        body: &Body,
+    ) -> impl Future<Output = Result<Option<(Uint8Array, u64)>, NetworkError>> {
+        body.read()
     }
 }
 
@@ -73,34 +76,38 @@ impl ports::BodyStore for Browser {
         }
     }
 
-    async fn entries(&self) -> Result<Vec<EntryKey>, StoreError> {
-        self.bodies.entries(|cache| self.host.requests(cache)).await
+    fn entries(&self) -> impl Future<Output = Result<Vec<EntryKey>, StoreError>> {
+        self.bodies.entries(|cache| self.host.requests(cache))
     }
 
-    async fn length(&self, entry: &EntryKey) -> Result<Option<u64>, StoreError> {
-        self.bodies.length(entry).await
+    fn length(&self, entry: &EntryKey) -> impl Future<Output = Result<Option<u64>, StoreError>> {
+        self.bodies.length(entry)
     }
 
-    async fn after(
+    fn after(
         &self,
         pieces: &[Piece],
         chunks: Vec<Uint8Array>,
-    ) -> Result<Option<Vec<Uint8Array>>, StoreError> {
-        self.bodies.after(pieces, chunks).await
+    ) -> impl Future<Output = Result<Option<Vec<Uint8Array>>, StoreError>> {
+        self.bodies.after(pieces, chunks)
     }
 
-    async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
-        self.bodies.verify(entries, integrity).await
+    fn verify(
+        &self,
+        entries: &[EntryKey],
+        integrity: &str,
+    ) -> impl Future<Output = Result<bool, StoreError>> {
+        self.bodies.verify(entries, integrity)
     }
 
-    async fn delete(&self, entries: &[EntryKey]) -> Result<(), StoreError> {
-        self.bodies.delete(entries).await
+    fn delete(&self, entries: &[EntryKey]) -> impl Future<Output = Result<(), StoreError>> {
+        self.bodies.delete(entries)
     }
 }
 
 impl ports::MetaStore for Browser {
-    async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
-        self.meta.take_over().await
+    fn take_over(&self) -> impl Future<Output = Result<(u64, Vec<Snapshot>), StoreError>> {
+        self.meta.take_over()
     }
 
     async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
@@ -134,8 +141,8 @@ impl ports::Clock for Browser {
         clock::now()
     }
 
-    async fn sleep(&self, duration: Duration) {
-        clock::sleep(duration).await;
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        clock::sleep(duration)
     }
 }
 
