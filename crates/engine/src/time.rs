@@ -54,6 +54,8 @@ pub struct Time {
     pub monotonic: Instant,
 }
 
-fn millis(duration: Duration) -> u64 {
+/// At most `u64::MAX`. Not inlined: it is reckoned in 128 bits, and in many places.
+#[inline(never)]
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -9,7 +9,7 @@ use crate::ids::{RecordId, TransferId};
 use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::snapshot::EntryKey;
-use crate::time::Instant;
+use crate::time::{Instant, millis};
 use crate::trouble::Trouble;
 
 pub(crate) use table::Transfers;
@@ -214,8 +214,7 @@ impl Transfer {
 
 /// Bytes a second.
 pub(crate) fn rate(bytes: u64, time: Duration) -> u64 {
-    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
-    bytes.saturating_mul(1000) / millis
+    bytes.saturating_mul(1000) / millis(time).max(1)
 }
 
 /// So long a silence after the silence is one of the server.
