@@ -1,5 +1,7 @@
 //! Requests and responses as plain data: what the standard's algorithms read of them.
 
+use crate::text::any_item;
+
 /// A name and a value, as `Headers` iterates them: lower-case names, combined values.
 pub type Header = (String, String);
 
@@ -86,10 +88,8 @@ impl Head {
     /// Whether a content coding is in use that browsers undo: stored bytes then differ from sent ones. Whatever else
     /// servers write there ("utf-8", "binary", "aws-chunked") changes nothing.
     pub fn is_encoded(&self) -> bool {
-        let undone = |coding: &str| {
-            CODINGS.iter().any(|known| coding.trim_ascii().eq_ignore_ascii_case(known))
-        };
-        self.header("content-encoding").is_some_and(|codings| codings.split(',').any(undone))
+        let undone = |coding: &str| CODINGS.iter().any(|known| coding.eq_ignore_ascii_case(known));
+        self.header("content-encoding").is_some_and(|codings| any_item(codings, &undone))
     }
 }
 

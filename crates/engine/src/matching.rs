@@ -2,7 +2,7 @@
 //! on plain data.
 
 use crate::http::{Head, RequestSpec};
-use crate::text::{before, cut};
+use crate::text::{any_item, before};
 
 /// [`CacheQueryOptions`](https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,15 +39,7 @@ fn comparable(url: &str, ignore_search: bool) -> &str {
 }
 
 fn varies_not(vary: &str, query: &RequestSpec, cached: &RequestSpec) -> bool {
-    let mut rest = Some(vary);
-    while let Some(list) = rest {
-        let name = before(list, b',').trim_ascii().to_ascii_lowercase();
-        if name == "*" || query.header(&name) != cached.header(&name) {
-            return false;
-        }
-        rest = cut(list, b',').map(|(_, rest)| rest);
-    }
-    true
+    !any_item(vary, &|name| name == "*" || query.header(name) != cached.header(name))
 }
 
 #[cfg(test)]

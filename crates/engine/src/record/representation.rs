@@ -10,6 +10,7 @@ use http_content_range::ContentRange;
 
 use crate::config::ParseDate;
 use crate::http::{ByteRange, Head, RequestSpec};
+use crate::text::before;
 use crate::time::Timestamp;
 
 /// `Last-Modified` is a strong validator only when the file had been at rest for so long before
@@ -163,13 +164,9 @@ fn same_validators(first: &Head, part: &Head, compared: bool) -> bool {
 /// file is not. And it is shorter than the `stored` bytes, as far as one can tell.
 pub(crate) fn is_stranger(first: &Head, head: &Head, stored: u64) -> bool {
     let shorter = complete_length(head).is_none_or(|length| length < stored);
-    let elsewhere = head.redirected && path(&head.url) != path(&first.url);
+    let elsewhere = head.redirected && before(&head.url, b'?') != before(&first.url, b'?');
     let other = head.header("content-type") != first.header("content-type");
     head.is_ok() && shorter && (elsewhere && other || is_html(head) && !is_html(first))
-}
-
-fn path(url: &str) -> &str {
-    url.split('?').next().unwrap_or_default()
 }
 
 fn is_html(head: &Head) -> bool {
