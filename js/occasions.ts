@@ -42,7 +42,7 @@ export function listen(
     (event as SyncEvent).waitUntil(work);
   });
   for (const type of ['online', 'offline']) {
-    global.addEventListener(type, () => void server.resume());
+    global.addEventListener(type, () => server.begin());
   }
   listenForUpdates(global.registration, server);
   listenForTraps(global, loader);

@@ -39,7 +39,7 @@ function start(global: ServiceWorkerGlobalScope): void {
   install((own) => (isActiveWorker() ? local : clientOf(own)));
   installEvents(global);
   // Whatever has started the worker.
-  setTimeout(() => void server.resume(), untilCertain(global));
+  setTimeout(() => server.begin(), untilCertain(global));
 }
 
 if (!hasNative) start(globalThis as unknown as ServiceWorkerGlobalScope);

@@ -1,4 +1,4 @@
-import type { EngineLoader } from '../engine/load.ts';
+import { type EngineLoader, isTrap } from '../engine/load.ts';
 import { hasStoredWork } from '../engine/stored-work.ts';
 import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
 import { receiveRequest } from './body.ts';
@@ -61,6 +61,13 @@ export class Server {
     if (!this.#loader.allowed || !(await this.#mayHaveWork())) return;
     // Meanwhile it may have turned out that this worker is not the one.
     if (this.#loader.allowed) await this.#loader.resume();
+  }
+
+  /** As {@link resume}, where nobody waits for it: what fails here fails for the app's next call, which says so. */
+  begin(): void {
+    this.resume().catch((error: unknown) => {
+      if (isTrap(error)) this.#loader.drop();
+    });
   }
 
   /** As {@link resume}, and keeps an event until all is done, or for about 20 s. */

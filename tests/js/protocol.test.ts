@@ -407,3 +407,20 @@ test('a worker that is not active leaves the work to that one', async () => {
   await settle();
   assert.deepEqual(worker.log, []);
 });
+
+test('what the worker takes up by itself, and cannot, is no unhandled rejection', async () => {
+  await begin();
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  try {
+    const { loader, server } = worker.run;
+    loader.resume = () => Promise.reject(new TypeError('The storage of this origin failed.'));
+    assert.equal(loader.loaded, true, 'there is an engine to go on');
+    server.begin();
+    await settle();
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+  assert.deepEqual(unhandled, []);
+});
