@@ -52,6 +52,11 @@ impl Record {
         }
     }
 
+    /// Whether something is kept of an older response.
+    pub(super) fn keeps_former(&self) -> bool {
+        self.former.as_ref().is_some_and(|former| !former.body.segments.is_empty())
+    }
+
     /// It is about to be replaced: there is no way back.
     pub(super) fn leave_behind(&mut self) {
         if let Some(mut former) = take(&mut self.former) {

@@ -1,5 +1,7 @@
 //! What comes from the stores: an entry is finished first, and recorded second.
 
+use std::mem::take;
+
 use crate::context::Context;
 use crate::http::ByteRange;
 use crate::ids::TransferId;
@@ -142,11 +144,23 @@ impl Record {
         }
     }
 
+    /// There is no room for a newer response beside what is stored: that goes first, after all.
+    fn make_room(&mut self, cx: &mut Context<'_>) -> Next {
+        self.leave_behind();
+        let mut writes = Vec::new();
+        self.write_row(&mut writes);
+        self.saved = Saved::Head;
+        cx.commit(writes, After::Freed(take(&mut self.replaced)));
+        self.retry(cx, Trouble::Store)
+    }
+
     /// What there is of the body is nobody's to see any more: others may need the room.
     fn out_of_room(&mut self, cx: &mut Context<'_>) -> Next {
         self.close_transfers(cx, None);
+        if self.keeps_former() {
+            return self.make_room(cx);
+        }
         let mut entries = self.body.segments.take_entries();
-        self.leave_behind();
         entries.append(&mut self.replaced);
         cx.commit(vec![self.removal_of_segments()], After::Freed(entries));
         self.fail(cx, FailureReason::QuotaExceeded)

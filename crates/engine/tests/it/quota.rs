@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::state::EventType;
-use background_fetch_engine::testing::network::File;
+use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::{Error, FailureReason, RecordResult};
 
 use crate::common::{App, KIB, fetch};
@@ -19,6 +19,17 @@ fn a_full_store_fails_that_fetch_only() {
     app.run();
     app.assert_failure(FailureReason::QuotaExceeded);
     assert_eq!(app.delivery("two").event, EventType::Success);
+}
+
+/// What is stored stays until a newer response replaces it, but not at the cost of that.
+#[test]
+fn a_newer_version_that_has_no_room_beside_the_older_one_replaces_it() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.extend([Fault::Cut(LENGTH * 9 / 10), Fault::Changed]);
+    let app = App::of("file", file);
+    app.world.bodies.set_quota(Some(LENGTH));
+    app.run();
+    app.assert_success(2, LENGTH);
 }
 
 /// Ten seconds of refusals, in the middle of a file.

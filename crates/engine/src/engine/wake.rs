@@ -1,0 +1,65 @@
+//! What goes on when its time has come, or the network is back.
+
+use super::Engine;
+use crate::fetch::Fetch;
+use crate::ids::RecordId;
+use crate::queue::Subject;
+use crate::record::{Event, Phase};
+use crate::time::Instant;
+use crate::trouble::Trouble;
+
+impl Engine {
+    pub(super) fn set_online(&mut self, online: bool) {
+        self.online = online;
+        if !online {
+            return;
+        }
+        for id in self.schedule.waiting() {
+            // A server that named a time is not asked before it.
+            self.end_wait(
+                id,
+                |_, trouble| !matches!(trouble, Trouble::Busy(asked) if !asked.is_zero()),
+            );
+        }
+    }
+
+    /// The time asked for has come, for one or several things.
+    pub(super) fn woken(&mut self) {
+        let now = self.now.monotonic;
+        while let Some(subject) = self.schedule.due(now) {
+            match subject {
+                Subject::Record(id) => self.end_wait(id, |until, _| until <= now),
+                Subject::Fetch(id) => {
+                    self.look_later(id, Fetch::woken);
+                    self.show_progress(id);
+                }
+            }
+        }
+        let silent =
+            self.transfers.iter().filter(|one| one.stalls_at().is_some_and(|at| at <= now));
+        let stalled: Vec<_> = silent.map(|one| one.id).collect();
+        for id in stalled {
+            self.of_transfer(id, Event::Stalled(id));
+        }
+        let silent =
+            self.transfers.iter().filter(|one| one.hedged_at().is_some_and(|at| at <= now));
+        let silent: Vec<_> = silent.map(|one| one.id).collect();
+        for id in silent {
+            if self.may_hedge() {
+                self.of_transfer(id, Event::Silent(id));
+            }
+        }
+    }
+
+    /// Lets a record that waits, and for which `over` holds, be tried again.
+    fn end_wait(&mut self, id: RecordId, over: impl Fn(Instant, Trouble) -> bool) {
+        let Some(record) = self.fetches.record_mut(id) else { return };
+        match record.phase {
+            Phase::Waiting { until, trouble } if over(until, trouble) => {
+                record.phase = Phase::Pending;
+                self.enqueue(id);
+            }
+            _ => {}
+        }
+    }
+}
