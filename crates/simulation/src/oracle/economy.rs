@@ -65,7 +65,10 @@ fn most_requests(
 ) -> u64 {
     let config = &oracle.plan.config;
     let network = record.troubles + record.doubts + record.offline + record.less + given;
-    let network = network + record.silences;
+    // Whatever begins the body anew may find no room beside what is stored, and makes some.
+    let full = oracle.plan.quota.is_some() || facts.quota;
+    let rooms = if full { 1 + record.troubles + record.doubts } else { 0 };
+    let network = network + record.silences + rooms;
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
     let gaps = facts.crashes + facts.rivals + lost + stores;
