@@ -109,7 +109,7 @@ pub struct Bypass {
 }
 
 /// The delivery of an outcome: the data are the app's, so they go when its handlers have settled. Only what
-/// no handler ever takes is given up, and not before all three of these.
+/// no handler ever takes is given up, and not before so many deliveries have counted and so much time has passed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
     /// How long handlers must have been at it for a delivery to count: a worker that dies before may have had no

@@ -108,7 +108,7 @@ enum Wake<P: Ports> {
 
 impl<P: Ports> Driver<P> {
     async fn run(mut self) {
-        while !self.inbox.is_closed() {
+        loop {
             self.set_timer();
             match poll_fn(|context| self.poll_wake(context)).await {
                 Wake::Call(Some(call)) => self.call(call),

@@ -30,9 +30,14 @@ impl Trouble {
         matches!(self, Self::Network(NetworkError::Refused | NetworkError::Absent))
     }
 
+    /// Whether a server answered, but not with what was asked for.
+    pub(crate) fn is_refusal(self) -> bool {
+        matches!(self, Self::Refusal | Self::Network(NetworkError::Refused))
+    }
+
     /// Whether a server that refuses ranges would answer so to one.
     pub(crate) fn may_be_of_range(self) -> bool {
-        matches!(self, Self::Refusal | Self::Busy(_) | Self::Network(NetworkError::Refused))
+        self.is_refusal() || matches!(self, Self::Busy(_))
     }
 
     /// Whether nobody answers, though the browser does not say that it is offline; of a server that is `known` to be

@@ -3,6 +3,30 @@ import assert from 'node:assert/strict';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 
+/** The worker dies so many times under the handlers of one event. */
+const cutOff = (name, times, more = {}) => ({
+  name,
+  nativeDiffers: 'it is lost with the worker',
+  ...more,
+  async run(t) {
+    const page = await t.open({ do: ['hang'], query: { hangs: times } });
+    const file = t.file();
+    await t.fetch(page, 'again', file);
+    for (let deaths = 1; deaths <= times; deaths++) {
+      await t.until(async () => (await t.rows(page, { kind: 'hangs' })).length === deaths, `delivery ${deaths}`, deaths === 1 ? 10_000 : 20_000);
+      await t.browser.killWorker(page);
+    }
+    await t.until(async () => (await t.rows(page, { kind: 'handled' })).length === 1, 'the last delivery', 20_000);
+    const rows = await t.until(async () => {
+      const found = await t.rows(page, { kind: 'event' });
+      return found.length === times + 1 && found;
+    }, 'a record of each');
+    for (const { records } of rows) t.expectFiles(records, [file]);
+    assert.equal(file.requests.length, 1, 'nothing is fetched again');
+    await t.expectNothingLeft(page);
+  },
+});
+
 export default [
   {
     name: 'success is a BackgroundFetchUpdateUIEvent with the registration',
@@ -78,7 +102,7 @@ export default [
   {
     name: 'waitUntil keeps the records',
     async run(t) {
-      const page = await t.open({ do: ['slow'] });
+      const page = await t.open({ do: ['slow'], query: { takes: 3_000 } });
       const file = t.file();
       await t.fetch(page, 'slow', file);
       await t.expectSuccess(page, 'slow', file);
@@ -100,12 +124,12 @@ export default [
     nativeDiffers: 'handlers have five minutes',
     timeout: 7 * 60_000,
     async run(t) {
-      const page = await t.open({ do: ['six-minutes'] });
+      const page = await t.open({ do: ['slow'], query: { takes: 6 * 60_000 } });
       const file = t.file({ size: 3 * MIB });
       await t.fetch(page, 'long', file);
       await t.expectSuccess(page, 'long', file);
       const [row] = await t.until(async () => {
-        const found = await t.rows(page, { kind: 'six-minutes' });
+        const found = await t.rows(page, { kind: 'slow' });
         return found.length > 0 && found;
       }, 'the handler ending', 6.5 * 60_000);
       assert.equal(row.recordsAvailable, true);
@@ -228,47 +252,8 @@ export default [
       assert.deepEqual((await t.rows(page, { kind: 'begin' })).map(({ id }) => id).sort(), ids);
     },
   },
-  {
-    name: 'an event cut off by the worker’s death is delivered again',
-    nativeDiffers: 'it is lost with the worker',
-    async run(t) {
-      const page = await t.open({ do: ['hang-once'] });
-      const file = t.file();
-      await t.fetch(page, 'again', file);
-      await t.until(async () => (await t.rows(page, { kind: 'hangs' })).length === 1, 'the handler hanging');
-      await t.browser.killWorker(page);
-      await t.until(async () => (await t.rows(page, { kind: 'handled' })).length === 1, 'the second delivery', 20_000);
-      const rows = await t.until(async () => {
-        const found = await t.rows(page, { kind: 'event' });
-        return found.length === 2 && found;
-      }, 'two records of it');
-      for (const { records } of rows) t.expectFiles(records, [file]);
-      assert.equal(file.requests.length, 1, 'nothing is fetched again');
-      await t.expectNothingLeft(page);
-    },
-  },
-  {
-    name: 'an event cut off six times is delivered a seventh time, with its data',
-    nativeDiffers: 'it is lost with the worker',
-    timeout: 90_000,
-    async run(t) {
-      const page = await t.open({ do: ['hang-six'] });
-      const file = t.file();
-      await t.fetch(page, 'often', file);
-      for (let deaths = 1; deaths <= 6; deaths++) {
-        await t.until(async () => (await t.rows(page, { kind: 'hangs' })).length === deaths, `delivery ${deaths}`, 20_000);
-        await t.browser.killWorker(page);
-      }
-      await t.until(async () => (await t.rows(page, { kind: 'handled' })).length === 1, 'the seventh delivery', 20_000);
-      const rows = await t.until(async () => {
-        const found = await t.rows(page, { kind: 'event' });
-        return found.length === 7 && found;
-      }, 'seven records of it');
-      for (const { records } of rows) t.expectFiles(records, [file]);
-      assert.equal(file.requests.length, 1, 'nothing is fetched again');
-      await t.expectNothingLeft(page);
-    },
-  },
+  cutOff('an event cut off by the worker’s death is delivered again', 1),
+  cutOff('an event cut off six times is delivered a seventh time, with its data', 6, { timeout: 90_000 }),
   {
     name: 'the app’s messages are its own',
     async run(t) {

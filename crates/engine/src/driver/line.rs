@@ -55,7 +55,6 @@ impl Inbox {
         self.0.waker.set(Some(context.waker().clone()));
         let mut calls = self.0.calls.borrow_mut();
         match calls.is_empty() {
-            _ if self.is_closed() => Poll::Ready(None),
             false => Poll::Ready(Some(calls.remove(0))),
             true if Rc::strong_count(&self.0) == 1 => Poll::Ready(None),
             true => Poll::Pending,

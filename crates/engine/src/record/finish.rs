@@ -8,7 +8,6 @@ use crate::ids::TransferId;
 use crate::ledger::After;
 use crate::outcome::FailureReason;
 use crate::output::Output;
-use crate::ports::NetworkError::Refused;
 use crate::record::saved::Saved;
 use crate::record::standing::Advice;
 use crate::record::{Next, Phase, Record};
@@ -87,8 +86,7 @@ impl Record {
             End::Mismatch => self.restart(cx),
             End::Broken(trouble) => {
                 self.parts.fail();
-                let refused = matches!(trouble, Trouble::Refusal | Trouble::Network(Refused));
-                if refused && transfer.asked.is_some() {
+                if trouble.is_refusal() && transfer.asked.is_some() {
                     self.standing.range_refused();
                 }
                 if self.is_alone(cx.transfers) { self.retry(cx, trouble) } else { Next::Nothing }

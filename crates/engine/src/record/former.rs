@@ -1,6 +1,7 @@
 //! What is stored is given up only for what replaces it: the first segment of a newer response, or a result that the
 //! record has without any. Until then it can be gone back to.
 
+use std::iter::once;
 use std::mem::{replace, take};
 
 use crate::context::Context;
@@ -8,7 +9,6 @@ use crate::http::Head;
 use crate::record::Record;
 use crate::record::body::Body;
 use crate::record::saved::Saved;
-use crate::record::segments::Segments;
 use crate::snapshot::EntryKey;
 
 /// What was stored before the current response.
@@ -74,11 +74,9 @@ impl Record {
 
     /// All entries that are there for it.
     pub(crate) fn entries(&self) -> impl Iterator<Item = EntryKey> {
-        let of = |segments: &Segments| {
-            segments.iter().map(|piece| piece.entry.clone()).collect::<Vec<_>>()
-        };
-        let former = self.former.iter().flat_map(move |former| of(&former.body.segments));
-        of(&self.body.segments).into_iter().chain(former).chain(self.replaced.iter().cloned())
+        let bodies = once(&self.body).chain(self.former.iter().map(|former| &former.body));
+        let pieces = bodies.flat_map(|body| body.segments.iter());
+        pieces.map(|piece| &piece.entry).chain(&self.replaced).cloned()
     }
 
     fn next_version(&mut self) {

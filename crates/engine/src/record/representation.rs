@@ -43,7 +43,7 @@ pub(crate) fn strong_validator(
     received: Timestamp,
     parse_date: ParseDate,
 ) -> Option<String> {
-    if let Some(etag) = first.header("etag").filter(|etag| is_strong(etag)) {
+    if let Some(etag) = strong_etag(first) {
         return Some(etag.to_owned());
     }
     let text = first.header("last-modified")?;
@@ -54,6 +54,10 @@ pub(crate) fn strong_validator(
         None => (received, AT_REST_BY_OUR_CLOCK),
     };
     (now >= modified + rest).then(|| text.to_owned())
+}
+
+fn strong_etag(head: &Head) -> Option<&str> {
+    head.header("etag").filter(|etag| is_strong(etag))
 }
 
 /// Whether it is [one ETag](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3), and not a weak one.
@@ -149,8 +153,7 @@ fn continues(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Par
 /// ([RFC 9110, 15.3.7](https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7)). Or all validators that the first response had
 /// are the same, weak ones too; and at least one of them is there, if nothing else is compared.
 fn same_validators(first: &Head, part: &Head, compared: bool) -> bool {
-    let etag = first.header("etag").filter(|etag| is_strong(etag));
-    if etag.is_some() && etag == part.header("etag") {
+    if strong_etag(first).is_some_and(|etag| part.header("etag") == Some(etag)) {
         return true;
     }
     let names = ["etag", "last-modified"];

@@ -22,12 +22,11 @@ impl Record {
         followed: Option<u64>,
     ) -> Next {
         let now = cx.now.monotonic;
+        self.end_silence(cx);
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         if transfer.stream == Stream::Probing {
             return self.probed(cx, End::Whole);
         }
-        self.end_silence(cx);
-        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         transfer.alive_at = now;
         transfer.cut_at = now;
         transfer.began = (transfer.position, now);

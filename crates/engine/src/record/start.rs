@@ -19,14 +19,13 @@ impl Record {
             return self.give_up(cx);
         }
         let nothing_stored = self.body.segments.is_empty() && !self.parts.bypass();
-        let range = match &self.row.head {
-            Some(_) if !nothing_stored && !self.asks_for_all(cx.config) => match self
-                .uncovered(cx.transfers)
-            {
-                Some(gap) => Some(self.parts.part(cx.config.bypass.as_ref(), self.total(), gap)),
-                None => return self.nothing_is_missing(cx),
-            },
-            _ => None,
+        let whole = self.row.head.is_none() || nothing_stored || self.asks_for_all(cx.config);
+        let range = if whole {
+            None
+        } else if let Some(gap) = self.uncovered(cx.transfers) {
+            Some(self.parts.part(cx.config.bypass.as_ref(), self.total(), gap))
+        } else {
+            return self.nothing_is_missing(cx);
         };
         let exchange = self.exchange(cx.config, range);
         let id = TransferId(cx.outbox.next_serial());

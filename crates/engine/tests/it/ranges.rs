@@ -1,5 +1,7 @@
 //! What our own `Range` provokes gives nothing up that is stored: only what replaces it does.
 
+use std::time::Duration;
+
 use background_fetch_engine::FailureReason;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File, Validator};
@@ -56,10 +58,10 @@ fn a_server_that_refuses_every_range_gives_the_whole() {
                 app.change_first(|file| {
                     file.always = (file.requests > 0).then_some(Fault::Status(403, None));
                 });
-                app.world.clock.sleep(std::time::Duration::from_millis(1)).await;
+                app.world.clock.sleep(Duration::from_millis(1)).await;
             }
             while app.requests("file") < 4 {
-                app.world.clock.sleep(std::time::Duration::from_millis(1)).await;
+                app.world.clock.sleep(Duration::from_millis(1)).await;
             }
             app.change_first(|file| file.always = None);
         });
@@ -89,7 +91,7 @@ fn what_is_stored_survives_the_death_of_a_worker_that_asks_anew() {
             let handle = app.handle().await;
             handle.fetch(app.fetches[0].clone()).await.unwrap();
             while app.requests("file") < 2 {
-                app.world.clock.sleep(std::time::Duration::from_millis(1)).await;
+                app.world.clock.sleep(Duration::from_millis(1)).await;
             }
             app.worker.crash_after(Some(crash));
             std::future::pending::<()>().await;
@@ -111,10 +113,7 @@ fn a_login_page_never_becomes_the_file() {
     };
     let mut file = cut([Fault::Whole, Fault::Whole]);
     file.says.extend([Vec::new(), page(), page()]);
-    let app = App::of("file", file);
-    app.run();
-    app.assert_success(1, LENGTH);
-    assert!(app.sent("file") < LENGTH + 100 * KIB, "{} sent", app.sent("file"));
+    assert_kept(file, "a login page");
 }
 
 #[test]

@@ -54,18 +54,17 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
     let mut facts = oracle.facts.borrow_mut();
     let deadly = facts.crashes + facts.rivals > 0;
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
-    record.last_sign = oracle.world.clock.monotonic();
+    let now = oracle.world.clock.monotonic();
+    record.last_sign = now;
     match answer {
         Err(error) => {
             oracle.tally.borrow_mut().strike(Fault::Fails(*error).name());
-            record.note_error(*error, oracle.world.clock.monotonic());
+            record.note_error(*error, now);
         }
         Ok(_) if is_probe(exchange) => {}
         Ok(answer) => {
             match answer.fault {
-                Some(Fault::NoAnswer | Fault::Late(_)) => {
-                    record.note_silence(oracle.world.clock.monotonic());
-                }
+                Some(Fault::NoAnswer | Fault::Late(_)) => record.note_silence(now),
                 // Who dies before it hears it, does not know.
                 _ if !deadly => record.silent_since = None,
                 _ => {}
