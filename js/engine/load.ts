@@ -1,8 +1,8 @@
 import { uniqueId } from '../platform.ts';
-import { type Broadcast, channelName } from '../protocol/messages.ts';
+import { type Broadcast, CHANNEL, type News } from '../protocol/messages.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { type Release, takeLock } from './lock.ts';
-import type { Engine, Host, StartEngine } from './types.ts';
+import { type Engine, type Host, lockName, type StartEngine } from './types.ts';
 
 /** What makes engines. */
 export interface EngineModule {
@@ -152,10 +152,10 @@ export class EngineLoader {
     this.tell({ kind: 'hello', run: this.run, active: this.active });
   }
 
-  tell(message: Broadcast): void {
+  tell(news: News): void {
     if (typeof BroadcastChannel === 'undefined') return;
-    this.#channel ??= new BroadcastChannel(channelName(this.#scope));
-    this.#channel.postMessage(message);
+    this.#channel ??= new BroadcastChannel(CHANNEL);
+    this.#channel.postMessage({ ...news, scope: this.#scope } satisfies Broadcast);
   }
 
   async #start(): Promise<Running> {
@@ -199,7 +199,7 @@ export class EngineLoader {
   }
 
   async #own(): Promise<void> {
-    this.#lock ??= takeLock(channelName(this.#scope), () => {
+    this.#lock ??= takeLock(lockName(this.#scope), () => {
       this.#replaced = true;
       this.#running?.engine.stop();
       // Its calls are never answered: the pages ask the new worker.

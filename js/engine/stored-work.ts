@@ -1,5 +1,4 @@
-import { channelName as lockName } from '../protocol/messages.ts';
-import { cacheName, databaseName, entryUrl } from './types.ts';
+import { cacheName, databaseName, entryUrl, lockName } from './types.ts';
 
 /** The object store with a row for each unfinished fetch. */
 const FETCHES = 'fetches';

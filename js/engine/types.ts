@@ -176,7 +176,10 @@ export type StartEngine = (scope: string, host: Host) => Promise<Engine>;
 export const cacheName = (scope: string): string => `background-fetch-polyfill:${scope}`;
 
 /** The IndexedDB database of a registration; schema in `src/meta_store/schema.rs`. */
-export const databaseName = (scope: string): string => `background-fetch-polyfill:${scope}`;
+export const databaseName = cacheName;
+
+/** The Web Lock that a worker holds while it runs the engine. */
+export const lockName = cacheName;
 
 /** Where an entry is in that cache; `src/body_store.rs` has the same. */
 export const entryUrl = (key: string): string =>

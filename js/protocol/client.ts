@@ -1,17 +1,16 @@
 import { liveInstances, loseInstance, updateInstance } from '../impl/instances.ts';
 import { updateRecord, withLiveRecords } from '../impl/live-record.ts';
 import { uniqueId } from '../platform.ts';
-import { type ErrorData, toException } from '../webidl/exceptions.ts';
+import { invalidState, toException } from '../webidl/exceptions.ts';
 import type { Connection } from './connection.ts';
 import { KeepAlive } from './keepalive.ts';
 import {
   type Answer,
   type Arguments,
   BRAND,
-  type Broadcast,
   type CallMessage,
-  channelName,
   type Kind,
+  type News,
   type PageMessage,
   VERSION,
   type WorkerMessage,
@@ -58,11 +57,9 @@ export class Client implements Connection {
   #welcome: ReturnType<typeof setTimeout> | undefined;
   #patience = WELCOME_TIMEOUT;
   #port: MessagePort | undefined;
-  #channel: BroadcastChannel | undefined;
 
   constructor(registration: ServiceWorkerRegistration) {
     this.#registration = registration;
-    this.listen();
   }
 
   get scope(): string {
@@ -101,21 +98,15 @@ export class Client implements Connection {
     return answer as Answer<K>;
   }
 
-  /** Hears of workers that have started. A page that goes to sleep must stop, or it cannot sleep. */
-  listen(): void {
-    if (this.#channel || typeof BroadcastChannel === 'undefined') return;
-    this.#channel = new BroadcastChannel(channelName(this.scope));
-    this.#channel.onmessage = ({ data }: MessageEvent<Broadcast | null>) => {
-      if (data?.kind === 'hello' && data.run !== this.run) this.reconnect();
-      if (data?.kind === 'active' || data?.active) this.keepAlive.start();
-    };
+  /** What the worker tells all pages. */
+  hear(news: News): void {
+    if (news.kind === 'hello' && news.run !== this.run) this.reconnect();
+    if (news.kind === 'active' || news.active) this.keepAlive.start();
   }
 
   /** The page goes away, perhaps for good: nobody need wait for it. */
   leave(): void {
     this.keepAlive.sleep();
-    this.#channel?.close();
-    this.#channel = undefined;
     this.#port?.postMessage({ kind: 'bye' } satisfies PageMessage);
     this.#port = undefined;
   }
@@ -253,11 +244,9 @@ function timeoutOf({ kind, args: [hold] }: CallMessage): number {
 }
 
 function noAnswer(worker: ServiceWorker | null): Error {
-  const error: ErrorData = {
-    name: 'InvalidStateError',
-    message: worker
+  return invalidState(
+    worker
       ? `The service worker ${worker.scriptURL} does not answer: does it import background-fetch-polyfill?`
       : 'There is no active service worker any more.',
-  };
-  return toException(error);
+  );
 }

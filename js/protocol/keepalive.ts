@@ -1,4 +1,5 @@
-import { channelName, type KeepAliveAnswer } from './messages.ts';
+import { lockName } from '../engine/types.ts';
+import type { KeepAliveAnswer } from './messages.ts';
 
 /** Enough for a newer worker to take over. */
 const PAUSE = 1_000;
@@ -62,7 +63,7 @@ export class KeepAlive {
     if (!locks) return;
     const watch = new AbortController();
     this.#watch = watch;
-    const name = channelName(this.#connection.scope);
+    const name = lockName(this.#connection.scope);
     let run: string | undefined;
     // The answer means that the engine runs, and so has the lock; unless it is the same that did not.
     while ((await this.#isActive(false)) && run !== (run = this.#connection.run)) {

@@ -91,15 +91,19 @@ export type WorkerMessage =
 /** A record without its request, which does not change, and with the segments that are new. */
 export type RecordUpdate = Omit<RecordState, 'request'>;
 
-/** Worker → all pages, by the BroadcastChannel named by {@link channelName}. */
-export type Broadcast =
+/**
+ * Worker → all pages of the origin, by the BroadcastChannel {@link CHANNEL}: one for the workers of all
+ * scopes, as a page may not know yet of one that was registered after it was opened.
+ */
+export type Broadcast = News & { scope: string };
+
+export type News =
   /** The engine has started. Ports that lead to an earlier run of the worker are dead. */
   | { kind: 'hello'; run: string; active: boolean }
   /** The first unfinished work appeared. */
   | { kind: 'active' };
 
-/** Also the name of the Web Lock that the worker holds while it runs the engine. */
-export const channelName = (scope: string): string => `${BRAND}:${scope}`;
+export const CHANNEL = BRAND;
 
 /** Whether a message is one of ours, of whatever version. */
 export function isOurs(data: unknown): data is { brand: typeof BRAND } {

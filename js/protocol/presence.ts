@@ -4,9 +4,13 @@
  */
 import { hasStoredWork } from '../engine/stored-work.ts';
 import { Client } from './client.ts';
+import { type Broadcast, CHANNEL } from './messages.ts';
 
 /** By scope; never forgotten, which also keeps a strong reference to each registration. */
 const clients = new Map<string, Client>();
+
+/** Open while the page is awake: see {@link listen}. */
+let channel: BroadcastChannel | undefined;
 
 export function clientOf(registration: ServiceWorkerRegistration): Client {
   let client = clients.get(registration.scope);
@@ -19,6 +23,9 @@ export function clientOf(registration: ServiceWorkerRegistration): Client {
 export function attend(container: ServiceWorkerContainer): void {
   const look = (): void => void wakeAll(container);
   look();
+  // That of this page may come later: WebKit may not list it even when it has begun to control the page.
+  void container.ready.then(wakeIfWorking);
+  listen(look);
   container.addEventListener('controllerchange', look);
   addEventListener('online', look);
   // Not every worker is told by the browser.
@@ -30,22 +37,33 @@ export function attend(container: ServiceWorkerContainer): void {
   });
   addEventListener('pagehide', () => {
     for (const client of clients.values()) client.leave();
+    channel?.close();
   });
   addEventListener('pageshow', (event) => {
     // The first one belongs to the load.
     if (!(event as PageTransitionEvent).persisted) return;
-    for (const client of clients.values()) {
-      client.listen();
-      client.reconnect();
-    }
+    for (const client of clients.values()) client.reconnect();
+    listen(look);
     look();
   });
 }
 
+/**
+ * Hears of workers that have started, or begun to work. One that this page does not know yet may have been
+ * left without a page by whoever registered it. A page that goes to sleep must stop, or it cannot sleep.
+ */
+function listen(look: () => void): void {
+  if (typeof BroadcastChannel === 'undefined') return;
+  channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<Broadcast | null>) => {
+    const client = data && clients.get(data.scope);
+    client ? client.hear(data) : look();
+  };
+}
+
 async function wakeAll(container: ServiceWorkerContainer): Promise<void> {
   try {
-    const registrations = await container.getRegistrations();
-    await Promise.all(registrations.map(wakeIfWorking));
+    for (const registration of await container.getRegistrations()) void wakeIfWorking(registration);
   } catch {
     // Storage or service workers are not allowed here, so nothing can have been left.
   }

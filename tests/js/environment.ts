@@ -1,4 +1,6 @@
 /** What the sources expect of a service worker and Node.js lacks; to be imported first. */
+import type { Client } from '../../js/protocol/client.ts';
+import { CHANNEL } from '../../js/protocol/messages.ts';
 
 class ExtendableEvent extends Event {
   waitUntil(): void {
@@ -94,6 +96,14 @@ globalThis.BroadcastChannel = class extends BroadcastChannel {
     open.push(this);
   }
 };
+
+/** Has a client hear its worker, as an open page does. */
+export function hearing(client: Client): Client {
+  new BroadcastChannel(CHANNEL).onmessage = ({ data }) => {
+    if (data?.scope === client.scope) client.hear(data);
+  };
+  return client;
+}
 
 /** Channels keep Node.js from ending. */
 export function closeChannels(): void {

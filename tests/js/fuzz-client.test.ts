@@ -1,5 +1,5 @@
 /** What a page makes of messages of any kind, from a worker that may be of another version, or none of ours. */
-import { closeChannels, locks, makeRegistration, settle } from './environment.ts';
+import { closeChannels, hearing, locks, makeRegistration, settle } from './environment.ts';
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
@@ -8,7 +8,7 @@ import fc from 'fast-check';
 
 import { instanceOf } from '../../js/impl/instances.ts';
 import { Client } from '../../js/protocol/client.ts';
-import { channelName } from '../../js/protocol/messages.ts';
+import { CHANNEL } from '../../js/protocol/messages.ts';
 import { makeState } from './fake-connection.ts';
 import { FakeWorker } from './fake-worker.ts';
 import { anything, fuzz, guard, mutated } from './fuzz.ts';
@@ -97,17 +97,17 @@ test('any messages: the page throws nothing, and the other fetches stay what the
     const registration = makeRegistration(scope);
     const worker = new FakeWorker(scope);
     registration.active = worker;
-    const client = new Client(registration as unknown as ServiceWorkerRegistration);
+    const client = hearing(new Client(registration as unknown as ServiceWorkerRegistration));
     const state = await begin(client, `good ${scopes}`);
     const good = instanceOf(state, client);
     instanceOf(await begin(client, 'hurt'), client);
     let progress = 0;
     good.addEventListener('progress', () => (progress += 1));
 
-    const voice = new BroadcastChannel(channelName(scope));
+    const voice = new BroadcastChannel(CHANNEL);
     for (const { by, data } of messages) {
       for (const listener of listeners) guard(listener, thrown);
-      if (by === 'channel') voice.postMessage(data);
+      if (by === 'channel') voice.postMessage(typeof data === 'object' && data ? { scope, ...data } : data);
       else worker.run.ports.at(-1)?.postMessage(data);
       await settle();
       assert.deepEqual(thrown, []);

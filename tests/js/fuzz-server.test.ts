@@ -1,5 +1,5 @@
 /** What a service worker makes of messages of any kind, from pages that may be of another version, or none of ours. */
-import { closeChannels, locks, makeRegistration, settle } from './environment.ts';
+import { closeChannels, hearing, locks, makeRegistration, settle } from './environment.ts';
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
@@ -60,7 +60,7 @@ class World {
     const registration = makeRegistration(scope);
     this.worker = new FakeWorker(scope);
     registration.active = this.worker;
-    this.client = new Client(registration as unknown as ServiceWorkerRegistration);
+    this.client = hearing(new Client(registration as unknown as ServiceWorkerRegistration));
     const { server } = this.worker.run;
     const receive = server.receive.bind(server);
     server.receive = (event) => {

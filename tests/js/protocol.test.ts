@@ -1,4 +1,4 @@
-import { closeChannels, locks, makeRegistration, settle } from './environment.ts';
+import { closeChannels, hearing, locks, makeRegistration, settle } from './environment.ts';
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import type { FetchState } from '../../js/engine/types.ts';
 import { instanceOf } from '../../js/impl/instances.ts';
 import { Client } from '../../js/protocol/client.ts';
-import { BRAND, channelName, VERSION } from '../../js/protocol/messages.ts';
+import { BRAND, CHANNEL, VERSION } from '../../js/protocol/messages.ts';
 import { FakeWorker } from './fake-worker.ts';
 
 let uids = 0;
@@ -38,7 +38,7 @@ beforeEach(() => {
   const registration = makeRegistration(scope);
   worker = new FakeWorker(scope);
   registration.active = worker;
-  client = new Client(registration as unknown as ServiceWorkerRegistration);
+  client = hearing(new Client(registration as unknown as ServiceWorkerRegistration));
 });
 
 afterEach(() => {
@@ -146,8 +146,8 @@ describe('messages that make no sense', () => {
     const id = Number((worker.received.at(-1) as { id?: number }).id);
     for (const data of [null, 'update', { kind: 'update' }, { kind: 'record' }, { kind: 'error', id },
       { kind: 'error', id, error: { name: 'toString', message: '' } }]) port.postMessage(data);
-    const voice = new BroadcastChannel(channelName(worker.scope));
-    for (const data of [null, 0, {}]) voice.postMessage(data);
+    const voice = new BroadcastChannel(CHANNEL);
+    for (const data of [null, 0, {}, { scope: worker.scope }, { scope: worker.scope, kind: 1 }]) voice.postMessage(data);
     await settle();
     port.postMessage({ kind: 'answer', id, value: ['one'] });
     await settle();

@@ -242,8 +242,6 @@ export default [
   },
   {
     name: 'from inside the worker, which is killed: an open page has it go on',
-    // Over HTTP/2 it is not gone on with in one of five in WebKitGTK, which is to be found out.
-    protocols: ['h1'],
     nativeDiffers: 'workers may not start fetches without a permission',
     async run(t) {
       const page = await t.open({ do: ['inside'] });
