@@ -59,7 +59,7 @@ async function load() {
 }
 
 for (const name of /** @type {const} */ ([...ENGINES, 'chromium-native'])) {
-  describe(name, { timeout: 60_000 }, () => {
+  describe(name, { timeout: 240_000 }, () => {
     /** @type {Awaited<ReturnType<typeof startOrigin>>} */
     let origin;
     /** @type {Awaited<ReturnType<typeof launch>>} */
@@ -67,11 +67,18 @@ for (const name of /** @type {const} */ ([...ENGINES, 'chromium-native'])) {
     let page;
     const heard = [];
 
+    /** Its time is less than that of all tests, so that a call that hangs is named. */
+    async function open() {
+      const opened = await browser.newPage(`${origin.url}/page.html`);
+      opened.timeout = 40_000;
+      return opened;
+    }
+
     before(async () => {
       origin = await startOrigin({ files: { '/page.html': '<!doctype html><title>page</title>', '/sw.js': WORKER } });
       browser = await launch(name);
       browser.on('console', ({ text }) => heard.push(text));
-      page = await browser.newPage(`${origin.url}/page.html`);
+      page = await open();
     });
     after(async () => {
       await browser?.close();
@@ -106,10 +113,24 @@ for (const name of /** @type {const} */ ([...ENGINES, 'chromium-native'])) {
       assert.deepEqual(await page.evaluate(load), stored);
       await browser.kill();
       await browser.relaunch();
-      page = await browser.newPage(`${origin.url}/page.html`);
+      page = await open();
       assert.deepEqual(await page.evaluate(load), stored);
-      assert.equal(await page.evaluate(ping), 1);
+      assert.equal(await pingOnceKilled(), 1);
     });
+
+    /**
+     * Chromium may find the script damaged of a worker that was stored right before it was killed: then it forgets the
+     * registration, which pages still see for a while, and each page that loads makes it anew.
+     */
+    async function pingOnceKilled() {
+      try {
+        return await page.evaluate(ping);
+      } catch (error) {
+        if (!name.startsWith('chromium')) throw error;
+        await page.reload();
+        return page.evaluate(ping);
+      }
+    }
 
     test('the network is cut and comes back', async () => {
       const url = '/file?size=4000000&rate=1e6';
