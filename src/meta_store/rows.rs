@@ -32,6 +32,7 @@ plain_object!(RecordRow {
     validator: "validator",
     version: "version",
     result: "result",
+    hold: "hold",
     silent_since: "silentSince",
     // Named so since the first version.
     attempts: "tries",

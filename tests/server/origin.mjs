@@ -49,6 +49,8 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
   /** @type {Set<import('./exchange.mjs').Exchange>} */
   const open = new Set();
   let crossOrigin = peer;
+  /** What keeps it from serving files. */
+  const troubles = { busyUntil: 0, retryAfter: '', bears: Infinity };
 
   const take = async (/** @type {import('./exchange.mjs').Exchange} */ exchange) => {
     const url = new URL(exchange.path, `http://${exchange.headers.host ?? host}`);
@@ -74,7 +76,7 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
     if (url.pathname === '/file' || url.pathname === '/upload') {
       const state = states.get(entry.key) ?? { count: 0, hits: 0 };
       states.set(entry.key, state);
-      const plan = planFile(request, state, { peer: crossOrigin });
+      const plan = planFile(isTooMuch() ? busy(request) : request, state, { peer: crossOrigin });
       if (!(await receive(exchange, entry, plan))) return;
       const answersJson = url.pathname === '/upload' && plan.status === 200;
       return sendPlan(exchange, answersJson ? withJson(plan, uploadOf(entry)) : plan, entry, pace);
@@ -83,6 +85,20 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
     const found = await findStatic({ roots, files }, request);
     const { status, headers: own, body } = found ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('not found') };
     return sendPlan(exchange, { ...FAULTLESS, status, headers: { 'content-length': String(body.length), ...own }, body }, entry, NO_PACE);
+  }
+
+  /** Whether this request, the last of those that are open, is one that the server does not serve now. */
+  function isTooMuch() {
+    const files = [...open].filter(({ path }) => path.startsWith('/file'));
+    return performance.now() < troubles.busyUntil || files.length > troubles.bears;
+  }
+
+  /** The same request, of a file that answers 503. @param {{method: string, headers: any, url: URL}} request */
+  function busy(request) {
+    const url = new URL(request.url);
+    const { retryAfter } = troubles;
+    url.search = String(new URLSearchParams({ status: '503', ...(retryAfter && { retryAfter }) }));
+    return { ...request, url };
   }
 
   const isSecure = protocol === 'h2';
@@ -108,6 +124,12 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
     setThrottle: (rate) => pace.setRate(rate),
     /** Offline: open connections are cut and new ones refused. @param {boolean} offline */
     setOffline: (offline) => (offline ? listener.stop() : listener.start(bound)),
+    /** Files are answered with 503 for a time. @param {number} seconds @param {string} [retryAfter] */
+    setBusy(seconds, retryAfter = '') {
+      Object.assign(troubles, { busyUntil: performance.now() + seconds * 1000, retryAfter });
+    },
+    /** Files are served to so many requests at a time; others are answered with 503. @param {number} requests */
+    setBears: (requests) => void (troubles.bears = requests),
     /** No byte is sent as long as it is, though connections stay open and new ones are taken. @param {boolean} mute */
     setMute: (mute) => listener.setMute(mute),
     /** As a server that is restarted: connections lost, state of keys kept. @param {number} [downtime] ms */

@@ -1,8 +1,6 @@
 //! The numbers that decide. All of them in one place, each with its reason.
 
-use std::time::Duration;
-
-use crate::time::Timestamp;
+use crate::time::{Millis, Timestamp};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -28,29 +26,29 @@ pub struct Config {
     /// one that has fallen silent: six are what a host is used to.
     pub extra_connections: usize,
     /// How long a fetch that has work may be without any connection, while others have some.
-    pub share_after: Duration,
+    pub share_after: Millis,
     /// How long each may keep its connection where there are more fetches than connections.
-    pub turn: Duration,
+    pub turn: Millis,
     /// Transfers at a time, with those whose last bytes are on their way into the stores. Small files
     /// hardly use the memory, but each is a put and some rows.
     pub transfers: usize,
     /// How long a connection may be silent: so long at the first attempt, and longer with each, as some
     /// servers think for long.
-    pub stall: Duration,
+    pub stall: Millis,
     /// The same for what is not asked again, which are all requests but GETs. Proxies do not wait
     /// longer either. While a body is on its way nobody can see how far it got: for
     /// that there is the time that it takes at [`least_upload_rate`](Self::least_upload_rate) on top.
-    pub stall_of_uploads: Duration,
+    pub stall_of_uploads: Millis,
     /// Bytes a second, of an upload that nobody would wait for if it were any slower.
     pub least_upload_rate: u64,
     /// After so long a silence in a body that can be resumed, a second request asks for the rest, beside
     /// the first: whoever delivers first goes on. Not every browser reports a stream that was reset, and
     /// a stream of HTTP/2 may stand still beside others that do not.
-    pub hedge_after: Duration,
+    pub hedge_after: Millis,
     /// Repeated requests.
     pub retry: Retry,
     /// Least time between two progress updates of one fetch.
-    pub progress_interval: Duration,
+    pub progress_interval: Millis,
     /// How often a cache that cannot be read is looked into, before a fetch fails of which nobody can say that it is
     /// whole: with the doubling waits of [`Retry`], some minutes.
     pub looks: u32,
@@ -82,10 +80,10 @@ pub struct SegmentSizes {
     pub most: u64,
     /// The transfer time that one segment holds, between these bounds. Short, because a worker is
     /// killed in the middle of a segment, and its bytes are then sent again.
-    pub time: Duration,
+    pub time: Millis,
     /// A segment is ended at this age however small it is, so that a slow download gets on even if
     /// each worker lives for half a minute only.
-    pub age: Duration,
+    pub age: Millis,
     /// A body is not cut in many more pieces than this, as each is a row and an entry.
     pub count: u64,
 }
@@ -114,13 +112,13 @@ pub struct Bypass {
 pub struct Delivery {
     /// How long handlers must have been at it for a delivery to count: a worker that dies before may have had no
     /// chance.
-    pub counts_after: Duration,
+    pub counts_after: Millis,
     /// Deliveries that counted.
     pub most: u32,
     /// Since the outcome.
-    pub keep: Duration,
+    pub keep: Millis,
     /// For how long they keep the worker alive. Then it may die under them, and nothing else happens.
-    pub patience: Duration,
+    pub patience: Millis,
 }
 
 /// "Temporarily unavailable".
@@ -132,7 +130,7 @@ pub struct Retry {
     pub known_attempts: u32,
     /// How long nobody at all may answer, or a server that has given this record a response before. Many systems say that
     /// they are online when they are not, and asking once a minute costs nothing.
-    pub silence: Duration,
+    pub silence: Millis,
     /// Refusals in a row of a server that answers, but not to this origin: a second or two, for the
     /// errors of a busy one, which often lack the headers of CORS.
     pub refused_attempts: u32,
@@ -142,13 +140,13 @@ pub struct Retry {
     /// Responses thrown away because another version of the file appeared in mid-transfer.
     pub restarts: u32,
     /// The first wait; doubled each time.
-    pub base: Duration,
+    pub base: Millis,
     /// The longest wait that is not the server's wish.
-    pub cap: Duration,
+    pub cap: Millis,
     /// How often to look whether the network is back where no event tells.
-    pub offline_poll: Duration,
+    pub offline_poll: Millis,
     /// The longest `Retry-After` that is obeyed.
-    pub retry_after_cap: Duration,
+    pub retry_after_cap: Millis,
 }
 
 impl Config {
@@ -160,39 +158,39 @@ impl Config {
             segments: SegmentSizes {
                 least: MIB,
                 most: 16 * MIB,
-                time: Duration::from_millis(250),
-                age: Duration::from_secs(5),
+                time: Millis(250),
+                age: Millis::from_secs(5),
                 count: 2048,
             },
             bypass,
             memory: 48 * MIB,
             extra_connections: 2,
-            share_after: Duration::from_secs(1),
-            turn: Duration::from_secs(10),
+            share_after: Millis::from_secs(1),
+            turn: Millis::from_secs(10),
             transfers: 64,
-            stall: Duration::from_secs(30),
-            hedge_after: Duration::from_secs(4),
-            stall_of_uploads: Duration::from_secs(10 * 60),
+            stall: Millis::from_secs(30),
+            hedge_after: Millis::from_secs(4),
+            stall_of_uploads: Millis::from_secs(10 * 60),
             least_upload_rate: 8 * 1024,
             retry: Retry {
                 attempts: 10,
                 known_attempts: 60,
-                silence: Duration::from_secs(7 * 24 * 60 * 60),
+                silence: Millis::from_secs(7 * 24 * 60 * 60),
                 refused_attempts: 2,
                 absent_attempts: 5,
                 restarts: 3,
-                base: Duration::from_millis(500),
-                cap: Duration::from_secs(60),
-                offline_poll: Duration::from_secs(5),
-                retry_after_cap: Duration::from_secs(24 * 60 * 60),
+                base: Millis(500),
+                cap: Millis::from_secs(60),
+                offline_poll: Millis::from_secs(5),
+                retry_after_cap: Millis::from_secs(24 * 60 * 60),
             },
-            progress_interval: Duration::from_millis(50),
+            progress_interval: Millis(50),
             looks: 12,
             delivery: Delivery {
-                counts_after: Duration::from_secs(60),
+                counts_after: Millis::from_secs(60),
                 most: 5,
-                keep: Duration::from_secs(7 * 24 * 60 * 60),
-                patience: Duration::from_secs(30 * 60),
+                keep: Millis::from_secs(7 * 24 * 60 * 60),
+                patience: Millis::from_secs(30 * 60),
             },
             overlap: Overlap { validated: 4 * 1024, otherwise: 64 * 1024 },
             parse_date,
@@ -216,15 +214,15 @@ impl Config {
 
 impl Retry {
     /// The first wait, doubled so many times, and no longer than the longest.
-    pub(crate) fn doubled(&self, times: u32) -> Duration {
-        self.base.saturating_mul(2_u32.saturating_pow(times)).min(self.cap)
+    pub(crate) fn doubled(&self, times: u32) -> Millis {
+        (self.base * 2_u64.saturating_pow(times)).min(self.cap)
     }
 }
 
 impl SegmentSizes {
     /// The size to end a segment at, for a transfer of `rate` bytes a second in a body of `total`.
-    pub fn target(&self, rate: u64, total: Option<u64>) -> u64 {
-        let by_rate = rate.saturating_mul(u64::try_from(self.time.as_millis()).unwrap_or(0)) / 1000;
+    pub(crate) fn target(&self, rate: u64, total: Option<u64>) -> u64 {
+        let by_rate = rate.saturating_mul(self.time.0) / 1000;
         let by_count = total.unwrap_or(0) / self.count.max(1);
         by_rate.max(by_count).clamp(self.least, self.most)
     }

@@ -4,6 +4,7 @@
 use crate::config::Config;
 use crate::ledger::{After, Ledger};
 use crate::outbox::Outbox;
+use crate::server::Servers;
 use crate::snapshot::Write;
 use crate::time::Time;
 use crate::transfer::Transfers;
@@ -17,6 +18,7 @@ pub(crate) struct Context<'a> {
     pub(crate) contended: bool,
     /// What the fetch that this is about may still receive.
     pub(crate) allowance: Allowance,
+    pub(crate) servers: &'a mut Servers,
     pub(crate) transfers: &'a mut Transfers,
     pub(crate) ledger: &'a mut Ledger,
     pub(crate) outbox: &'a mut Outbox,

@@ -1,6 +1,7 @@
 //! The state machine of all background fetches of one service worker registration.
 
 mod commands;
+mod commits;
 mod look;
 mod restore;
 mod schedule;
@@ -8,16 +9,16 @@ mod wake;
 
 use crate::config::Config;
 use crate::context::{Allowance, Context};
-use crate::error::Error;
 use crate::fetch::{Fetch, Fetches};
-use crate::ids::{CommandId, CommitId, FetchId, RecordId, TransferId};
-use crate::input::{Command, Input, Reply};
-use crate::ledger::{After, Ledger};
+use crate::ids::{CommandId, FetchId, RecordId, TransferId};
+use crate::input::{Command, Input};
+use crate::ledger::Ledger;
 use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::ports::StoreError;
 use crate::queue::Subject;
-use crate::record::{Event, Next, Record};
+use crate::record::{Event, Next, Phase};
+use crate::server::{Gate, Servers};
 use crate::snapshot::{EntryKey, Snapshot};
 use crate::time::{Instant, Time};
 use crate::transfer::Transfers;
@@ -51,6 +52,7 @@ pub struct Engine {
     active: bool,
     stopped: bool,
     fetches: Fetches,
+    servers: Servers,
     transfers: Transfers,
     schedule: Schedule,
     ledger: Ledger,
@@ -68,6 +70,7 @@ impl Engine {
             active: false,
             stopped: false,
             fetches: Fetches::default(),
+            servers: Servers::default(),
             transfers: Transfers::default(),
             schedule: Schedule::default(),
             ledger: Ledger::default(),
@@ -121,7 +124,7 @@ impl Engine {
             Input::Woken => self.woken(),
         }
         self.serve();
-        self.schedule.prune(&self.fetches);
+        self.schedule.prune(&self.fetches, &self.servers);
         self.show_active();
     }
 
@@ -151,6 +154,7 @@ impl Engine {
             online: self.online,
             contended: self.schedule.is_contended(),
             allowance: Allowance::Unlimited,
+            servers: &mut self.servers,
             transfers: &mut self.transfers,
             ledger: &mut self.ledger,
             outbox: &mut self.outbox,
@@ -180,11 +184,23 @@ impl Engine {
         if let Event::Stored(_, entry, _) | Event::StoreFailed(_, entry, _) = &event {
             self.transfers.bury(entry);
         }
-        match (self.transfers.get(id).map(|transfer| transfer.record), event) {
+        let record = self.transfers.get(id).map(|transfer| transfer.record);
+        if let (Some(record), Event::Opened(..)) = (record, &event) {
+            self.heard(record);
+        }
+        match (record, event) {
             (Some(record), event) => self.of_record(record, event),
             // Nobody needs it any more.
             (None, Event::Stored(_, entry, _)) => self.outbox.delete(vec![entry]),
             (None, _) => {}
+        }
+    }
+
+    /// The server of a record has answered: what others have written down of its silence is over.
+    fn heard(&mut self, id: RecordId) {
+        let Some(server) = self.fetches.record(id).map(|record| record.server) else { return };
+        for silent in self.servers.heard(server) {
+            self.of_record(silent, Event::SilenceEnded);
         }
     }
 
@@ -202,6 +218,7 @@ impl Engine {
             Next::Nothing => {}
             Next::Ready => self.enqueue(id),
             Next::Wait(until) => self.schedule.wake_at(until, Subject::Record(id)),
+            Next::Held(until) => self.hold(id, until),
             Next::Settled => {
                 self.with(id.fetch, Fetch::conclude);
             }
@@ -215,18 +232,38 @@ impl Engine {
     fn enqueue(&mut self, id: RecordId) {
         if let Some(fetch) = self.fetches.get_mut(id.fetch) {
             fetch.enqueue(id.index);
-            self.schedule.line_up(fetch);
+        }
+        self.line_up(id.fetch);
+    }
+
+    /// A record waits for its server, which is to be left alone until then.
+    fn hold(&mut self, id: RecordId, until: Instant) {
+        let Some(record) = self.fetches.record(id) else { return };
+        self.servers.park(record.server, id, record.row.attempts);
+        self.schedule.wake_at(until, Subject::Server(record.server));
+    }
+
+    /// Lets those go on whose servers may be asked again.
+    fn release(&mut self) {
+        let held = |id| self.fetches.record(id).is_some_and(|record| record.phase == Phase::Held);
+        for id in self.servers.released(self.now.monotonic, &self.transfers, &held) {
+            if let Some(record) = self.fetches.record_mut(id) {
+                record.phase = Phase::Pending;
+            }
+            self.enqueue(id);
         }
     }
 
     /// Gives what is free to those who wait for it: memory, and connections.
     fn serve(&mut self) {
         self.transfers.resume(&self.config, &mut self.outbox, self.now.monotonic);
+        self.release();
         loop {
-            let (config, fetches, transfers) = (&self.config, &mut self.fetches, &self.transfers);
+            let (config, fetches) = (&self.config, &mut self.fetches);
             let now = self.now.monotonic;
-            let next = self.schedule.next(config, fetches, transfers).map(Relief::Serve);
-            match next.or_else(|| self.schedule.relief(now, config, fetches, transfers)) {
+            let mut gate = Gate { servers: &mut self.servers, transfers: &self.transfers, now };
+            let next = self.schedule.next(config, fetches, &mut gate).map(Relief::Serve);
+            match next.or_else(|| self.schedule.relief(config, fetches, &mut gate)) {
                 Some(Relief::Serve(id)) => self.of_record(id, Event::Start),
                 Some(Relief::Take(id)) => self.of_transfer(id, Event::GiveWay(id)),
                 None => return,
@@ -248,6 +285,10 @@ impl Engine {
     fn restore(&mut self, snapshots: Vec<Snapshot>, entries: Vec<EntryKey>) {
         let (fetches, mut cx) = self.parts();
         *fetches = restore::restore(&mut cx, snapshots, entries);
+        let holds = restore::recall(fetches, &mut cx);
+        for (server, until) in holds {
+            self.schedule.wake_at(until, Subject::Server(server));
+        }
         for id in self.fetches.ids() {
             self.with(id, Fetch::redeliver);
             self.with(id, Fetch::conclude);
@@ -257,8 +298,10 @@ impl Engine {
     }
 
     fn line_up(&mut self, id: FetchId) {
+        let now = self.now.monotonic;
+        let mut gate = Gate { servers: &mut self.servers, transfers: &self.transfers, now };
         if let Some(fetch) = self.fetches.get_mut(id) {
-            self.schedule.line_up(fetch);
+            self.schedule.line_up(fetch, &mut gate);
         }
     }
 
@@ -271,81 +314,6 @@ impl Engine {
                 commands::update_ui(&mut cx, fetches.by_uid_mut(&uid), id, (title, icons));
             }
         }
-    }
-
-    /// A transaction is durable.
-    fn committed(&mut self, commit: CommitId) {
-        match self.ledger.take(commit) {
-            Some(After::Created { fetch, commands }) => {
-                self.with(fetch, |fetch, cx| commands::begun(cx, fetch, commands));
-                self.line_up(fetch);
-            }
-            Some(After::Segment { record, transfer, entry, settles, cleans }) => {
-                if self.fetches.get(record.fetch).is_some() {
-                    let event = Event::Recorded { transfer, entry, settles, cleans };
-                    self.of_record(record, event);
-                } else {
-                    self.ledger.commit(&mut self.outbox, Vec::new(), After::Freed(vec![entry]));
-                }
-            }
-            Some(After::Marked { record, transfer, exchange }) => {
-                self.of_record(record, Event::Marked(transfer, exchange));
-            }
-            Some(After::Settled(record)) => {
-                self.of_record(record, Event::Settled { durable: true });
-            }
-            Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
-            Some(After::Delivered(fetch)) => {
-                self.with(fetch, |fetch, cx| fetch.delivered(cx));
-            }
-            Some(After::Deleted(fetch)) => self.fetches.forget(fetch),
-            Some(After::Freed(entries)) => self.outbox.delete(entries),
-            Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
-            Some(After::Note) | None => {}
-        }
-    }
-
-    /// A transaction did nothing.
-    fn commit_failed(&mut self, commit: CommitId, error: StoreError) {
-        match self.ledger.take(commit) {
-            Some(After::Created { fetch, commands }) => {
-                self.fetches.remove(fetch);
-                let error = Error::from(error);
-                for command in commands {
-                    self.outbox.reply(command, Reply::Fetch(Err(error.clone())));
-                }
-            }
-            Some(After::Segment { record, transfer, entry, cleans, .. }) => {
-                if self.fetches.get(record.fetch).is_some() {
-                    self.of_record(record, Event::NotRecorded { transfer, entry, error, cleans });
-                } else {
-                    self.outbox.delete(vec![entry]);
-                }
-            }
-            Some(After::Marked { record, transfer, .. }) => {
-                self.of_record(record, Event::NotMarked(transfer, error));
-            }
-            // The outcome stays decided, and is reported, even where it cannot be written down: after
-            // a crash it would be found again.
-            Some(After::Settled(record)) => {
-                self.of_record(record, Event::Settled { durable: false });
-            }
-            Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
-            Some(After::Delivered(fetch) | After::Deleted(fetch)) => self.fetches.forget(fetch),
-            Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
-            Some(After::Freed(_)) => {
-                let records = self.fetches.iter_mut().flat_map(Fetch::records_mut);
-                records.for_each(Record::note_rows_left);
-            }
-            Some(After::Note) | None => {}
-        }
-    }
-
-    fn ended(&mut self, fetch: FetchId, commands: Vec<CommandId>) {
-        for command in commands {
-            self.outbox.reply(command, Reply::Abort(true));
-        }
-        self.with(fetch, Fetch::ended);
     }
 
     fn listed(&mut self, id: FetchId, entries: Result<Vec<EntryKey>, StoreError>) {
@@ -374,6 +342,7 @@ impl Engine {
         self.stopped = true;
         self.outbox.clear();
         self.fetches.clear();
+        self.servers = Servers::default();
         self.transfers = Transfers::default();
         self.outbox.emit(Output::Stop);
     }

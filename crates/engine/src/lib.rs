@@ -29,6 +29,7 @@ mod output;
 pub mod ports;
 mod queue;
 mod record;
+mod server;
 pub mod snapshot;
 pub mod state;
 #[cfg(any(test, feature = "testing"))]
@@ -46,4 +47,4 @@ pub use input::{Command, Input, NewFetch, Reply};
 pub use matching::MatchOptions;
 pub use outcome::{FailureReason, RecordResult};
 pub use output::Output;
-pub use time::{Instant, Time, Timestamp};
+pub use time::{Instant, Millis, Time, Timestamp};

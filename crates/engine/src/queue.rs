@@ -3,13 +3,24 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::ids::{FetchId, RecordId};
+use crate::ids::{FetchId, RecordId, ServerId};
 
 /// Who waits in a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Subject {
     Fetch(FetchId),
     Record(RecordId),
+    Server(ServerId),
+}
+
+impl Subject {
+    /// The record that it is, if it is one.
+    pub(crate) fn record(self) -> Option<RecordId> {
+        match self {
+            Self::Record(id) => Some(id),
+            Self::Fetch(_) | Self::Server(_) => None,
+        }
+    }
 }
 
 /// Whoever has the smallest key comes first.
@@ -29,6 +40,10 @@ impl Queue {
 
     pub(crate) fn pop(&mut self) -> Option<(u64, Subject)> {
         self.0.pop().map(|Reverse(first)| first)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All of them, in no order.

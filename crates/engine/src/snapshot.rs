@@ -100,6 +100,8 @@ pub struct RecordRow {
     pub version: u32,
     /// `None` until settled.
     pub result: Option<RecordResult>,
+    /// Until when its server has asked to be left alone.
+    pub hold: Option<Timestamp>,
     /// Since when nobody has answered, though the browser says that it is online.
     pub silent_since: Option<Timestamp>,
     /// Attempts since the last progress. That of a request other than GET, which is sent once, is

@@ -1,6 +1,6 @@
 //! Points in time. The engine never reads a clock: every call brings the time with it.
 
-use std::ops::Add;
+use std::ops::{Add, Mul};
 use std::time::Duration;
 
 /// Milliseconds since the Unix epoch, by the device's clock.
@@ -14,6 +14,11 @@ impl Timestamp {
     /// The time from `earlier` to this one, zero if that is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The same, as the engine reckons.
+    pub(crate) fn after(self, earlier: Self) -> Millis {
+        Millis(self.0.saturating_sub(earlier.0))
     }
 }
 
@@ -35,6 +40,11 @@ impl Instant {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+
+    /// The same, as the engine reckons.
+    pub(crate) fn after(self, earlier: Self) -> Millis {
+        Millis(self.0.saturating_sub(earlier.0))
+    }
 }
 
 impl Add<Duration> for Instant {
@@ -42,6 +52,68 @@ impl Add<Duration> for Instant {
 
     fn add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
+    }
+}
+
+/// A duration of so many milliseconds. The engine reckons in these: a [`Duration`] takes more code at each step, and
+/// all of it ships.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Millis(pub u64);
+
+impl Millis {
+    pub(crate) const ZERO: Self = Self(0);
+
+    pub(crate) const fn from_secs(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    pub(crate) fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn half(self) -> Self {
+        Self(self.0 / 2)
+    }
+
+    pub(crate) fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl From<Millis> for Duration {
+    fn from(time: Millis) -> Self {
+        Self::from_millis(time.0)
+    }
+}
+
+impl From<Duration> for Millis {
+    /// At most `u64::MAX`.
+    fn from(duration: Duration) -> Self {
+        Self(millis(duration))
+    }
+}
+
+impl Mul<u64> for Millis {
+    type Output = Self;
+
+    fn mul(self, times: u64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+}
+
+impl Add<Millis> for Timestamp {
+    type Output = Self;
+
+    fn add(self, time: Millis) -> Self {
+        Self(self.0.saturating_add(time.0))
+    }
+}
+
+impl Add<Millis> for Instant {
+    type Output = Self;
+
+    fn add(self, time: Millis) -> Self {
+        Self(self.0.saturating_add(time.0))
     }
 }
 

@@ -1,8 +1,18 @@
 //! What stops a transfer before its end.
 
-use std::time::Duration;
-
 use crate::ports::NetworkError;
+use crate::time::Millis;
+
+/// Who has ever answered a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Nobody.
+    Nobody,
+    /// Its server has answered others.
+    Server,
+    /// It has had a response.
+    Itself,
+}
 
 /// What stopped a transfer before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +29,7 @@ pub(crate) enum Trouble {
     /// app's request.
     Refusal,
     /// A status that passes, and for how long the server wants to be left alone, as far as it said.
-    Busy(Duration),
+    Busy(Millis),
     /// The store failed for a reason other than space.
     Store,
 }
@@ -40,13 +50,33 @@ impl Trouble {
         self.is_refusal() || matches!(self, Self::Busy(_))
     }
 
-    /// Whether nobody answers, though the browser does not say that it is offline; of a server that is `known` to be
+    /// Whether nobody answers, though the browser does not say that it is offline; of a server that is known to be
     /// there, whoever else answers.
-    pub(crate) fn is_silence(self, known: bool) -> bool {
+    pub(crate) fn is_silence(self, known: Known) -> bool {
         match self {
             Self::Network(NetworkError::Unreachable) => true,
-            Self::Network(NetworkError::Absent) | Self::Unanswered => known,
+            Self::Network(NetworkError::Absent) | Self::Unanswered => known != Known::Nobody,
             _ => false,
+        }
+    }
+
+    /// Whether any request to this server would meet it now, as far as one can tell.
+    pub(crate) fn is_of_server(self) -> bool {
+        match self {
+            Self::Network(error) => matches!(
+                error,
+                NetworkError::Offline | NetworkError::Unreachable | NetworkError::Absent
+            ),
+            Self::Busy(_) | Self::Unanswered => true,
+            _ => false,
+        }
+    }
+
+    /// For how long the server has asked to be left alone, if it has.
+    pub(crate) fn named_wait(self) -> Option<Millis> {
+        match self {
+            Self::Busy(asked) if !asked.is_zero() => Some(asked),
+            _ => None,
         }
     }
 }

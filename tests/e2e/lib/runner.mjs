@@ -63,8 +63,10 @@ export async function runInBrowser(name, scenarios, { dist, repeat, lanes }) {
     else for (let i = 0; i < repeat; i++) todo.push({ ...scenario, measured: 0 });
   }
   const alone = todo.filter((scenario) => scenario.alone || scenario.launch);
+  const idle = todo.filter((scenario) => scenario.idles);
   // The longest first: the others then fill the time that they only wait.
-  const together = todo.filter((scenario) => !alone.includes(scenario)).sort((a, b) => b.timeout - a.timeout);
+  const others = todo.filter((scenario) => !alone.includes(scenario) && !idle.includes(scenario));
+  const together = others.sort((a, b) => b.timeout - a.timeout);
 
   const work = async (/** @type {Lane} */ lane, /** @type {(Named & {measured: number})[]} */ queue) => {
     for (let next = queue.shift(); next; next = queue.shift()) {
@@ -79,8 +81,9 @@ export async function runInBrowser(name, scenarios, { dist, repeat, lanes }) {
   // Chromium's own implementation hardly does anything but wait before it asks again.
   const wanted = isNative(name) ? 2 * lanes : lanes;
   const all = Array.from({ length: Math.max(1, Math.min(wanted, together.length)) }, () => new Lane(name));
-  await Promise.all(all.map((lane) => work(lane, together)));
-  await Promise.all(all.slice(1).map((lane) => lane.close()));
+  const beside = Array.from(idle, () => new Lane(name));
+  await Promise.all([...all.map((lane) => work(lane, together)), ...beside.map((lane) => work(lane, idle))]);
+  await Promise.all([...all.slice(1), ...beside].map((lane) => lane.close()));
   await work(all[0], alone);
   await all[0].close();
   console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(0)} s`);

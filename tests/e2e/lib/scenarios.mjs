@@ -18,6 +18,7 @@ const DEFAULT_PROTOCOLS = /** @type {const} */ (['h1']);
  * @property {string} [nativeVaries] why Chromium's own implementation fails it at times
  * @property {string} [skip] why it runs nowhere
  * @property {boolean} [alone] nothing may run beside it: it measures the whole browser, or what must hold each time
+ * @property {boolean} [idles] it does nothing for minutes, and may do so beside all others
  * @property {object} [launch] options of the browser, which it then has for itself
  * @property {number} [timeout] ms
  * @property {(t: import('./context.mjs').Context) => Promise<void>} run

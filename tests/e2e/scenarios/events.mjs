@@ -122,6 +122,7 @@ export default [
   {
     name: 'a handler of six minutes finishes with its data',
     nativeDiffers: 'handlers have five minutes',
+    idles: true,
     timeout: 7 * 60_000,
     async run(t) {
       const page = await t.open({ do: ['slow'], query: { takes: 6 * 60_000 } });

@@ -30,6 +30,7 @@ pub(super) fn begin(
     if let Err(error) = check(fetches, &new) {
         return cx.outbox.reply(command, Reply::Fetch(Err(error)));
     }
+    cx.servers.forgive();
     let order = fetches.last().map_or(0, |last| last.row.order.wrapping_add(1));
     let fetch = new_fetch(FetchId(cx.outbox.next_serial()), order, new);
     let mut writes = vec![Write::PutFetch(fetch.row.clone())];
@@ -77,6 +78,7 @@ fn new_fetch(id: FetchId, order: u64, new: NewFetch) -> Fetch {
         version: 0,
         result: None,
         attempts: 0,
+        hold: None,
         silent_since: None,
     });
     let record = |row: RecordRow| {

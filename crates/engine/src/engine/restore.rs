@@ -2,12 +2,14 @@
 
 use crate::context::Context;
 use crate::fetch::{Fetch, Fetches, Step};
-use crate::ids::{FetchId, RecordId};
+use crate::ids::{FetchId, RecordId, ServerId};
 use crate::ledger::After;
 use crate::outcome::FailureReason;
 use crate::record::Record;
 use crate::record::segments::{Segment, Segments};
+use crate::server::Hold;
 use crate::snapshot::{EntryKey, RecordRow, SegmentRow, Snapshot, Stage};
+use crate::time::{Instant, Millis, Time};
 
 /// All fetches that are stored, in the order of their creation. `entries` are in ascending order.
 pub(super) fn restore(
@@ -27,6 +29,30 @@ pub(super) fn restore(
     }
     sweep(cx, &fetches, entries);
     fetches
+}
+
+/// What the rows tell of servers, and when those that asked to be left alone may be asked again.
+pub(super) fn recall(fetches: &Fetches, cx: &mut Context<'_>) -> Vec<(ServerId, Instant)> {
+    let mut holds = Vec::new();
+    let Time { wall, monotonic: now } = cx.now;
+    for record in fetches.iter().flat_map(Fetch::records) {
+        if record.row.head.is_some() {
+            cx.servers.note_answered(record.server);
+        }
+        if record.is_settled() {
+            continue;
+        }
+        if record.row.silent_since.is_some() {
+            cx.servers.note_silent(record.server, record.id);
+        }
+        let left = record.row.hold.map_or(Millis::ZERO, |until| until.after(wall));
+        if !left.is_zero() {
+            let until = now + left.min(cx.config.retry.retry_after_cap);
+            cx.servers.hold(record.server, now, Hold { until, named: true }, false);
+            holds.push((record.server, until));
+        }
+    }
+    holds
 }
 
 /// Entries without a record: a crash came between the one and the other.

@@ -5,6 +5,7 @@ use crate::fetch::{Fetch, Fetches};
 use crate::ids::{FetchId, RecordId, TransferId};
 use crate::queue::{Queue, Subject};
 use crate::record::{Phase, Record};
+use crate::server::{Gate, Servers};
 use crate::time::Instant;
 use crate::transfer::{Stream, Transfer, Transfers};
 
@@ -28,8 +29,8 @@ pub(super) enum Relief {
 
 impl Schedule {
     /// Lets a fetch that has records waiting stand in line.
-    pub(super) fn line_up(&mut self, fetch: &mut Fetch) {
-        if !fetch.in_line && fetch.has_pending() {
+    pub(super) fn line_up(&mut self, fetch: &mut Fetch, gate: &mut Gate<'_>) {
+        if !fetch.in_line && fetch.has_pending(gate) {
             fetch.in_line = true;
             self.line.push(fetch.id);
         }
@@ -46,26 +47,27 @@ impl Schedule {
         &mut self,
         config: &Config,
         fetches: &mut Fetches,
-        transfers: &Transfers,
+        gate: &mut Gate<'_>,
     ) -> Option<RecordId> {
+        let transfers = gate.transfers;
         if transfers.open().count() >= config.connections || !transfers.have_room(config) {
             return None;
         }
-        let pending = self.next_pending(fetches, transfers);
-        pending.or_else(|| next_part(config, fetches, transfers))
+        let pending = self.next_pending(fetches, gate);
+        pending.or_else(|| next_part(config, fetches, gate))
     }
 
     /// Of a fetch without any connection, if there is one; else of the one whose turn it is.
-    fn next_pending(&mut self, fetches: &mut Fetches, transfers: &Transfers) -> Option<RecordId> {
-        let without = self.line.iter().position(|id| transfers.open_of(*id) == 0);
+    fn next_pending(&mut self, fetches: &mut Fetches, gate: &mut Gate<'_>) -> Option<RecordId> {
+        let without = self.line.iter().position(|id| gate.transfers.open_of(*id) == 0);
         let mut place = without.unwrap_or(0);
         while place < self.line.len() {
             let id = self.line.remove(place);
             place = 0;
             let Some(fetch) = fetches.get_mut(id) else { continue };
             fetch.in_line = false;
-            let index = fetch.next_pending();
-            self.line_up(fetch);
+            let index = fetch.next_pending(gate);
+            self.line_up(fetch, gate);
             if !fetch.in_line {
                 fetch.starving = None;
             }
@@ -81,13 +83,13 @@ impl Schedule {
     /// which brings least.
     pub(super) fn relief(
         &mut self,
-        now: Instant,
         config: &Config,
         fetches: &mut Fetches,
-        transfers: &Transfers,
+        gate: &mut Gate<'_>,
     ) -> Option<Relief> {
+        let (now, transfers) = (gate.now, gate.transfers);
         self.relief_at = None;
-        let since = self.starving(now, fetches, transfers)?;
+        let since = self.starving(fetches, gate)?;
         if since + config.share_after > now {
             self.relief_at = Some(since + config.share_after);
             return None;
@@ -99,26 +101,21 @@ impl Schedule {
             return Some(Relief::Take(taken));
         }
         if transfers.open().count() < config.connections + config.extra_connections {
-            return self.next_pending(fetches, transfers).map(Relief::Serve);
+            return self.next_pending(fetches, gate).map(Relief::Serve);
         }
         self.relief_at = Some(now + config.share_after);
         least_after_its_turn(now, config, fetches, transfers).map(Relief::Take)
     }
 
     /// Since when the first in line that has no connection has had none.
-    fn starving(
-        &self,
-        now: Instant,
-        fetches: &mut Fetches,
-        transfers: &Transfers,
-    ) -> Option<Instant> {
+    fn starving(&self, fetches: &mut Fetches, gate: &mut Gate<'_>) -> Option<Instant> {
         let mut first = None;
         for id in self.line.iter().take(SEEN) {
             let Some(fetch) = fetches.get_mut(*id) else { continue };
-            if transfers.open_of(*id) > 0 {
+            if gate.transfers.open_of(*id) > 0 {
                 fetch.starving = None;
-            } else if fetch.has_pending() {
-                let since = *fetch.starving.get_or_insert(now);
+            } else if fetch.has_pending(gate) {
+                let since = *fetch.starving.get_or_insert(gate.now);
                 first = Some(first.map_or(since, |first: Instant| first.min(since)));
             }
         }
@@ -143,10 +140,11 @@ impl Schedule {
     }
 
     /// Forgets times that nobody waits for any more, as far as they come first.
-    pub(super) fn prune(&mut self, fetches: &Fetches) {
+    pub(super) fn prune(&mut self, fetches: &Fetches, servers: &Servers) {
         while let Some((time, subject)) = self.timers.first() {
             let awaited = match subject {
                 Subject::Fetch(id) => fetches.get(id).is_some_and(|fetch| fetch.awaits(time)),
+                Subject::Server(id) => servers.awaits(id, Instant(time)),
                 Subject::Record(id) => fetches.record(id).is_some_and(|record| {
                     matches!(record.phase, Phase::Waiting { until, .. } if until.0 == time)
                 }),
@@ -160,11 +158,7 @@ impl Schedule {
 
     /// The records among those who wait for a time.
     pub(super) fn waiting(&self) -> Vec<RecordId> {
-        let record = |subject| match subject {
-            Subject::Record(id) => Some(id),
-            Subject::Fetch(_) => None,
-        };
-        self.timers.iter().filter_map(record).collect()
+        self.timers.iter().filter_map(Subject::record).collect()
     }
 }
 
@@ -191,17 +185,18 @@ fn least_after_its_turn(
     fetches: &Fetches,
     transfers: &Transfers,
 ) -> Option<TransferId> {
-    let over = |one: &&Transfer| now.since(one.began.1) >= config.turn;
+    let over = |one: &&Transfer| now.after(one.began.1) >= config.turn;
     let least = takeable(fetches, transfers).filter(over).min_by_key(|one| one.average_rate(now));
     least.map(|one| one.id)
 }
 
 /// A record whose body comes in parts, of which one more may come at a time.
-fn next_part(config: &Config, fetches: &Fetches, transfers: &Transfers) -> Option<RecordId> {
+fn next_part(config: &Config, fetches: &Fetches, gate: &Gate<'_>) -> Option<RecordId> {
+    let transfers = gate.transfers;
     let most = config.bypass.as_ref()?.connections;
     let wants = |id: &RecordId| {
         let parts = transfers.of(*id).filter(|one| one.is_open());
-        fetches.record(*id).is_some_and(|record| record.bypasses())
+        fetches.record(*id).is_some_and(|record| record.bypasses() && gate.admits(record.server))
             && parts.count() < most
             && fetches.record(*id).is_some_and(|record| record.uncovered(transfers).is_some())
     };

@@ -14,12 +14,10 @@ impl Engine {
         if !online {
             return;
         }
+        // A server that named a time is not asked before it.
+        self.servers.back_online();
         for id in self.schedule.waiting() {
-            // A server that named a time is not asked before it.
-            self.end_wait(
-                id,
-                |_, trouble| !matches!(trouble, Trouble::Busy(asked) if !asked.is_zero()),
-            );
+            self.end_wait(id, |_, trouble| trouble.named_wait().is_none());
         }
     }
 
@@ -28,6 +26,8 @@ impl Engine {
         let now = self.now.monotonic;
         while let Some(subject) = self.schedule.due(now) {
             match subject {
+                // Its records are released with whatever happens.
+                Subject::Server(_) => {}
                 Subject::Record(id) => self.end_wait(id, |until, _| until <= now),
                 Subject::Fetch(id) => {
                     self.look_later(id, Fetch::woken);

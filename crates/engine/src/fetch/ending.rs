@@ -189,7 +189,7 @@ impl Fetch {
             return;
         }
         let (limits, ended) = (&cx.config.delivery, *self.row.ended.get_or_insert(cx.now.wall));
-        let refused = self.row.deliveries >= limits.most && cx.now.wall.since(ended) >= limits.keep;
+        let refused = self.row.deliveries >= limits.most && cx.now.wall.after(ended) >= limits.keep;
         if refused || self.row.deliveries == FetchRow::DELIVERED {
             return self.delete(cx);
         }

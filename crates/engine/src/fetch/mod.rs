@@ -14,6 +14,7 @@ use crate::outcome::FailureReason;
 use crate::output::Output;
 use crate::queue::{Queue, Subject};
 use crate::record::{Event, Next, Phase, Record};
+use crate::server::Gate;
 use crate::snapshot::{FetchRow, Stage};
 use crate::state::{EventType, FetchResult, FetchState};
 use crate::time::Instant;
@@ -182,11 +183,17 @@ impl Fetch {
         }
     }
 
-    /// Whether any record waits for a connection.
-    pub(crate) fn has_pending(&mut self) -> bool {
-        while let Some((_, Subject::Record(id))) = self.pending.first() {
-            if self.record(id.index).is_some_and(|record| record.phase == Phase::Pending) {
-                return self.step == Step::Running;
+    /// Whether any record waits for a connection. Those whose server is to be left alone wait for that, from now on.
+    pub(crate) fn has_pending(&mut self, gate: &mut Gate<'_>) -> bool {
+        while let Some(id) = self.pending.first().and_then(|(_, subject)| subject.record()) {
+            let running = self.step == Step::Running;
+            let record = self.record_mut(id.index);
+            if let Some(record) = record.filter(|record| record.phase == Phase::Pending) {
+                if !running || gate.admits(record.server) {
+                    return running;
+                }
+                record.phase = Phase::Held;
+                gate.servers.park(record.server, id, record.row.attempts);
             }
             self.pending.pop();
         }
@@ -194,13 +201,10 @@ impl Fetch {
     }
 
     /// The first record that waits for a connection, which waits no longer.
-    pub(crate) fn next_pending(&mut self) -> Option<u32> {
-        let waits = self.has_pending();
+    pub(crate) fn next_pending(&mut self, gate: &mut Gate<'_>) -> Option<u32> {
+        let waits = self.has_pending(gate);
         let (_, subject) = self.pending.pop().filter(|_| waits)?;
-        match subject {
-            Subject::Record(id) => Some(id.index),
-            Subject::Fetch(_) => None,
-        }
+        subject.record().map(|id| id.index)
     }
 
     /// The attributes of its registration.

@@ -1,17 +1,11 @@
 //! How transfers end, and what follows for their record: the next one, a wait, another beginning, or
 //! a body that is whole.
 
-use std::time::Duration;
-
 use crate::context::Context;
 use crate::ids::TransferId;
-use crate::ledger::After;
 use crate::outcome::FailureReason;
 use crate::output::Output;
-use crate::record::saved::Saved;
-use crate::record::standing::Advice;
 use crate::record::{Next, Phase, Record};
-use crate::time::Time;
 use crate::transfer::{End, Hedge, Stream, Transfer};
 use crate::trouble::Trouble;
 
@@ -89,7 +83,13 @@ impl Record {
                 if trouble.is_refusal() && transfer.asked.is_some() {
                     self.standing.range_refused();
                 }
-                if self.is_alone(cx.transfers) { self.retry(cx, trouble) } else { Next::Nothing }
+                if self.is_alone(cx.transfers) {
+                    return self.retry(cx, trouble);
+                }
+                if matches!(trouble, Trouble::Busy(_)) {
+                    self.limit_connections(cx);
+                }
+                Next::Nothing
             }
             End::Whole => self.part_is_over(cx, &transfer),
             End::Enough => self.go_on(cx),
@@ -129,59 +129,6 @@ impl Record {
     pub(super) fn await_connection(&mut self) -> Next {
         self.phase = Phase::Pending;
         Next::Ready
-    }
-
-    /// Puts a record that met trouble off, or ends it.
-    pub(super) fn retry(&mut self, cx: &mut Context<'_>, trouble: Trouble) -> Next {
-        self.go_back();
-        let random = cx.outbox.next_random();
-        if !self.request().is_get() {
-            return self.give_up(cx);
-        }
-        let known = self.row.head.is_some();
-        let Time { wall, monotonic: now } = cx.now;
-        let silent_for = self.row.silent_since.map_or(Duration::ZERO, |since| wall.since(since));
-        let history = (self.row.attempts, known, silent_for);
-        match self.standing.advise(&cx.config.retry, now, trouble, history, random) {
-            Advice::GiveUp if trouble.may_be_of_range() && self.may_ask_for_all() => {
-                self.restart(cx)
-            }
-            Advice::GiveUp => self.give_up(cx),
-            Advice::Wait { until, counts } => {
-                self.phase = Phase::Waiting { until, trouble };
-                let first = trouble.is_silence(known) && self.row.silent_since.is_none();
-                if first {
-                    self.row.silent_since = Some(wall);
-                }
-                self.row.attempts += u32::from(counts);
-                if counts || first {
-                    self.note(cx);
-                }
-                Next::Wait(until)
-            }
-        }
-    }
-
-    /// Whether only parts of the body were asked for, of late.
-    fn may_ask_for_all(&self) -> bool {
-        !self.body.segments.is_empty() && !self.standing.whole
-    }
-
-    /// Somebody answered.
-    pub(super) fn end_silence(&mut self, cx: &mut Context<'_>) {
-        if self.row.silent_since.take().is_some() {
-            self.note(cx);
-        }
-    }
-
-    /// Has its row written, for the next start.
-    fn note(&mut self, cx: &mut Context<'_>) {
-        let mut writes = Vec::new();
-        self.write_row(&mut writes);
-        if self.row.head.is_some() && self.saved == Saved::Nothing {
-            self.saved = Saved::Head;
-        }
-        cx.commit(writes, After::Note);
     }
 
     /// What came does not fit what is stored: all is asked for, as the app did, but not for ever.

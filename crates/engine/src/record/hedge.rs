@@ -39,12 +39,13 @@ impl Record {
         transfer.hedge = Hedge::Beside(other);
         let gap = ByteRange { start, end: transfer.asked.and_then(|asked| asked.end) };
         // A server that is slow to answer the one will be so with the other.
-        let long = transfer.stall.saturating_mul(2);
-        let quiet = transfer.quiet.saturating_mul(2);
+        let long = transfer.stall * 2;
+        let quiet = transfer.quiet * 2;
         let patience = Patience { head: long, body: long, quiet };
         let exchange = self.exchange(cx.config, Some(gap));
         let asked = (start, exchange.range);
-        let mut beside = Transfer::new(other, self.id, asked, patience, cx.now.monotonic);
+        let mut beside =
+            Transfer::new(other, (self.id, self.server), asked, patience, cx.now.monotonic);
         beside.hedge = Hedge::For(id);
         cx.transfers.push(beside);
         cx.outbox.emit(Output::Open { transfer: other, exchange });
@@ -90,9 +91,9 @@ impl Record {
             Hedge::None | Hedge::Useless => return,
         };
         if transfer.hedge == Hedge::Beside(other) {
-            transfer.quiet = transfer.quiet.saturating_mul(2);
+            transfer.quiet = transfer.quiet * 2;
         } else {
-            transfer.stall /= 2;
+            transfer.stall = transfer.stall.half();
         }
         transfer.hedge = Hedge::None;
         cx.transfers.close(cx.outbox, &|one| one.id == other);

@@ -8,6 +8,7 @@
 //! | `start` | it gets a connection: what is asked for |
 //! | `response` | heads and bytes come: what they mean, where a body is cut into segments |
 //! | `finish` | a transfer is over: the next one, a wait, from scratch, or a body that is whole |
+//! | `retry` | it met trouble: it waits, for its server or by itself, or is given up |
 //! | `store` | entries are finished first, and recorded second |
 //! | `former` | a newer response begins: what is stored stays until it is replaced |
 //! | `hedge` | a body is silent, and asked for a second time beside it |
@@ -21,6 +22,7 @@ mod hedge;
 mod parts;
 mod representation;
 mod response;
+mod retry;
 mod saved;
 pub(crate) mod segments;
 mod settle;
@@ -33,13 +35,13 @@ use std::mem::replace;
 
 use crate::context::Context;
 use crate::http::{ByteRange, Head, RequestSpec};
-use crate::ids::{RecordId, TransferId};
+use crate::ids::{RecordId, ServerId, TransferId};
 use crate::outcome::{FailureReason, RecordResult};
 use crate::ports::{Exchange, NetworkError, StoreError};
 use crate::snapshot::{EntryKey, RecordRow};
 use crate::state::RecordState;
 use crate::time::Instant;
-use crate::transfer::{End, Stream, Transfer, Transfers};
+use crate::transfer::{End, Transfer, Transfers};
 use crate::trouble::Trouble;
 
 use body::Body;
@@ -63,6 +65,8 @@ pub(crate) enum Phase {
         /// Why not now.
         trouble: Trouble,
     },
+    /// Its server, which is to be left alone.
+    Held,
     /// Its integrity to be verified.
     Verifying,
     /// Its result to be durable.
@@ -75,6 +79,8 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: RecordId,
+    /// Whom it asks.
+    pub(crate) server: ServerId,
     /// As it is, or will be with the next commit, in the meta store.
     pub(crate) row: RecordRow,
     pub(crate) body: Body,
@@ -123,6 +129,8 @@ pub(crate) enum Event {
     Marked(TransferId, Box<Exchange>),
     /// It is not.
     NotMarked(TransferId, StoreError),
+    /// The server has answered another record.
+    SilenceEnded,
     /// Its integrity is known.
     Verified(Result<bool, StoreError>),
     /// Its result is durable, or could not be made so.
@@ -139,6 +147,8 @@ pub(crate) enum Next {
     Ready,
     /// The same, but not before.
     Wait(Instant),
+    /// Its server is to be left alone until then, at least.
+    Held(Instant),
     /// It has its result.
     Settled,
     /// More than `downloadTotal` arrived.
@@ -154,6 +164,7 @@ impl Record {
         let saved = if row.head.is_some() { Saved::Head } else { Saved::Nothing };
         Self {
             id,
+            server: ServerId::of(&row.request.url),
             row,
             body: Body::new(segments),
             phase,
@@ -190,6 +201,10 @@ impl Record {
             }
             Event::Marked(id, exchange) => self.marked(cx, id, exchange),
             Event::NotMarked(id, error) => self.store_trouble(cx, id, &error),
+            Event::SilenceEnded => {
+                self.end_silence(cx);
+                Next::Nothing
+            }
             Event::Verified(passed) => self.verified(cx, passed),
             Event::Settled { durable } => self.settled(cx, durable),
         }
@@ -316,6 +331,5 @@ impl Record {
 
 /// Whether a transfer has its head.
 fn is_answered(cx: &Context<'_>, id: TransferId) -> bool {
-    let waits = |one: &Transfer| matches!(one.stream, Stream::Opening | Stream::Probing);
-    !cx.transfers.get(id).is_some_and(waits)
+    cx.transfers.get(id).is_none_or(Transfer::is_answered)
 }

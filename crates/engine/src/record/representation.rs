@@ -4,21 +4,19 @@
 //! made stricter: without a strong validator nothing is stitched unless the bytes themselves, where
 //! one part ends and the next begins, are the same in both.
 
-use std::time::Duration;
-
 use http_content_range::ContentRange;
 
 use crate::config::ParseDate;
 use crate::http::{ByteRange, Head, RequestSpec};
 use crate::text::before;
-use crate::time::Timestamp;
+use crate::time::{Millis, Timestamp};
 
 /// `Last-Modified` is a strong validator only when the file had been at rest for so long before
 /// it was sent ([RFC 9110, 8.8.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2)).
-const AT_REST: Duration = Duration::from_secs(60);
+const AT_REST: Millis = Millis::from_secs(60);
 
 /// The same, where only our own clock tells the time: it may be wrong by a time zone.
-const AT_REST_BY_OUR_CLOCK: Duration = Duration::from_secs(24 * 60 * 60);
+const AT_REST_BY_OUR_CLOCK: Millis = Millis::from_secs(24 * 60 * 60);
 
 /// 1990: what says that it is older was not there on any server.
 const EARLIEST: Timestamp = Timestamp(631_152_000_000);

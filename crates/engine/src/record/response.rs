@@ -1,7 +1,5 @@
 //! What comes from the network: what a response means, and where its body is cut into segments.
 
-use std::time::Duration;
-
 use crate::context::Context;
 use crate::http::{ByteRange, Head};
 use crate::ids::TransferId;
@@ -9,6 +7,7 @@ use crate::outcome::FailureReason;
 use crate::output::Output;
 use crate::record::representation::{self, Part};
 use crate::record::{Next, Record, standing};
+use crate::time::Millis;
 use crate::transfer::{End, Hedge, PendingStore, Stream, rate};
 use crate::trouble::Trouble;
 
@@ -69,13 +68,23 @@ impl Record {
     }
 
     /// Whether a server is too busy, and is asked again; else its answer is taken for what it is.
-    fn busy(&self, cx: &Context<'_>, head: &Head, resuming: bool) -> Option<Trouble> {
+    fn busy(&self, cx: &mut Context<'_>, head: &Head, resuming: bool) -> Option<Trouble> {
+        let (now, parse_date) = (cx.now.wall, cx.config.parse_date);
+        let busy = standing::busy(self.request(), head, resuming, now, parse_date);
+        let Some(trouble) = busy else {
+            cx.servers.served(self.server);
+            return None;
+        };
         let retry = &cx.config.retry;
         let known = self.row.head.is_some();
         let limit = if known { retry.known_attempts } else { retry.attempts };
-        let now = cx.now.wall;
-        standing::busy(self.request(), head, resuming, now, cx.config.parse_date)
-            .filter(|_| self.row.attempts < limit)
+        let repute = cx.servers.repute(self.server);
+        if repute.failures >= limit {
+            cx.servers.give_up(self.server);
+        }
+        // Too many connections are no attempt.
+        let crowded = cx.transfers.served_by(self.server) > 0;
+        (crowded || self.row.attempts.max(repute.failures) < limit).then_some(trouble)
     }
 
     /// The asked part of the stored body, with its end and that of the body, if they are known.
@@ -118,7 +127,7 @@ impl Record {
         transfer.stream = Stream::Bypassing;
         // Nobody sees it come: four times what it should take.
         let usual = (end - start) / self.parts.rate.max(1);
-        transfer.stall = transfer.stall.max(Duration::from_secs(usual.saturating_mul(4)));
+        transfer.stall = transfer.stall.max(Millis::from_secs(usual.saturating_mul(4)));
         let length = end - start;
         let finished = false;
         transfer.stores.push(PendingStore { entry: entry.clone(), start, length, finished });
@@ -202,7 +211,7 @@ impl Record {
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let sizes = &cx.config.segments;
         let large = transfer.buffered() >= sizes.target(self.parts.rate, self.total()).min(share);
-        let old = now.since(transfer.cut_at) >= sizes.age;
+        let old = now.after(transfer.cut_at) >= sizes.age;
         // Whoever waits for memory must have something in the store, or nobody would ever go on.
         if (large || old || full) && transfer.buffered() > 0 {
             self.cut(cx, id);
@@ -225,7 +234,7 @@ impl Record {
         let entry = cx.outbox.new_entry(&self.row.uid, self.row.index);
         let Some(transfer) = cx.transfers.get_mut(id) else { return };
         let length = transfer.buffered();
-        self.parts.note_rate(rate(length, now.since(transfer.cut_at)));
+        self.parts.note_rate(rate(length, now.after(transfer.cut_at)));
         if length >= cx.config.segments.least {
             transfer.quiet = cx.config.hedge_after;
         }

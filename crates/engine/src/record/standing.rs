@@ -1,13 +1,13 @@
 //! "Temporarily unavailable": when to wait, for how long, when to give up.
 
 use std::mem::take;
-use std::time::Duration;
 
 use crate::config::{ParseDate, Retry};
 use crate::http::{Head, RequestSpec};
 use crate::ports::NetworkError;
-use crate::time::{Instant, Timestamp};
-use crate::trouble::Trouble;
+use crate::server::Repute;
+use crate::time::{Instant, Millis, Timestamp};
+use crate::trouble::{Known, Trouble};
 
 /// Where a record stands with its server. The attempts themselves are counted in its row, as they
 /// must survive the worker.
@@ -17,6 +17,10 @@ pub(crate) struct Standing {
     since: Option<Instant>,
     /// Whether nobody answered the last one.
     silent: bool,
+    /// How many responses of its server there had been at its last trouble.
+    heard: Option<u32>,
+    /// How often in a row it was one connection too many.
+    crowded: u32,
     /// Those in a row that failed although the network works, this one included. They count by
     /// themselves: a server that comes back at the right moment looks like one that refuses, and
     /// has been asked often by then.
@@ -37,6 +41,18 @@ pub(crate) struct Standing {
     pub(crate) reachable: bool,
 }
 
+/// What came before trouble.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct History {
+    /// Attempts without progress.
+    pub(crate) attempts: u32,
+    pub(crate) known: Known,
+    /// How long nobody has answered, over all lives.
+    pub(crate) silent_for: Millis,
+    /// Since when the server answers none of its records.
+    pub(crate) away_since: Option<Instant>,
+}
+
 /// What to do about trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Advice {
@@ -47,22 +63,42 @@ pub(crate) enum Advice {
 }
 
 impl Standing {
-    /// Decides on the next attempt, after so many without progress. `known` is whether the server
-    /// has given this record a response before; `silent_for`, how long nobody has answered, over all lives.
+    /// Whether trouble is the server's, and so keeps all of its records waiting. What a record meets again, though
+    /// others have been answered since, is its own: one file may be lacking where the rest is there.
+    pub(crate) fn blames_server(&mut self, trouble: Trouble, repute: &Repute) -> bool {
+        let before = self.heard.replace(repute.answers);
+        trouble.is_of_server() && before.is_none_or(|heard| heard == repute.answers)
+    }
+
+    /// It was one connection too many. How long to wait, if it has been before.
+    pub(crate) fn is_crowded_again(&mut self, config: &Retry, random: u64) -> Option<Millis> {
+        let before = self.crowded;
+        self.crowded = before.saturating_add(1);
+        (before > 0).then(|| back_off(config, config.doubled(before), random))
+    }
+
+    /// Decides on the next attempt.
     pub(crate) fn advise(
         &mut self,
         config: &Retry,
         now: Instant,
         trouble: Trouble,
-        (attempts, known, silent_for): (u32, bool, Duration),
+        history: &History,
         random: u64,
     ) -> Advice {
+        let History { attempts, known, silent_for, away_since } = *history;
         let silent = trouble.is_silence(known);
         let since = self.since.filter(|_| attempts > 0 || self.silent).unwrap_or(now);
+        let since = away_since.map_or(since, |away| away.min(since));
         (self.since, self.silent) = (Some(since), silent);
         self.denials = if trouble.is_denial() { self.denials.saturating_add(1) } else { 0 };
-        let away = now.since(since);
-        let known_for = (known || silent).then_some(away);
+        let away = now.after(since);
+        let was_there = match known {
+            Known::Itself => true,
+            Known::Server => trouble.is_of_server(),
+            Known::Nobody => silent,
+        };
+        let known_for = was_there.then_some(away);
         let limit = match trouble {
             // Not by a clock alone that somebody has set.
             _ if silent && silent_for >= config.silence && away >= config.cap => 0,
@@ -71,8 +107,13 @@ impl Standing {
             Trouble::Network(NetworkError::Offline) => {
                 return Advice::Wait { until: now + config.offline_poll, counts: false };
             }
-            _ if known => config.known_attempts,
-            Trouble::Network(NetworkError::Refused) if self.denials > config.refused_attempts => 0,
+            _ if known == Known::Itself => config.known_attempts,
+            // Errors of a busy one often lack the headers of CORS; one that has never answered may just refuse.
+            Trouble::Network(NetworkError::Refused)
+                if known == Known::Nobody && self.denials > config.refused_attempts =>
+            {
+                0
+            }
             Trouble::Network(NetworkError::Absent) if self.denials > config.absent_attempts => 0,
             _ => config.attempts,
         };
@@ -82,7 +123,7 @@ impl Standing {
         // A server that asks for less than the back-off knows no better: many say 0, always.
         let asked = match trouble {
             Trouble::Busy(asked) => asked.min(config.retry_after_cap),
-            _ => Duration::ZERO,
+            _ => Millis::ZERO,
         };
         let wait = back_off(config, longest_wait(config, attempts, known_for), random).max(asked);
         // What is not answered is no attempt of a server's; but one that thinks for long is given longer each time.
@@ -100,6 +141,7 @@ impl Standing {
     /// A response has begun that goes on with what is stored, or anew.
     pub(crate) fn accepted(&mut self) {
         self.refusals = 0;
+        self.crowded = 0;
         self.whole = false;
     }
 
@@ -123,16 +165,15 @@ pub(crate) const MOST_PATIENT: u32 = 10;
 
 /// Of a server that was there a moment ago, as long again as it has been away: what an outage costs
 /// is no more than twice itself. Of one that never answered, the doubled base.
-fn longest_wait(config: &Retry, attempts: u32, known_for: Option<Duration>) -> Duration {
+fn longest_wait(config: &Retry, attempts: u32, known_for: Option<Millis>) -> Millis {
     known_for.unwrap_or_else(|| config.doubled(attempts))
 }
 
 /// Full jitter: anything between nothing and the longest wait, so that clients of a server that
 /// comes back do not all arrive at once.
-fn back_off(config: &Retry, longest: Duration, random: u64) -> Duration {
+fn back_off(config: &Retry, longest: Millis, random: u64) -> Millis {
     let most = longest.max(config.base).min(config.cap);
-    let millis = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
-    Duration::from_millis(random % millis.saturating_add(1))
+    Millis(random % most.0.saturating_add(1))
 }
 
 /// Whether a response to a GET says "not now": by its status, or as any 5xx with `Retry-After`. When the rest of a
@@ -156,13 +197,13 @@ pub(crate) fn busy(
 
 /// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date: one of the server's
 /// clock, so its own `Date` is now, where it may be read.
-fn retry_after(head: &Head, now: Timestamp, parse_date: ParseDate) -> Option<Duration> {
+fn retry_after(head: &Head, now: Timestamp, parse_date: ParseDate) -> Option<Millis> {
     let value = head.header("retry-after")?.trim_ascii();
     if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Millis::from_secs(seconds));
     }
     let now = head.header("date").and_then(parse_date).unwrap_or(now);
-    parse_date(value).map(|date| date.since(now))
+    parse_date(value).map(|date| date.after(now))
 }
 
 #[cfg(test)]
@@ -184,41 +225,45 @@ mod tests {
     }
 
     /// After so many attempts, and so many denials.
-    fn advise(trouble: Trouble, attempts: u32, denials: u32, known: bool) -> Advice {
+    fn advise(trouble: Trouble, attempts: u32, denials: u32, known: Known) -> Advice {
         let mut standing = Standing { denials, ..Standing::default() };
-        standing.advise(&retry(), NOW, trouble, (attempts, known, Duration::ZERO), 7)
+        standing.advise(&retry(), NOW, trouble, &history(attempts, known), 7)
+    }
+
+    fn history(attempts: u32, known: Known) -> History {
+        History { attempts, known, silent_for: Millis::ZERO, away_since: None }
     }
 
     #[test]
     fn waits_grow_and_stay_under_the_cap() {
         let most = |attempts| longest_wait(&retry(), attempts, None);
-        assert!(back_off(&retry(), most(0), 500) <= Duration::from_millis(500));
+        assert!(back_off(&retry(), most(0), 500) <= Millis(500));
         let longest = |attempts| back_off(&retry(), most(attempts), u64::MAX - 1);
         assert!((0..40).all(|attempts| longest(attempts) <= retry().cap));
-        assert_eq!(back_off(&retry(), most(9), 60_000), Duration::from_secs(60));
+        assert_eq!(back_off(&retry(), most(9), 60_000), Millis::from_secs(60));
     }
 
     #[test]
     fn an_outage_is_at_most_doubled() {
-        let waits = |seconds| longest_wait(&retry(), 30, Some(Duration::from_secs(seconds)));
-        assert_eq!(back_off(&retry(), waits(4), 4_000), Duration::from_secs(4));
-        assert_eq!(back_off(&retry(), waits(4), 4_001), Duration::ZERO);
+        let waits = |seconds| longest_wait(&retry(), 30, Some(Millis::from_secs(seconds)));
+        assert_eq!(back_off(&retry(), waits(4), 4_000), Millis::from_secs(4));
+        assert_eq!(back_off(&retry(), waits(4), 4_001), Millis::ZERO);
         assert_eq!(back_off(&retry(), waits(0), 500), retry().base);
-        assert_eq!(back_off(&retry(), waits(9_999), 60_000), Duration::from_secs(60));
+        assert_eq!(back_off(&retry(), waits(9_999), 60_000), Millis::from_secs(60));
     }
 
     #[test]
     fn offline_waits_without_limit() {
         let trouble = Trouble::Network(NetworkError::Offline);
         let until = NOW + retry().offline_poll;
-        let advice = advise(trouble, 1_000_000, 0, false);
+        let advice = advise(trouble, 1_000_000, 0, Known::Nobody);
         assert_eq!(advice, Advice::Wait { until, counts: false });
     }
 
     #[test]
     fn what_cannot_get_better_is_given_up_at_once() {
         let trouble = Trouble::Network(NetworkError::Forbidden);
-        assert_eq!(advise(trouble, 0, 0, false), Advice::GiveUp);
+        assert_eq!(advise(trouble, 0, 0, Known::Nobody), Advice::GiveUp);
     }
 
     #[test]
@@ -232,11 +277,13 @@ mod tests {
             let gives_up = |attempts, before, known| {
                 advise(Trouble::Network(error), attempts, before, known) == Advice::GiveUp
             };
-            assert!(!gives_up(most, most - 1, false));
-            assert!(gives_up(most, most, false));
-            assert!(!gives_up(most + 1, 0, false));
-            assert!(gives_up(retry().attempts, 0, false));
-            assert!(!gives_up(most, most, true));
+            assert!(!gives_up(most, most - 1, Known::Nobody));
+            assert!(gives_up(most, most, Known::Nobody));
+            assert!(!gives_up(most + 1, 0, Known::Nobody));
+            assert!(gives_up(retry().attempts, 0, Known::Nobody));
+            // A server that has answered others has only met trouble.
+            assert!(!gives_up(most, most, Known::Server));
+            assert!(!gives_up(most, most, Known::Itself));
         }
     }
 
@@ -245,10 +292,21 @@ mod tests {
         let mut standing = Standing { fresh: true, ..Standing::default() };
         let mut counts = || {
             let advice =
-                standing.advise(&retry(), NOW, Trouble::Stall, (1, true, Duration::ZERO), 7);
+                standing.advise(&retry(), NOW, Trouble::Stall, &history(1, Known::Itself), 7);
             matches!(advice, Advice::Wait { counts: true, .. })
         };
         assert_eq!([counts(), counts()], [false, true]);
+    }
+
+    #[test]
+    fn what_a_record_meets_again_is_its_own_if_others_were_answered_meanwhile() {
+        let busy = Trouble::Busy(Millis::ZERO);
+        let after = |answers| Repute { answers, ..Repute::default() };
+        let mut standing = Standing::default();
+        assert!(!standing.blames_server(Trouble::Stall, &after(0)));
+        let blames: Vec<_> =
+            [0, 0, 3, 3].map(|answers| standing.blames_server(busy, &after(answers))).into();
+        assert_eq!(blames, [true, true, false, true]);
     }
 
     #[test]
@@ -257,14 +315,14 @@ mod tests {
         let busy =
             |request: &_, head: &_, resuming| busy(request, head, resuming, WALL, parse_date);
         let asked = |value: &str| busy(&get, &head(503, value), false);
-        assert_eq!(asked("120"), Some(Trouble::Busy(Duration::from_secs(120))));
+        assert_eq!(asked("120"), Some(Trouble::Busy(Millis::from_secs(120))));
         let date = "Sun, 09 Sep 2001 01:48:20 GMT";
-        assert_eq!(asked(date), Some(Trouble::Busy(Duration::from_secs(100))));
+        assert_eq!(asked(date), Some(Trouble::Busy(Millis::from_secs(100))));
         let mut dated = head(503, date);
         dated.headers.push(("date".to_owned(), "Sun, 09 Sep 2001 01:48:13 GMT".to_owned()));
-        let by_its_clock = Some(Trouble::Busy(Duration::from_secs(7)));
+        let by_its_clock = Some(Trouble::Busy(Millis::from_secs(7)));
         assert_eq!(busy(&get, &dated, false), by_its_clock);
-        assert_eq!(asked("soon"), Some(Trouble::Busy(Duration::ZERO)));
+        assert_eq!(asked("soon"), Some(Trouble::Busy(Millis::ZERO)));
         assert_eq!(busy(&get, &head(404, "120"), true), None);
         let post = RequestSpec { method: "POST".into(), ..RequestSpec::default() };
         assert_eq!(busy(&post, &head(503, "120"), false), None);

@@ -1,7 +1,5 @@
 //! A record gets a connection: what is asked for.
 
-use std::time::Duration;
-
 use crate::config::Config;
 use crate::context::Context;
 use crate::http::ByteRange;
@@ -10,12 +8,14 @@ use crate::output::Output;
 use crate::ports::Exchange;
 use crate::record::standing::MOST_PATIENT;
 use crate::record::{Next, Phase, Record};
+use crate::time::Millis;
 use crate::transfer::{Patience, Transfer};
 
 impl Record {
     /// Begins a transfer.
     pub(super) fn start(&mut self, cx: &mut Context<'_>) -> Next {
-        if self.is_spent() {
+        let given_up = self.request().is_get() && cx.servers.is_given_up(self.server);
+        if given_up || self.is_spent() {
             return self.give_up(cx);
         }
         let nothing_stored = self.body.segments.is_empty() && !self.parts.bypass();
@@ -32,7 +32,13 @@ impl Record {
         let start = range.map_or(0, |range| range.start);
         let asked = (start, exchange.range);
         let patience = self.patience(cx.config);
-        cx.transfers.push(Transfer::new(id, self.id, asked, patience, cx.now.monotonic));
+        cx.transfers.push(Transfer::new(
+            id,
+            (self.id, self.server),
+            asked,
+            patience,
+            cx.now.monotonic,
+        ));
         self.phase = Phase::Running;
         if self.request().is_get() {
             cx.outbox.emit(Output::Open { transfer: id, exchange });
@@ -56,12 +62,13 @@ impl Record {
     fn patience(&self, config: &Config) -> Patience {
         let quiet = config.hedge_after;
         if self.request().is_get() {
-            let stall = config.stall * self.row.attempts.saturating_add(1).min(MOST_PATIENT);
+            let stall =
+                config.stall * u64::from(self.row.attempts.saturating_add(1).min(MOST_PATIENT));
             return Patience { head: stall, body: stall, quiet };
         }
         let body = config.stall_of_uploads;
         let upload = self.request().body_length.unwrap_or(0) / config.least_upload_rate;
-        Patience { head: body.saturating_add(Duration::from_secs(upload)), body, quiet }
+        Patience { head: body.saturating_add(Millis::from_secs(upload)), body, quiet }
     }
 
     /// Whether a body of which there is something is asked for from the beginning all the same.

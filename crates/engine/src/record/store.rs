@@ -242,7 +242,7 @@ impl Record {
     /// Parts bypass the script, so that their ends are all that tells the rate.
     fn note_rate_of_part(&mut self, cx: &mut Context<'_>, id: TransferId, store: &PendingStore) {
         let Some(transfer) = cx.transfers.get(id) else { return };
-        let time = cx.now.monotonic.since(transfer.cut_at);
+        let time = cx.now.monotonic.after(transfer.cut_at);
         let parts = cx.transfers.of(self.id).filter(|one| one.is_open()).count() as u64;
         let rate = rate(store.length, time) * parts.max(1);
         if self.parts.note_part(rate, cx.config.threshold()) {

@@ -2,14 +2,12 @@
 
 pub(crate) mod table;
 
-use std::time::Duration;
-
 use crate::http::ByteRange;
-use crate::ids::{RecordId, TransferId};
+use crate::ids::{RecordId, ServerId, TransferId};
 use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::snapshot::EntryKey;
-use crate::time::{Instant, millis};
+use crate::time::{Instant, Millis};
 use crate::trouble::Trouble;
 
 pub(crate) use table::Transfers;
@@ -65,6 +63,8 @@ pub(crate) enum End {
 pub(crate) struct Transfer {
     pub(crate) id: TransferId,
     pub(crate) record: RecordId,
+    /// Whom it asks.
+    pub(crate) server: ServerId,
     /// What was asked for by `Range`; `None` for the whole, as the app asked.
     pub(crate) asked: Option<ByteRange>,
     pub(crate) stream: Stream,
@@ -79,11 +79,11 @@ pub(crate) struct Transfer {
     /// Entries being stored or recorded: where each begins, and its length.
     pub(crate) stores: Vec<PendingStore>,
     /// How long to wait for the head.
-    pub(crate) patience: Duration,
+    pub(crate) patience: Millis,
     /// How long the body may be silent.
-    pub(crate) stall: Duration,
+    pub(crate) stall: Millis,
     /// How long it may be silent before another one is sent beside it.
-    pub(crate) quiet: Duration,
+    pub(crate) quiet: Millis,
     pub(crate) hedge: Hedge,
     /// Where its body began, and when.
     pub(crate) began: (u64, Instant),
@@ -96,9 +96,9 @@ pub(crate) struct Transfer {
 /// How long to wait for what.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
-    pub(crate) head: Duration,
-    pub(crate) body: Duration,
-    pub(crate) quiet: Duration,
+    pub(crate) head: Millis,
+    pub(crate) body: Millis,
+    pub(crate) quiet: Millis,
 }
 
 /// An entry on its way into the stores.
@@ -115,7 +115,7 @@ impl Transfer {
     /// One that is about to ask for `asked`, from the offset `start` on.
     pub(crate) fn new(
         id: TransferId,
-        record: RecordId,
+        (record, server): (RecordId, ServerId),
         (start, asked): (u64, Option<ByteRange>),
         patience: Patience,
         now: Instant,
@@ -123,6 +123,7 @@ impl Transfer {
         Self {
             id,
             record,
+            server,
             asked,
             stream: Stream::Opening,
             position: start,
@@ -149,13 +150,18 @@ impl Transfer {
     /// at the speed of memory, so the last moments tell too much.
     pub(crate) fn average_rate(&self, now: Instant) -> u64 {
         let (start, time) = self.began;
-        rate(self.position.saturating_sub(start), now.since(time))
+        rate(self.position.saturating_sub(start), now.after(time))
     }
 
     /// Bytes that came and are not recorded yet. Of what the browser stores by itself nobody knows.
     pub(crate) fn arrived(&self) -> u64 {
         let stores = self.stores.iter().filter(|_| self.stream != Stream::Bypassing);
         stores.map(|store| store.length).sum::<u64>() + self.buffered()
+    }
+
+    /// Whether its head has come.
+    pub(crate) fn is_answered(&self) -> bool {
+        !matches!(self.stream, Stream::Opening | Stream::Probing)
     }
 
     /// Whether it still uses a connection.
@@ -213,9 +219,9 @@ impl Transfer {
 }
 
 /// Bytes a second.
-pub(crate) fn rate(bytes: u64, time: Duration) -> u64 {
-    bytes.saturating_mul(1000) / millis(time).max(1)
+pub(crate) fn rate(bytes: u64, time: Millis) -> u64 {
+    bytes.saturating_mul(1000) / time.0.max(1)
 }
 
 /// So long a silence after the silence is one of the server.
-const CONFIRMED: Duration = Duration::from_secs(1);
+const CONFIRMED: Millis = Millis::from_secs(1);

@@ -1,14 +1,13 @@
 //! All transfers: a few, so they are searched.
 
 use std::mem::take;
-use std::time::Duration;
 
 use crate::config::Config;
-use crate::ids::{FetchId, RecordId, TransferId};
+use crate::ids::{FetchId, RecordId, ServerId, TransferId};
 use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::snapshot::EntryKey;
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 use crate::transfer::{PendingStore, Stream, Transfer};
 
 /// The transfers that are open, or have something on its way into the stores, oldest first.
@@ -72,12 +71,17 @@ impl Transfers {
     }
 
     pub(crate) fn is_fast(&self, now: Instant) -> bool {
-        self.fast_at.is_some_and(|at| now.since(at) < FAST_FOR)
+        self.fast_at.is_some_and(|at| now.after(at) < FAST_FOR)
     }
 
     /// How many connections a fetch has.
     pub(crate) fn open_of(&self, fetch: FetchId) -> usize {
         self.open().filter(|one| one.record.fetch == fetch).count()
+    }
+
+    /// Connections to a server that bring something.
+    pub(crate) fn served_by(&self, server: ServerId) -> usize {
+        self.open().filter(|one| one.server == server && one.is_answered()).count()
     }
 
     pub(crate) fn of(&self, record: RecordId) -> impl Iterator<Item = &Transfer> {
@@ -135,4 +139,4 @@ fn has_memory(config: &Config, held: u64) -> bool {
 }
 
 /// So long a connection that was fast is taken to be so still. Where it is not, the parts soon show it.
-const FAST_FOR: Duration = Duration::from_secs(5 * 60);
+const FAST_FOR: Millis = Millis::from_secs(5 * 60);

@@ -113,6 +113,7 @@ fn done(uid: &str, extents: &[(u64, u64)]) -> Snapshot {
         version: 1,
         result: Some(RecordResult::Success),
         attempts: 0,
+        hold: None,
         silent_since: None,
     };
     let segment = |&(start, length): &(u64, u64)| {

@@ -26,6 +26,7 @@ mod restart;
 mod resume;
 mod retry;
 mod scale;
+mod servers;
 mod shares;
 mod stores;
 mod uploads;

@@ -47,7 +47,7 @@ pub(crate) fn judge_memory(oracle: &Oracle) {
 pub(crate) fn judge_shares(oracle: &Oracle) {
     let plan = &oracle.plan;
     let waited = longest_wait(oracle);
-    let most = plan.config.share_after + UNNOTICED;
+    let most = Duration::from(plan.config.share_after) + UNNOTICED;
     if waited > most && plan.stores.is_empty() && plan.slow_stores.is_none() {
         oracle.violate(|| format!("a fetch had no connection for {waited:?}, of at most {most:?}"));
     }

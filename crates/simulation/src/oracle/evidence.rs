@@ -6,7 +6,7 @@ use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::testing::network::{Answer, Fault};
 
 use crate::oracle::facts::RecordFacts;
-use crate::oracle::{Oracle, measure};
+use crate::oracle::{Oracle, measure, servers};
 use crate::plan::files::ORIGIN;
 
 /// A request is about to be sent, over one of so many connections of its worker.
@@ -27,6 +27,7 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
         measure::note_wait(oracle, &exchange.uid);
     }
     let mut facts = oracle.facts.borrow_mut();
+    servers::judge_request(oracle, &facts, &request.url);
     let rivals = facts.rivals > 0;
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     let probe = is_probe(exchange);
@@ -34,7 +35,7 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
     record.probed |= probe;
     let now = oracle.world.clock.monotonic();
     // What one of two workers heard, the other did not.
-    let silent = rivals || now.saturating_sub(record.last_sign) >= config.hedge_after;
+    let silent = rivals || now.saturating_sub(record.last_sign) >= config.hedge_after.into();
     record.silences += u64::from(ranges && silent);
     record.last_sign = now;
     record.parts += u64::from(exchange.range.is_some_and(|range| range.end.is_some()));
@@ -53,6 +54,14 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
     }
     let mut facts = oracle.facts.borrow_mut();
     let deadly = facts.crashes + facts.rivals > 0;
+    if let Ok(answer) = answer {
+        // What counts before may have used up its patience.
+        let untroubled = |record: &mut RecordFacts| record.troubles + record.offline == 0;
+        let fresh = facts.record(&exchange.uid, exchange.index).is_some_and(untroubled);
+        let busy = fresh && !is_probe(exchange) && is_busy(exchange, answer);
+        let head = Some(&answer.head).filter(|_| busy);
+        servers::note_answer(oracle, &mut facts, exchange, head);
+    }
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     let now = oracle.world.clock.monotonic();
     record.last_sign = now;
@@ -76,7 +85,9 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
 
 /// A response broke because the network, or its server, went away.
 pub(crate) fn broken(oracle: &Oracle, uid: &str, index: u32, error: NetworkError) {
-    if let Some(record) = oracle.facts.borrow_mut().record(uid, index) {
+    let mut facts = oracle.facts.borrow_mut();
+    servers::note_broken(&mut facts, uid, index);
+    if let Some(record) = facts.record(uid, index) {
         record.note_error(error, oracle.world.clock.monotonic());
     }
 }

@@ -7,6 +7,7 @@ use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::EventType;
 use background_fetch_engine::{Delivery as Limits, Error, FailureReason};
 
+use crate::oracle::servers::ServerFacts;
 use crate::plan::FetchPlan;
 
 /// Of one world.
@@ -14,6 +15,8 @@ use crate::plan::FetchPlan;
 pub(crate) struct Facts {
     /// By unique id.
     pub(crate) fetches: BTreeMap<String, FetchFacts>,
+    /// By origin.
+    pub(crate) servers: BTreeMap<String, ServerFacts>,
     /// The worker that took the store over last.
     pub(crate) owner: u32,
     /// Since when it could send requests: it has the store, and there is a network.
@@ -179,9 +182,10 @@ impl FetchFacts {
 
     /// Whether enough deliveries had their time, each at most until the next.
     pub(crate) fn is_given_up(&self, limits: &Limits, now: Duration) -> bool {
+        let least = Duration::from(limits.counts_after);
         let begins = self.deliveries.iter().map(|one| one.began);
         let ends = begins.clone().skip(1).chain([now]);
-        let fair = begins.zip(ends).filter(|(began, end)| *end >= *began + limits.counts_after);
+        let fair = begins.zip(ends).filter(|(began, end)| *end >= *began + least);
         fair.count() >= limits.most as usize
     }
 }

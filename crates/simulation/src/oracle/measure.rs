@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::oracle::Oracle;
 use crate::oracle::economy::is_hidden_coding;
 use crate::oracle::facts::FetchFacts;
+use crate::oracle::servers;
 
 /// The most bytes that a worker has held at a time: read, and in no entry yet, those of puts that
 /// are under way among them.
@@ -20,7 +21,10 @@ pub(crate) fn longest_wait(oracle: &Oracle) -> Duration {
         // What seems to end early is asked for again after a while.
         let plan = oracle.plan_of(uid);
         let ends_early = plan.records.iter().any(|one| is_hidden_coding(oracle, one.file));
-        fetch.had_no_trouble() && !ends_early
+        let mut servers = plan.records.iter();
+        fetch.had_no_trouble()
+            && !ends_early
+            && servers.all(|one| servers::had_no_trouble(oracle, &facts, one))
     });
     let quiet = quiet.map(|(_, fetch)| fetch);
     quiet.map(|fetch| fetch.longest_wait).max().unwrap_or_default()

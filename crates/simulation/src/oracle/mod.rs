@@ -11,11 +11,13 @@ pub(crate) mod facts;
 pub(crate) mod journal;
 pub(crate) mod measure;
 pub(crate) mod outcome;
+pub(crate) mod servers;
 pub(crate) mod tally;
 pub(crate) mod writes;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use background_fetch_engine::testing::world;
 
@@ -63,7 +65,7 @@ impl Oracle {
 
     fn leaves_alone(&self, fetch: &FetchFacts) -> bool {
         let (now, patience) = (self.world.clock.monotonic(), self.plan.config.delivery.patience);
-        fetch.deliveries.last().is_some_and(|last| now >= last.began + patience)
+        fetch.deliveries.last().is_some_and(|last| now >= last.began + Duration::from(patience))
     }
 
     /// All versions of a file that there were, with their lengths.

@@ -5,6 +5,7 @@ use background_fetch_engine::{Error, FailureReason};
 use crate::oracle::Oracle;
 use crate::oracle::economy::{self, is_hidden_coding};
 use crate::oracle::facts::{Ending, Facts, FetchFacts, RecordFacts};
+use crate::oracle::servers;
 use crate::plan::RecordPlan;
 use crate::plan::twist::Ask;
 
@@ -99,7 +100,8 @@ fn may_be_bad_status(
 ) -> bool {
     // The first end of a body that is short of the length declared is a doubt.
     let hidden = u64::from(is_hidden_coding(oracle, plan.file));
-    let troubles = record.troubles + facts.store_troubles + hidden;
+    let of_server: u64 = servers::siblings(oracle, facts, plan).map(|record| record.troubles).sum();
+    let troubles = of_server + facts.store_troubles + hidden;
     record.final_status || record.busy > 0 && troubles > fewest_tries(oracle)
 }
 
@@ -123,9 +125,14 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
         _ => false,
     };
     // Of a clock that somebody sets, no more than the last moments count.
+    let siblings: Vec<_> = servers::siblings(oracle, facts, plan).collect();
+    let of_server: u64 = siblings.iter().map(|record| record.troubles).sum();
+    let silence = siblings.iter().map(|record| record.silence).max().unwrap_or_default();
     let silent = if oracle.plan.sets_clocks() { retry.cap } else { retry.silence };
     let forbidden = record.forbidden || record.unasked || digest || hidden;
-    let given_up = record.silence >= silent || troubles > fewest_tries(oracle);
+    // What its server did to others counts as well.
+    let troubles = of_server + facts.store_troubles;
+    let given_up = silence >= silent.into() || troubles > fewest_tries(oracle);
     forbidden || once || refused || doubts || given_up
 }
 

@@ -62,6 +62,9 @@ fn wait(twist: &Twist, troubles: u64) -> u64 {
         | Twist::WallJumps { at, .. } => again + at / 1000,
         // Tries are soon used up meanwhile, or the back-off is at its longest.
         Twist::Unreachable { at, time, .. } | Twist::OriginAway { at, time, .. } => 60 * again + (at + time) / 1000,
+        Twist::OriginBusy { at, time, after, .. } => {
+            60 * again + (at + time) / 1000 + after.unwrap_or(0).min(DAY)
+        }
         Twist::Offline { at, time, .. } => again + (at + time) / 1000,
         Twist::Store { trouble: Trouble::Slow(time), .. } => again + time / 1000,
         // In each life, as long as they may keep it.

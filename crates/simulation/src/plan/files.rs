@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use background_fetch_engine::testing::clock::VirtualClock;
 use background_fetch_engine::testing::network::{Exposure, Fault, File, parse_date};
-use background_fetch_engine::{Bypass, Config, Overlap, SegmentSizes, Timestamp};
+use background_fetch_engine::{Bypass, Config, Millis, Overlap, SegmentSizes, Timestamp};
 
 use crate::plan::twist::Twist;
 
@@ -13,13 +13,13 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
     config.segments = SegmentSizes {
         least: 256 * scale,
         most: 2048 * scale,
-        time: Duration::from_millis(250),
-        age: Duration::from_secs(5),
+        time: Millis(250),
+        age: Millis(5_000),
         count: 2048,
     };
     config.memory = USUAL_MEMORY * config.segments.most;
     config.overlap = Overlap { validated: 16, otherwise: 64 };
-    config.retry.silence = SILENCE;
+    config.retry.silence = SILENCE.into();
     for twist in twists {
         match *twist {
             Twist::Bypass { segment, connections } => {

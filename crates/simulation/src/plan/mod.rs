@@ -274,11 +274,13 @@ impl Plan {
             Twist::Quota(bytes) => self.quota = Some(bytes),
             Twist::Crash { step, down } => self.crashes.push((step, down)),
             Twist::Rival { step } => self.rivals.push(step),
+            Twist::Bears { .. } => self.times.push((0, twist)),
             Twist::Change { at, .. }
             | Twist::LosesRanges { at, .. }
             | Twist::Vanishes { at, .. }
             | Twist::Unreachable { at, .. }
             | Twist::OriginAway { at, .. }
+            | Twist::OriginBusy { at, .. }
             | Twist::WallJumps { at, .. }
             | Twist::Offline { at, .. }
             | Twist::DamagesRecord { at, .. }

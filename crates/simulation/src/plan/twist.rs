@@ -89,6 +89,10 @@ pub enum Twist {
     Unreachable { file: usize, at: u64, time: u64 },
     /// The same, of all files of an origin.
     OriginAway { origin: u64, at: u64, time: u64 },
+    /// Each request to an origin is answered with 503, with `Retry-After` in seconds if given.
+    OriginBusy { origin: u64, at: u64, time: u64, after: Option<u64> },
+    /// An origin answers 503 to whoever comes on more connections at a time than these.
+    Bears { origin: u64, connections: usize },
     /// Each body of an origin takes so long.
     Trickles { origin: u64, time: u64 },
     /// No network; perhaps nobody tells when it is back.
@@ -207,6 +211,9 @@ impl Twist {
             Self::Vanishes { .. } => "file gone in time",
             Self::Unreachable { .. } => "unreachable for a time",
             Self::OriginAway { .. } => "origin unreachable for a time",
+            Self::OriginBusy { after: None, .. } => "origin busy for a time",
+            Self::OriginBusy { .. } => "origin busy for a time that it names",
+            Self::Bears { .. } => "origin that bears few connections",
             Self::WallJumps { by, .. } if *by < 0 => "wall clock set back",
             Self::WallJumps { .. } => "wall clock set forward",
             Self::Offline { reported: true, .. } => "offline",

@@ -3,13 +3,12 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use background_fetch_engine::http::{Head, Header};
 use background_fetch_engine::ports::Exchange;
 use background_fetch_engine::snapshot::Snapshot;
 use background_fetch_engine::testing::clock::VirtualClock;
-use background_fetch_engine::{Config, Instant, Time};
+use background_fetch_engine::{Config, Instant, Millis, Time};
 
 use crate::plan::generate::Worlds;
 use crate::world::worker::Worker;
@@ -45,11 +44,15 @@ pub enum Bug {
     WrongIndex,
     /// What was not taken at once is given up.
     GiveUpEarly,
+    /// `Retry-After` is not read.
+    NoHold,
+    /// For how long a server wants to be left alone is not kept.
+    ForgetHold,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 14] = [
+    pub const ALL: [(&'static str, Self); 16] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -64,11 +67,17 @@ impl Bug {
         ("wall-clock", Self::WallClock),
         ("wrong-index", Self::WrongIndex),
         ("give-up-early", Self::GiveUpEarly),
+        ("no-hold", Self::NoHold),
+        ("forget-hold", Self::ForgetHold),
     ];
 
     /// The worlds in which it shows.
     pub fn worlds(self) -> Worlds {
-        if self == Self::WallClock { Worlds::Clocks } else { Worlds::Plain }
+        match self {
+            Self::WallClock => Worlds::Clocks,
+            Self::NoHold | Self::ForgetHold => Worlds::Origins,
+            _ => Worlds::Plain,
+        }
     }
 
     /// The bug of this name.
@@ -99,10 +108,10 @@ impl Slips {
             config.memory = u64::MAX / 4;
         }
         if self.has(Bug::NoShares) {
-            config.share_after = Duration::MAX;
+            config.share_after = Millis(u64::MAX);
         }
         if self.has(Bug::GiveUpEarly) {
-            (config.delivery.most, config.delivery.keep) = (0, Duration::ZERO);
+            (config.delivery.most, config.delivery.keep) = (0, Millis(0));
         }
     }
 
@@ -115,8 +124,12 @@ impl Slips {
         Time { monotonic: Instant(0) + since, ..time }
     }
 
-    /// Mixes the records of each fetch up.
+    /// Mixes the records of each fetch up, or forgets some of what is in them.
     pub(super) fn mistake_rows(&self, snapshots: &mut [Snapshot]) {
+        let rows = snapshots.iter_mut().flat_map(|snapshot| &mut snapshot.records);
+        for row in rows.filter(|_| self.has(Bug::ForgetHold)) {
+            row.hold = None;
+        }
         for snapshot in snapshots.iter_mut().filter(|_| self.has(Bug::WrongIndex)) {
             let indices: Vec<_> = snapshot.records.iter().map(|row| row.index).collect();
             let others = indices.iter().cycle().skip(1);
@@ -137,6 +150,9 @@ impl Slips {
 
     /// Takes the validators of a part for those of the first response.
     pub(super) fn mistake_head(&self, exchange: &Exchange, head: &mut Head) {
+        if self.has(Bug::NoHold) {
+            head.headers.retain(|(name, _)| name != "retry-after");
+        }
         if !self.has(Bug::NoValidatorCheck) {
             return;
         }

@@ -18,7 +18,7 @@ use background_fetch_engine::driver::Handle;
 use background_fetch_engine::testing::clock::Stuck;
 use background_fetch_engine::testing::world;
 
-use crate::oracle::Oracle;
+use crate::oracle::{Oracle, servers};
 use crate::plan::Plan;
 use crate::plan::random::Random;
 use crate::plan::twist::{Operation, Trouble, store_name};
@@ -111,7 +111,9 @@ impl World {
         self.calm.set(true);
         self.base.bodies.set_quota(None);
         self.base.way.clear();
-        for file in self.base.servers.borrow_mut().files.values_mut() {
+        let mut servers = self.base.servers.borrow_mut();
+        servers.origins.clear();
+        for file in servers.files.values_mut() {
             file.faults.clear();
             file.always = None;
         }
@@ -144,6 +146,7 @@ impl World {
     /// Kills all workers. They stop at their next breath.
     pub(crate) fn kill(&self, down: u64) {
         self.lives.killed.set(self.lives.last.get());
+        servers::forget_what_died(&self.oracle, &mut self.oracle.facts.borrow_mut());
         self.lives.crash.set(Some(down));
         self.lives.handles.borrow_mut().clear();
         self.trace(0, || format!("the worker dies, and starts again in {down} ms"));

@@ -1,8 +1,9 @@
 //! The page: calls, and calls again until it is answered.
 
 use std::rc::Rc;
+use std::time::Duration;
 
-use background_fetch_engine::testing::network::File;
+use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::{Error, MatchOptions, NewFetch};
 
 use crate::oracle::bytes;
@@ -196,6 +197,16 @@ async fn happen(world: &Rc<World>, twist: Twist) {
             world.base.way.take_away(&origin);
             world.sleep(time).await;
             world.base.way.give_back(&origin);
+        }
+        Twist::OriginBusy { origin, time, after, .. } => {
+            let until = now + Duration::from_millis(time);
+            let outage = Some((until, Fault::Status(503, after)));
+            let mut servers = world.base.servers.borrow_mut();
+            servers.origins.entry(files::origin(origin)).or_default().outage = outage;
+        }
+        Twist::Bears { origin, connections } => {
+            let mut servers = world.base.servers.borrow_mut();
+            servers.origins.entry(files::origin(origin)).or_default().bears = Some(connections);
         }
         Twist::WallJumps { by, .. } => world.base.clock.shift_wall(by),
         Twist::Offline { time, reported, .. } => go_offline(world, time, reported).await,

@@ -71,6 +71,7 @@ fn record(uid: &str, index: u32) -> RecordRow {
         version: 0,
         result: None,
         attempts: 0,
+        hold: None,
         silent_since: None,
     }
 }
@@ -166,6 +167,7 @@ pub async fn rows_come_back_as_they_were(bench: impl MetaStoreBench) {
         version: 4,
         result: Some(RecordResult::Success),
         attempts: 9,
+        hold: Some(Timestamp(6)),
         silent_since: Some(Timestamp(5)),
         ..record("u", 0)
     };

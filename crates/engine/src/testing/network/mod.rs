@@ -3,6 +3,7 @@
 mod body;
 mod fault;
 mod file;
+mod origin;
 mod response;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::time::Timestamp;
 pub use body::{Extent, Next, Script, content};
 pub use fault::Fault;
 pub use file::{Coding, Exposure, File, Validator};
+pub use origin::{Origin, origin_of};
 pub use response::ERROR_BODY;
 
 /// All files that can be asked for, by URL.
@@ -24,6 +26,8 @@ pub use response::ERROR_BODY;
 pub struct Servers {
     /// What is served.
     pub files: BTreeMap<String, File>,
+    /// Those of them whose origin has something to say, too.
+    pub origins: BTreeMap<String, Origin>,
 }
 
 /// The response to one request.
@@ -49,13 +53,20 @@ impl Answer {
 }
 
 impl Servers {
-    /// Answers a request.
+    /// Answers a request, which comes on the last of so many connections.
     ///
     /// # Errors
     ///
-    /// As the file's next fault says; an unknown URL is unreachable.
-    pub fn answer(&mut self, exchange: &Exchange, now: Timestamp) -> Result<Answer, NetworkError> {
+    /// As the file's next fault says, or its origin; an unknown URL is unreachable.
+    pub fn answer(
+        &mut self,
+        exchange: &Exchange,
+        connections: usize,
+        now: Timestamp,
+    ) -> Result<Answer, NetworkError> {
         let asked = exchange.request.url.as_str();
+        let origin = self.origins.get_mut(origin_of(asked));
+        let outage = origin.and_then(|origin| origin.fault(connections, now));
         let Some(first) = self.files.get_mut(asked) else { return Err(NetworkError::Unreachable) };
         let target = first.next_mirror().unwrap_or_else(|| asked.to_owned());
         let redirected = target != asked;
@@ -66,7 +77,7 @@ impl Servers {
         file.requests += 1;
         let method = exchange.request.method.as_str();
         file.uploads += u64::from(!matches!(method, "GET" | "HEAD"));
-        let fault = file.faults.pop_front().or(file.always);
+        let fault = outage.or_else(|| file.faults.pop_front()).or(file.always);
         if let Some(Fault::Fails(error)) = fault {
             return Err(error);
         }

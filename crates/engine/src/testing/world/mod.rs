@@ -56,7 +56,8 @@ impl World {
     /// If the server is out of reach, or as it says itself.
     pub fn answer(&self, exchange: &Exchange) -> Result<Answer, NetworkError> {
         self.way.to(&exchange.request.url)?;
-        self.servers.borrow_mut().answer(exchange, self.clock.true_time())
+        let connections = self.connections.open(&exchange.uid);
+        self.servers.borrow_mut().answer(exchange, connections, self.clock.true_time())
     }
 
     /// The bytes of a fetch that workers hold.

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::ports::NetworkError;
+use crate::testing::network::origin_of;
 
 /// What keeps requests from their servers, and breaks what is under way. Each may happen several
 /// times at once, and is over when all of them are.
@@ -72,9 +73,4 @@ impl Way {
         let away = is_away(url) || is_away(origin_of(url));
         if away { Err(NetworkError::Unreachable) } else { Ok(()) }
     }
-}
-
-/// The origin of a URL that has a path.
-fn origin_of(url: &str) -> &str {
-    url.match_indices('/').nth(2).and_then(|(end, _)| url.get(..end)).unwrap_or(url)
 }

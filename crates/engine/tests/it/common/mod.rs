@@ -11,10 +11,10 @@ use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::{EventType, FetchState};
-use background_fetch_engine::testing::network::{File, content, parse_date};
+use background_fetch_engine::testing::network::{File, Origin, content, parse_date};
 use background_fetch_engine::testing::world::{CalmWorker, Delivery, World, WorldPorts};
 use background_fetch_engine::{
-    Bypass, Config, Error, FailureReason, NewFetch, RecordResult, SegmentSizes,
+    Bypass, Config, Error, FailureReason, Millis, NewFetch, RecordResult, SegmentSizes,
 };
 use futures_util::future::{Either, select};
 use proptest::prelude::ProptestConfig;
@@ -25,8 +25,8 @@ pub(crate) fn config() -> Config {
     config.segments = SegmentSizes {
         least: 64 * KIB,
         most: 256 * KIB,
-        time: Duration::from_millis(100),
-        age: Duration::from_secs(5),
+        time: Millis(100),
+        age: Millis(5_000),
         count: 2048,
     };
     config.memory = 1024 * KIB;
@@ -114,6 +114,12 @@ impl App {
 
     pub(crate) fn serve(&self, path: &str, file: File) {
         self.world.servers.borrow_mut().files.insert(url(path), file);
+    }
+
+    /// What befalls all files of the app's own origin.
+    pub(crate) fn origin(&self, change: impl FnOnce(&mut Origin)) {
+        let mut servers = self.world.servers.borrow_mut();
+        change(servers.origins.entry(ORIGIN.to_owned()).or_default());
     }
 
     pub(crate) fn sent(&self, path: &str) -> u64 {

@@ -1,7 +1,5 @@
 //! Servers that say anything in their headers: what becomes of a download from them.
 
-use std::time::Duration;
-
 use background_fetch_engine::testing::network::{Exposure, Fault, File, Validator, content};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -70,7 +68,7 @@ proptest! {
         }
         let mut config = if liar.bulk { bypass_config() } else { config() };
         // Who says that it takes a day is believed elsewhere.
-        config.retry.retry_after_cap = Duration::from_secs(60);
+        config.retry.retry_after_cap = background_fetch_engine::Millis(60_000);
         let app = App { config, fetches: vec![new], ..app };
         app.run();
         let delivery = app.delivery("one");

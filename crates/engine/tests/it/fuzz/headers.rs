@@ -247,13 +247,13 @@ proptest! {
         }
         let seconds = plain_number(value.trim_ascii()).map(Duration::from_secs);
         let date = || parse_date(value.trim_ascii()).map(|date| date.since(NOW));
-        let wanted = seconds.or_else(date).map(|wanted| wanted.min(cap));
+        let wanted = seconds.or_else(date).map(|wanted| wanted.min(cap.into()));
         prop_assert!(passes || wanted.is_some(), "it has no sense");
         let wanted = wanted.unwrap_or_default();
         bench.now = wanted.saturating_sub(Duration::from_millis(1));
         let early = bench.feed(Input::Woken).iter().find_map(asked);
         prop_assert!(early.is_none() || bench.now == wanted, "too early");
-        bench.now = wanted.max(config().retry.base);
+        bench.now = wanted.max(config().retry.base.into());
         let then = bench.feed(Input::Woken).iter().find_map(asked);
         prop_assert!(early.or(then).is_some(), "too late");
     }

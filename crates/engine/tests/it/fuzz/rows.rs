@@ -8,7 +8,7 @@ use background_fetch_engine::snapshot::{
     EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write,
 };
 use background_fetch_engine::testing::network::{File, content};
-use background_fetch_engine::{FailureReason, RecordResult};
+use background_fetch_engine::{FailureReason, Millis, RecordResult};
 use proptest::prelude::*;
 
 use super::texts;
@@ -40,7 +40,7 @@ fn half_done(case: &Case) -> App {
     app.config = if case.bulk { bypass_config() } else { config() };
     (app.config.segments.least, app.config.segments.most) = (8 * KIB, 32 * KIB);
     // Some rows ask for what nobody ever answers.
-    app.config.retry.silence = Duration::from_secs(10 * 60);
+    app.config.retry.silence = Millis(10 * 60 * 1000);
     if let Some(bypass) = &mut app.config.bypass {
         bypass.segment = 8 * KIB;
     }
@@ -343,6 +343,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             version: index,
             result,
             attempts: index,
+            hold: None,
             silent_since: None,
         },
     );

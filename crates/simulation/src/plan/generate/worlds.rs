@@ -12,7 +12,7 @@ pub enum Worlds {
     Plain,
     /// Dozens to hundreds of small files of one fetch, and stores that may be slower than the network.
     Crowds,
-    /// Several origins, which may be away as a whole, or trickle.
+    /// Several origins, which may be away or busy as a whole, or trickle.
     Origins,
     /// A wall clock that is set while all goes on.
     Clocks,
@@ -83,6 +83,20 @@ fn origins(random: &mut Random, files: usize) -> Vec<Twist> {
     if random.one_in(2) {
         let (origin, time) = (random.below(ORIGINS), random.scale(SPAN, 30 * SPAN));
         twists.push(Twist::Trickles { origin, time });
+    }
+    for _ in 0..random.between(0, 2) {
+        let (origin, at) = (random.below(ORIGINS), random.scale(1, SPAN));
+        let after = random.one_in(2).then(|| random.scale(1, 2_000));
+        twists.push(Twist::OriginBusy {
+            origin,
+            at: at - 1,
+            time: random.scale(1, 10 * SPAN),
+            after,
+        });
+    }
+    if random.one_in(3) {
+        let connections = random.of(1, &[2, 3]);
+        twists.push(Twist::Bears { origin: random.below(ORIGINS), connections });
     }
     twists
 }
