@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { ENGINES } from '../harness/launch.mjs';
 import { checklistTable, unknownTitles } from './checklist.mjs';
 import { runInBrowser } from './lib/runner.mjs';
-import { PROTOCOLS, loadScenarios } from './lib/scenarios.mjs';
+import { PROTOCOLS } from './lib/protocols.mjs';
+import { loadScenarios } from './lib/scenarios.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -174,7 +174,9 @@ function plain(get, request, state, faulty, bare) {
   const advertised = get.text('acceptRanges') ?? (get.text('ranges') === '0' ? 'omit' : 'bytes');
   if (advertised !== 'omit') headers['accept-ranges'] = advertised;
 
-  const asked = ranges && ifRangeHolds(request, validators) ? parseRange(request.headers.range, size) : null;
+  // `ifRange=never`: any condition is taken for one that does not hold.
+  const holds = get.text('ifRange') === 'never' ? request.headers['if-range'] === undefined : ifRangeHolds(request, validators);
+  const asked = ranges && holds ? parseRange(request.headers.range, size) : null;
   if (asked === 'unsatisfiable') return bare(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': '0' });
   const lie = faulty ? get.text('lie') : null;
   return asked ? partial(asked, lie, size, seed, headers, bare) : bare(200, { ...headers, 'content-length': String(size) }, { seed, start: 0, end: size });
@@ -201,6 +203,8 @@ function validatorHeaders(get, state, seed, size, version) {
   const etag = get.text('etag') ?? 'strong';
   if (etag === 'strong') headers.etag = `"${seed}-${size}"`;
   else if (etag === 'weak') headers.etag = `W/"${seed}-${size}"`;
+  // Two nodes in turn, each with its own.
+  else if (etag === 'nodes') headers.etag = `"${seed}-${size}-${state.count % 2}"`;
   else if (etag === 'changing') headers.etag = `"${seed}-${size}-${state.count}"`;
   else if (etag !== 'none') headers.etag = etag;
   const modified = get.text('lastModified');

@@ -50,7 +50,7 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
   const open = new Set();
   let crossOrigin = peer;
   /** What keeps it from serving files. */
-  const troubles = { busyUntil: 0, retryAfter: '', bears: Infinity };
+  const troubles = { busyUntil: 0, retryAfter: '', bears: Infinity, every: Infinity, served: 0 };
 
   const take = async (/** @type {import('./exchange.mjs').Exchange} */ exchange) => {
     const url = new URL(exchange.path, `http://${exchange.headers.host ?? host}`);
@@ -90,7 +90,9 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
   /** Whether this request, the last of those that are open, is one that the server does not serve now. */
   function isTooMuch() {
     const files = [...open].filter(({ path }) => path.startsWith('/file'));
-    return performance.now() < troubles.busyUntil || files.length > troubles.bears;
+    troubles.served += 1;
+    const isTurn = troubles.served % troubles.every === 0;
+    return isTurn || performance.now() < troubles.busyUntil || files.length > troubles.bears;
   }
 
   /** The same request, of a file that answers 503. @param {{method: string, headers: any, url: URL}} request */
@@ -128,6 +130,8 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
     setBusy(seconds, retryAfter = '') {
       Object.assign(troubles, { busyUntil: performance.now() + seconds * 1000, retryAfter });
     },
+    /** Of so many requests for files, one is answered with 503. @param {number} requests */
+    setRefusesEvery: (requests) => void Object.assign(troubles, { every: requests, served: 0 }),
     /** Files are served to so many requests at a time; others are answered with 503. @param {number} requests */
     setBears: (requests) => void (troubles.bears = requests),
     /** No byte is sent as long as it is, though connections stay open and new ones are taken. @param {boolean} mute */

@@ -1,11 +1,10 @@
 /** Finds the scenarios, checks them and gives each its title: its file and its name, and the protocol if it is HTTP/2. */
 import { readdirSync } from 'node:fs';
 import { UNSEEN_BREAK } from './context.mjs';
+import { PROTOCOLS } from './protocols.mjs';
 
 const FOLDER = new URL('../scenarios/', import.meta.url);
 const DEFAULT_TIMEOUT = 40_000;
-/** HTTP/1.1, and HTTP/2 over TLS: as the origin calls them. */
-export const PROTOCOLS = /** @type {const} */ (['h1', 'h2']);
 /** Of those that the protocol does not touch. */
 const DEFAULT_PROTOCOLS = /** @type {const} */ (['h1']);
 

@@ -1,12 +1,12 @@
 /** Aborting, by the app. */
 import assert from 'node:assert/strict';
 import { MIB } from '../lib/context.mjs';
-
-export const protocols = ['h1', 'h2'];
+import { OVER_BOTH } from '../lib/protocols.mjs';
 
 export default [
   {
     name: 'ends the transfer, the fetch and its data',
+    ...OVER_BOTH,
     async run(t) {
       const page = await t.open();
       const file = t.file({ size: 50 * MIB, rate: 2e6 });
@@ -60,6 +60,7 @@ export default [
   },
   {
     name: 'leaves what had arrived whole',
+    ...OVER_BOTH,
     async run(t) {
       const page = await t.open();
       const [file, slow] = [t.file(), t.file({ rate: 5_000 })];

@@ -6,8 +6,7 @@ import { sleep } from '../../harness/process.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 import { atMost } from '../lib/measure.mjs';
-
-export const protocols = ['h1', 'h2'];
+import { OVER_BOTH } from '../lib/protocols.mjs';
 
 const LONG = { size: 20 * MIB, rate: 4e6 };
 
@@ -44,6 +43,7 @@ function checkSent(file, most = 1.2) {
 export default [
   {
     name: 'the worker is killed 3 times in 48 MiB at 8 MB/s',
+    ...OVER_BOTH,
     timeout: 90_000,
     async run(t) {
       const page = await t.open();
@@ -61,6 +61,7 @@ export default [
   },
   {
     name: 'the browser is killed in 48 MiB at 8 MB/s',
+    ...OVER_BOTH,
     nativeDiffers: 'it starts again from the beginning',
     timeout: 90_000,
     async run(t) {
@@ -77,6 +78,7 @@ export default [
   },
   {
     name: 'the worker is killed in 100 small files',
+    ...OVER_BOTH,
     browsers: ENGINES,
     timeout: 90_000,
     async run(t) {
@@ -168,6 +170,7 @@ export default [
   },
   {
     name: 'the page is closed, the worker dies, and a page is opened',
+    ...OVER_BOTH,
     async run(t) {
       const page = await t.open();
       const bystander = await t.openPage(`${t.origin.url}/app/log.js`, true);
@@ -242,6 +245,7 @@ export default [
   },
   {
     name: 'from inside the worker, which is killed: an open page has it go on',
+    ...OVER_BOTH,
     nativeDiffers: 'workers may not start fetches without a permission',
     async run(t) {
       const page = await t.open({ do: ['inside'] });
@@ -255,7 +259,6 @@ export default [
   },
   {
     name: 'a new version of the worker takes over in mid-download',
-    protocols: ['h1'],
     timeout: 80_000,
     async run(t) {
       const page = await t.open({ query: { version: '1' } });
@@ -268,7 +271,6 @@ export default [
   },
   {
     name: 'a version that waits leaves the work to the active one, until it is told to take over',
-    protocols: ['h1'],
     timeout: 80_000,
     async run(t) {
       const page = await t.open({ query: { version: '1' } });
@@ -288,7 +290,6 @@ export default [
   },
   {
     name: 'a version that waits till the end has no part in it',
-    protocols: ['h1'],
     async run(t) {
       const page = await t.open({ query: { version: '1' } });
       const file = t.file({ size: 4 * MIB, rate: 2e6 });
@@ -318,7 +319,6 @@ export default [
   },
   {
     name: 'a worker that is killed while it deletes leaves nothing behind',
-    protocols: ['h1'],
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ before: ['stuck-delete'] });
@@ -335,7 +335,6 @@ export default [
   },
   {
     name: 'a worker start with no unfinished work loads no wasm',
-    protocols: ['h1'],
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ before: ['count-wasm'] });
@@ -357,7 +356,6 @@ export default [
   },
   {
     name: 'without work no lock is held and none waited for',
-    protocols: ['h1'],
     browsers: ENGINES,
     async run(t) {
       const page = await t.open();
@@ -375,6 +373,7 @@ export default [
   },
   {
     name: 'the page is frozen, and comes back',
+    ...OVER_BOTH,
     // The others cannot be told to freeze a page.
     browsers: ['chromium'],
     timeout: 60_000,
@@ -395,7 +394,6 @@ export default [
   },
   {
     name: 'a page with another version of this library is refused, and harms nobody',
-    protocols: ['h1'],
     browsers: ENGINES,
     async run(t) {
       const page = await t.open();

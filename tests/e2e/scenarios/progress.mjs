@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { MIB } from '../lib/context.mjs';
 import { atMost } from '../lib/measure.mjs';
-
-export const protocols = ['h1', 'h2'];
+import { OVER_BOTH } from '../lib/protocols.mjs';
 
 /** "At least once a second while bytes arrive", and the patience of a busy machine. */
 const LONGEST_PAUSE = 1_300;
@@ -67,10 +66,11 @@ export default [
       assert.deepEqual([end.downloaded, end.result], [file.size, 'success']);
     },
   },
-  { name: 'on a link of 1 MB/s', run: throttled(6_000_000, 1e6) },
+  { name: 'on a link of 1 MB/s', ...OVER_BOTH, run: throttled(6_000_000, 1e6) },
   { name: 'on a link of 100 kB/s', run: throttled(500_000, 1e5) },
   {
     name: 'of many small files',
+    ...OVER_BOTH,
     async run(t) {
       const page = await t.open();
       const files = Array.from({ length: 40 }, () => t.file({ size: 10_000, delay: 30 }));

@@ -31,6 +31,21 @@ export default [
     status: 302, times: 2, headers: JSON.stringify({ location: '/login.html' }),
   }, { nativeDiffers: NATIVE }),
   afterBreak('a server that refuses every range: the whole comes', { status: 403 }, { most: 2, nativeDiffers: NATIVE }),
+  afterBreak('a server that never holds to If-Range', { ifRange: 'never' }),
+  {
+    name: 'nodes with an ETag each, and nine breaks',
+    nativeDiffers: 'it begins again, or fails',
+    timeout: 60_000,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 36 * MIB, rate: 8e6, etag: 'nodes', cut: 4_000_000, times: 9 });
+      await t.fetch(page, 'nodes', file);
+      await t.expectSuccess(page, 'nodes', file, { timeout: 50_000 });
+      // What came before it was noticed is lost.
+      atMost(file.sent / file.size, 1.3, 'bytes sent ÷ size');
+      await t.expectNothingLeft(page);
+    },
+  },
   {
     name: 'a file that is gone in mid-download is a bad status',
     nativeDiffers: 'it is a success, of what had come',

@@ -52,6 +52,40 @@ export default [
     },
   },
   {
+    name: 'one that refuses every twentieth request brings 200 files',
+    protocols: ['h1'],
+    nativeDiffers: 'the fetch fails with bad-status',
+    async run(t) {
+      const page = await t.open();
+      const files = Array.from({ length: 200 }, () => t.file({ size: 5_000 }));
+      t.origin.setRefusesEvery(20);
+      await t.fetch(page, 'all', files);
+      await t.expectSuccess(page, 'all', files, { timeout: 35_000 });
+      atMost(times(files).length / files.length, 1.2, 'requests ÷ files');
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'one that is away for 15 s, amid 60 files of it and another',
+    protocols: ['h1'],
+    nativeVaries: 'it asks again every 20 s',
+    timeout: 80_000,
+    async run(t) {
+      const page = await t.open();
+      const other = await t.startOrigin();
+      const own = Array.from({ length: 30 }, () => t.file({ size: 50_000, rate: 100_000 }));
+      const theirs = Array.from({ length: 30 }, () => t.file({ size: 50_000, rate: 100_000, cors: 1 }, other));
+      const files = own.flatMap((file, index) => [file, theirs[index]]);
+      await t.fetch(page, 'all', files);
+      await t.until(() => theirs.filter(({ sent }) => sent === 50_000).length > 3, 'some of its files');
+      await other.setOffline(true);
+      await sleep(15_000);
+      await other.setOffline(false);
+      await t.expectSuccess(page, 'all', files, { timeout: 60_000 });
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
     name: 'one that bears two connections brings all files over two',
     nativeDiffers: 'the fetch fails with bad-status',
     async run(t) {

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { MIB } from '../lib/context.mjs';
-
-export const protocols = ['h1', 'h2'];
+import { OVER_BOTH } from '../lib/protocols.mjs';
 
 const sha256 = (/** @type {string | Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
 const ENGINES_WITH_STREAMS = ['chromium', 'chromium-native'];
@@ -107,6 +106,7 @@ const received = ({ method, headers, bytesReceived, sha256 }) => ({ method, type
 export default [
   {
     name: 'bodies of every kind arrive byte for byte, and once',
+    ...OVER_BOTH,
     async run(t) {
       const page = await t.open();
       await uploadEveryKind(t, page);
@@ -115,6 +115,7 @@ export default [
   },
   {
     name: 'a form with files',
+    ...OVER_BOTH,
     async run(t) {
       const page = await t.open();
       const [plain, target] = [t.upload(), t.upload({ delay: 3_000 })];
@@ -168,6 +169,7 @@ export default [
   },
   {
     name: 'a streamed body',
+    ...OVER_BOTH,
     nativeDiffers: 'it is sent as an empty one',
     // Where a Request can have one: elsewhere it is the string "[object ReadableStream]", or an exception.
     browsers: ENGINES_WITH_STREAMS,
@@ -291,7 +293,6 @@ export default [
   },
   {
     name: 'bodies that there is no room for: QuotaExceededError, and nothing is left',
-    protocols: ['h1'],
     nativeDiffers: 'bodies count for nothing',
     // WebKitGTK has no way to make the room smaller.
     browsers: ['chromium', 'firefox', 'chromium-native'],
@@ -332,6 +333,7 @@ export default [
   },
   {
     name: 'aborted in the middle of it',
+    ...OVER_BOTH,
     async run(t) {
       const page = await t.open();
       const target = t.upload({ rate: 4e6 });

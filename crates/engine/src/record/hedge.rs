@@ -61,11 +61,9 @@ impl Record {
         followed: Option<u64>,
     ) -> Next {
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
-        let (Some(asked), Some(first)) = (transfer.asked, self.row.head.as_ref()) else {
-            return self.leave_beside(cx, id);
-        };
+        let Some(asked) = transfer.asked else { return self.leave_beside(cx, id) };
         let repeats = asked.start < transfer.position;
-        let Part::Continues { end } = representation::compare(first, asked, head, repeats) else {
+        let Part::Continues { end } = self.compare(asked, head, repeats) else {
             self.standing.unhedged = true;
             return self.leave_beside(cx, id);
         };

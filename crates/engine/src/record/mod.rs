@@ -294,7 +294,9 @@ impl Record {
     /// Whether a part has to repeat some bytes, because nothing else tells whether it belongs to what
     /// is stored: without a strong validator, and behind a redirect, which may lead elsewhere now.
     fn must_overlap(&self) -> bool {
-        self.row.validator.is_none() || self.head().is_some_and(|head| head.redirected)
+        self.row.validator.is_none()
+            || self.standing.by_node
+            || self.head().is_some_and(|head| head.redirected)
     }
 
     /// Whether its body comes in parts that bypass the script.

@@ -151,13 +151,25 @@ fn continues(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Par
 /// ([RFC 9110, 15.3.7](https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7)). Or all validators that the first response had
 /// are the same, weak ones too; and at least one of them is there, if nothing else is compared.
 fn same_validators(first: &Head, part: &Head, compared: bool) -> bool {
-    if strong_etag(first).is_some_and(|etag| part.header("etag") == Some(etag)) {
+    if is_same(first, part) {
         return true;
     }
     let names = ["etag", "last-modified"];
     let given: Vec<_> = names.iter().filter(|name| first.header(name).is_some()).collect();
     (compared || !given.is_empty())
         && given.iter().all(|name| first.header(name) == part.header(name))
+}
+
+/// The same, where ETags tell nothing.
+pub(crate) fn without_etag(head: &Head) -> Head {
+    let mut head = head.clone();
+    head.headers.retain(|(name, _)| name != "etag");
+    head
+}
+
+/// Whether the strong ETag is the same.
+pub(crate) fn is_same(first: &Head, head: &Head) -> bool {
+    strong_etag(first).is_some_and(|etag| head.header("etag") == Some(etag))
 }
 
 /// Whether `head` is of a page that stands in the place of the file which `first` began, such as the login of a session

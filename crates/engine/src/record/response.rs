@@ -37,10 +37,8 @@ impl Record {
         if let Some(trouble) = self.busy(cx, &head, asked.is_some()) {
             return self.finish(cx, id, End::Broken(trouble));
         }
-        let part = match (asked, self.head()) {
-            (Some(asked), Some(first)) => representation::compare(first, asked, &head, repeats),
-            _ => Part::Complete,
-        };
+        self.note_tag(&head);
+        let part = asked.map_or(Part::Complete, |asked| self.compare(asked, &head, repeats));
         match part {
             Part::Continues { .. } if repeats && followed.is_none() => {
                 self.finish(cx, id, End::Mismatch)
@@ -54,6 +52,10 @@ impl Record {
             Part::Complete if self.refuses(asked, &head) => {
                 self.finish(cx, id, End::Broken(Trouble::Refusal))
             }
+            Part::Complete if self.may_ask_without_condition(cx, asked, &head) => {
+                self.standing.unconditional = true;
+                self.finish(cx, id, End::Enough)
+            }
             Part::Complete => self.first_response(cx, id, head),
         }
     }
@@ -65,6 +67,39 @@ impl Record {
         let first = self.head().filter(|_| stored > 0);
         asked.is_some() && !head.is_ok()
             || first.is_some_and(|first| representation::is_stranger(first, head, stored))
+    }
+
+    /// What a response is to a range of the stored body.
+    pub(super) fn compare(&self, asked: ByteRange, head: &Head, repeats: bool) -> Part {
+        let Some(first) = self.head() else { return Part::Complete };
+        if !self.standing.by_node {
+            return representation::compare(first, asked, head, repeats);
+        }
+        let [first, head] = [first, head].map(representation::without_etag);
+        representation::compare(&first, asked, &head, repeats)
+    }
+
+    /// Takes note of an ETag that is another. Without a date beside it, it is all that there is to go by.
+    fn note_tag(&mut self, head: &Head) {
+        let Some(first) = &self.row.head else { return };
+        let (Some(stored), Some(other)) = (first.header("etag"), head.header("etag")) else {
+            return;
+        };
+        if stored != other && first.header("last-modified").is_some() {
+            self.standing.note_other_tag(stored, other);
+        }
+    }
+
+    /// Whether the whole came in the place of a range for no other reason than `If-Range`: the body may be the same.
+    fn may_ask_without_condition(
+        &self,
+        cx: &Context<'_>,
+        asked: Option<ByteRange>,
+        head: &Head,
+    ) -> bool {
+        let same = self.head().is_some_and(|first| representation::is_same(first, head));
+        let same = same || self.standing.by_node;
+        asked.is_some() && same && self.if_range(cx.config).is_some()
     }
 
     /// Whether a server is too busy, and is asked again; else its answer is taken for what it is.

@@ -31,6 +31,13 @@ pub(crate) struct Standing {
     refusals: u32,
     /// Whether the whole body is asked for, as the app did, though there is some of it.
     pub(crate) whole: bool,
+    /// Set when the server has answered a range with the whole of the same body: it takes `If-Range` for one that does
+    /// not hold, as those do which only know dates.
+    pub(crate) unconditional: bool,
+    /// The ETags of responses that were of another than the stored one.
+    tags: Vec<String>,
+    /// Set when one of them has come again: each node of the server has its own, and they tell nothing.
+    pub(crate) by_node: bool,
     /// Set in the life of a worker that has not asked yet: what comes of that is no attempt that
     /// counts, since each life begins with one, however short the wait has been.
     pub(crate) fresh: bool,
@@ -145,6 +152,15 @@ impl Standing {
         self.whole = false;
     }
 
+    /// A response has another ETag than the stored one.
+    pub(crate) fn note_other_tag(&mut self, stored: &str, other: &str) {
+        if self.tags.iter().any(|tag| tag == other) {
+            self.by_node = true;
+        } else if self.tags.len() < MOST_TAGS {
+            self.tags.extend([stored.to_owned(), other.to_owned()]);
+        }
+    }
+
     /// More is stored than ever.
     pub(crate) fn progressed(&mut self) {
         self.restarts = 0;
@@ -156,6 +172,9 @@ impl Standing {
         self.restarts <= config.restarts
     }
 }
+
+/// Of a server that has another one each time, no more are worth keeping.
+const MOST_TAGS: usize = 16;
 
 /// So many ranged requests may be refused in a row before the whole is asked for: a deploy passes.
 const REFUSALS: u32 = 3;

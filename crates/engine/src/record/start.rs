@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::context::Context;
-use crate::http::ByteRange;
+use crate::http::{ByteRange, Head};
 use crate::ids::TransferId;
 use crate::output::Output;
 use crate::ports::Exchange;
@@ -84,13 +84,17 @@ impl Record {
         self.may_resume() && comparable()
     }
 
+    /// What a range is asked for with, for the case that the body is another now.
+    pub(super) fn if_range(&self, config: &Config) -> Option<&String> {
+        // Elsewhere, or behind a redirect to elsewhere, it would cause a preflight.
+        let own = |head: &&Head| config.is_own(&self.request().url) && config.is_own(&head.url);
+        self.head().filter(own).filter(|_| !self.standing.unconditional)?;
+        self.row.validator.as_ref()
+    }
+
     pub(super) fn exchange(&self, config: &Config, range: Option<ByteRange>) -> Exchange {
         let request = self.row.request.clone();
-        let own = self.head().is_some_and(|head| {
-            // Elsewhere, or behind a redirect to elsewhere, it would cause a preflight.
-            range.is_some() && config.is_own(&request.url) && config.is_own(&head.url)
-        });
-        let if_range = self.row.validator.clone().filter(|_| own);
+        let if_range = range.and_then(|_| self.if_range(config)).cloned();
         // What bypasses the script is not compared.
         let gap = range.filter(|_| !self.parts.bypass()).map_or(0, |range| range.start);
         let overlap = self.body.overlap(gap, self.must_overlap(), config.overlap);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use background_fetch_engine::FailureReason;
 use background_fetch_engine::ports::NetworkError;
-use background_fetch_engine::testing::network::{Fault, File, Validator};
+use background_fetch_engine::testing::network::{Exposure, Fault, File, Validator};
 
 use crate::common::{App, KIB, bypass_config, config};
 
@@ -34,6 +34,47 @@ fn refusals_of_a_range_that_pass_cost_nothing() {
     }
     assert_kept(cut([Fault::Fails(NetworkError::Refused); 2]), "refused twice");
     assert_kept(cut([Fault::Status(503, Some(0)); 20]), "busy");
+}
+
+/// So do some CDNs that only know dates there: the whole, with the very ETag that it was asked for with.
+#[test]
+fn a_condition_that_is_never_held_to_is_left_out() {
+    for config in [config(), bypass_config()] {
+        let file = File { denies_if_range: true, ..cut([]) };
+        let app = App { config, ..App::of("file", file) };
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert!(app.sent("file") < LENGTH + 150 * KIB, "{} sent", app.sent("file"));
+    }
+}
+
+/// As behind a balancer, where each node makes them of what only it knows.
+#[test]
+fn an_etag_of_each_node_tells_nothing_once_it_has_come_again() {
+    for exposure in [Exposure::Own, Exposure::All] {
+        for config in [config(), bypass_config()] {
+            let mut file = File::new(1, LENGTH);
+            (file.nodes, file.validator, file.exposure) = (2, Validator::Both, exposure);
+            file.faults.extend([Fault::Cut(200 * KIB); 12]);
+            let app = App { config, ..App::of("file", file) };
+            app.run();
+            app.assert_success(1, LENGTH);
+            // What was stored before it was noticed is lost, and 64 KiB are compared each time.
+            assert!(app.sent("file") < 2 * LENGTH + 500 * KIB, "{} sent", app.sent("file"));
+        }
+    }
+}
+
+/// Nothing but the ETag would tell two versions of one length apart.
+#[test]
+fn without_a_date_every_etag_counts() {
+    let mut file = File::new(1, LENGTH);
+    (file.nodes, file.validator) = (2, Validator::Strong);
+    file.faults.extend([Fault::Cut(200 * KIB); 2]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.sent("file") >= LENGTH + 400 * KIB, "{} sent", app.sent("file"));
 }
 
 #[test]

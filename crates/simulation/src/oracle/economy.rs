@@ -175,5 +175,6 @@ fn is_resumable(file: &File) -> bool {
     let validated = matches!(file.validator, Validator::Strong | Validator::Both);
     let open = file.exposure != Exposure::Safelisted && file.coding.is_none();
     let offered = file.advertises != Some("none");
-    validated && open && offered && file.ranges && !file.gone && file.history.is_empty()
+    let steady = file.nodes == 0 && !file.denies_if_range;
+    steady && validated && open && offered && file.ranges && !file.gone && file.history.is_empty()
 }

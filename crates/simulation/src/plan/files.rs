@@ -58,6 +58,8 @@ pub(crate) fn shape_file(file: &mut File, twist: &Twist) {
         Twist::Advertises { value, .. } => file.advertises = Some(value),
         Twist::NoLength { .. } => file.declares_length = false,
         Twist::NoIfRange { .. } => file.honours_if_range = false,
+        Twist::DeniesIfRange { .. } => file.denies_if_range = true,
+        Twist::Nodes { count, .. } => file.nodes = count,
         Twist::Foreign { exposure, .. } => file.exposure = exposure,
         Twist::Coded { coding, .. } => file.coding = Some(coding),
         Twist::Speed { rate, chunk, .. } => (file.rate, file.chunk) = (rate, chunk),
@@ -120,6 +122,8 @@ pub(crate) fn file_of(twist: &Twist) -> Option<usize> {
         | Twist::Advertises { file, .. }
         | Twist::NoLength { file }
         | Twist::NoIfRange { file }
+        | Twist::DeniesIfRange { file }
+        | Twist::Nodes { file, .. }
         | Twist::Foreign { file, .. }
         | Twist::Coded { file, .. }
         | Twist::On { file, .. }

@@ -63,6 +63,10 @@ pub enum Twist {
     NoLength { file: usize },
     /// `If-Range` is ignored.
     NoIfRange { file: usize },
+    /// `If-Range` never holds.
+    DeniesIfRange { file: usize },
+    /// So many nodes serve it in turn, each with an ETag of its own.
+    Nodes { file: usize, count: u64 },
     /// Of another origin.
     Foreign { file: usize, exposure: Exposure },
     /// Of one of several origins, of which 0 is the app's own.

@@ -24,6 +24,8 @@ pub struct File {
     pub place: u64,
     /// Whether the ETag tells the place too.
     pub own_etags: bool,
+    /// How many nodes serve it in turn, each with an ETag of its own; 0 for one.
+    pub nodes: u64,
     /// When this version was made, by the server's clock; `None` is long ago.
     pub modified: Option<Timestamp>,
     /// Milliseconds by which the server's clock is ahead.
@@ -36,6 +38,8 @@ pub struct File {
     pub advertises: Option<&'static str>,
     /// Whether `Content-Length` is declared (a 206 has `Content-Range` all the same).
     pub declares_length: bool,
+    /// Whether `If-Range` is taken for one that does not hold, whatever it says.
+    pub denies_if_range: bool,
     /// Whether `If-Range` is honoured; else a changed file is answered with a 206 all the same.
     pub honours_if_range: bool,
     /// How the body is sent where no range is asked for; `None` as it is.
@@ -115,12 +119,14 @@ impl File {
             validator: Validator::Strong,
             place: 0,
             own_etags: false,
+            nodes: 0,
             modified: None,
             ahead: 0,
             dated: false,
             ranges: true,
             advertises: None,
             declares_length: true,
+            denies_if_range: false,
             honours_if_range: true,
             coding: None,
             exposure: Exposure::Own,
@@ -192,9 +198,12 @@ impl File {
     pub(super) fn validators(&self, coded: bool) -> Vec<Header> {
         let own = coded && self.coding.is_some_and(|coding| coding.own_etag);
         let variant = if own { "-gzip" } else { "" };
-        let place = if self.own_etags { self.place.to_string() + "-" } else { String::new() };
+        let own = |number: u64| number.to_string() + "-";
+        let place = if self.own_etags { own(self.place) } else { String::new() };
+        let node = self.requests.checked_rem(self.nodes).map_or(String::new(), own);
         let version = self.said_version.unwrap_or(self.version);
-        let etag = |weak: &str| ("etag".to_owned(), format!("{weak}\"{place}{version}{variant}\""));
+        let etag =
+            |weak: &str| ("etag".to_owned(), format!("{weak}\"{place}{node}{version}{variant}\""));
         let modified = || ("last-modified".to_owned(), self.last_modified());
         match self.validator {
             Validator::Strong => vec![etag("")],

@@ -65,10 +65,9 @@ impl File {
         }
         let asked = exchange.range.or_else(|| own_range(exchange.request.header("range")?));
         let changed = self.honours_if_range
-            && exchange
-                .if_range
-                .as_ref()
-                .is_some_and(|wanted| !self.validators(false).iter().any(|(_, own)| own == wanted));
+            && exchange.if_range.as_ref().is_some_and(|wanted| {
+                self.denies_if_range || !self.validators(false).iter().any(|(_, own)| own == wanted)
+            });
         asked.filter(|_| self.ranges && !changed && fault != Some(Fault::Whole))
     }
 

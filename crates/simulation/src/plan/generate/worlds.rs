@@ -98,6 +98,14 @@ fn origins(random: &mut Random, files: usize) -> Vec<Twist> {
         let connections = random.of(1, &[2, 3]);
         twists.push(Twist::Bears { origin: random.below(ORIGINS), connections });
     }
+    for file in 0..files {
+        if random.one_in(6) {
+            twists.push(Twist::Nodes { file, count: random.of(2, &[3]) });
+        }
+        if random.one_in(8) {
+            twists.push(Twist::DeniesIfRange { file });
+        }
+    }
     twists
 }
 
