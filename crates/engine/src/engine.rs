@@ -21,7 +21,7 @@ use crate::record::{Event, Next, Phase};
 use crate::server::{Gate, Servers};
 use crate::snapshot::{EntryKey, Snapshot};
 use crate::time::{Instant, Time};
-use crate::transfer::Transfers;
+use crate::transfer::{PROBE, Transfers};
 
 use schedule::{Relief, Schedule};
 
@@ -240,7 +240,10 @@ impl Engine {
     fn hold(&mut self, id: RecordId, until: Instant) {
         let Some(record) = self.fetches.record(id) else { return };
         self.servers.park(record.server, id, record.row.attempts);
-        self.schedule.wake_at(until, Subject::Server(record.server));
+        // And when those that ask then have had their time.
+        for time in [until, until + PROBE] {
+            self.schedule.wake_at(time, Subject::Server(record.server));
+        }
     }
 
     /// Lets those go on whose servers may be asked again.

@@ -8,7 +8,7 @@ use std::mem::take;
 use crate::ids::{RecordId, ServerId};
 use crate::queue::{Queue, Subject};
 use crate::time::Instant;
-use crate::transfer::Transfers;
+use crate::transfer::{PROBE, Transfers};
 
 /// What is known of one server.
 #[derive(Debug, Default)]
@@ -208,7 +208,7 @@ impl Servers {
         self.get(id).is_some_and(|server| {
             let hold = server.hold.map(|hold| hold.until);
             let limit = server.limit.map(|(_, until)| until);
-            [hold, limit].contains(&Some(time))
+            [hold, hold.map(|until| until + PROBE), limit].contains(&Some(time))
         })
     }
 }
@@ -222,7 +222,7 @@ impl Server {
         let open = || transfers.open().filter(|one| one.server == id);
         let limit = self.limit.filter(|(_, until)| *until > now);
         let bears = limit.map(|(most, _)| most.saturating_sub(open().count()));
-        let unanswered = open().filter(|one| !one.is_answered());
+        let unanswered = open().filter(|one| one.probes_until().is_some_and(|until| until > now));
         let probes = self.doubted.map(|_| PROBES.saturating_sub(unanswered.count()));
         bears.into_iter().chain(probes).min().unwrap_or(usize::MAX)
     }

@@ -164,6 +164,12 @@ impl Transfer {
         !matches!(self.stream, Stream::Opening | Stream::Probing)
     }
 
+    /// Until when it may be waited for to know whether its server is back. An upload takes as long as it takes, and
+    /// some answers are long in coming: others need not wait for that.
+    pub(crate) fn probes_until(&self) -> Option<Instant> {
+        (!self.is_answered()).then(|| self.began.1 + PROBE)
+    }
+
     /// Whether it still uses a connection.
     pub(crate) fn is_open(&self) -> bool {
         !matches!(self.stream, Stream::Draining(_))
@@ -222,6 +228,9 @@ impl Transfer {
 pub(crate) fn rate(bytes: u64, time: Millis) -> u64 {
     bytes.saturating_mul(1000) / time.0.max(1)
 }
+
+/// How long a request may be the one that tells whether a server is back.
+pub(crate) const PROBE: Millis = Millis::from_secs(30);
 
 /// So long a silence after the silence is one of the server.
 const CONFIRMED: Millis = Millis::from_secs(1);

@@ -188,6 +188,38 @@ fn connections_that_a_server_does_not_bear_are_nobodys_failed_attempt() {
     assert!(all <= 12 + 6, "{all} requests");
 }
 
+/// Nobody knows how long an upload takes.
+#[test]
+fn uploads_that_take_long_keep_no_download_of_a_doubted_server_waiting() {
+    let app = app_of(3);
+    for number in 0..3 {
+        let mut file = File::new(number, 20 * KIB);
+        file.faults.push_back(Fault::Status(503, None));
+        app.serve(&format!("file{number}"), file);
+    }
+    for path in ["upload0", "upload1"] {
+        app.serve(path, File { always: Some(Fault::Late(3_600_000)), ..File::new(90, KIB) });
+    }
+    let upload = |path: &&str| RequestSpec {
+        method: "POST".into(),
+        body_length: Some(1 << 40),
+        ..get(path)
+    };
+    let requests = ["upload0", "upload1"].iter().map(upload).collect();
+    let uploads = NewFetch { requests, ..fetch("two", &[]) };
+    app.live(async {
+        let handle = app.handle().await;
+        handle.fetch(app.fetches[0].clone()).await.unwrap();
+        handle.fetch(uploads).await.unwrap();
+        while !app.worker.is_delivered("one") {
+            app.world.clock.sleep(Duration::from_millis(100)).await;
+        }
+    });
+    assert_eq!((app.requests("upload0"), app.requests("upload1")), (1, 1));
+    let took = app.world.clock.monotonic();
+    assert!(took < Duration::from_secs(60), "{took:?}");
+}
+
 /// Of another server.
 #[test]
 fn a_server_that_is_held_keeps_no_other_one_waiting() {
