@@ -13,7 +13,7 @@ pub struct Timestamp(pub u64);
 impl Timestamp {
     /// The time from `earlier` to this one, zero if that is later.
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
+        self.after(earlier).into()
     }
 
     /// The same, as the engine reckons.
@@ -26,7 +26,7 @@ impl Add<Duration> for Timestamp {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(millis(duration)))
+        self + Millis::from(duration)
     }
 }
 
@@ -38,7 +38,7 @@ pub struct Instant(pub u64);
 impl Instant {
     /// The time that has gone by since `earlier`.
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
+        self.after(earlier).into()
     }
 
     /// The same, as the engine reckons.
@@ -51,7 +51,7 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(millis(duration)))
+        self + Millis::from(duration)
     }
 }
 

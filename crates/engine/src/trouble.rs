@@ -72,7 +72,7 @@ impl Trouble {
         }
     }
 
-    /// For how long the server has asked to be left alone, if it has.
+    /// For how long the server has asked to be left alone, if it has: a day at most.
     pub(crate) fn named_wait(self) -> Option<Millis> {
         match self {
             Self::Busy(asked) if !asked.is_zero() => Some(asked),

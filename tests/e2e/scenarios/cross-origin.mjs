@@ -1,6 +1,7 @@
 /** Files of other origins. */
 import assert from 'node:assert/strict';
 import { MIB } from '../lib/context.mjs';
+import { OF_WHAT_IS_SAID } from '../lib/protocols.mjs';
 
 export const protocols = ['h1', 'h2'];
 
@@ -61,8 +62,7 @@ export default [
   },
   {
     name: 'another version appears behind hidden validators',
-    // What a response says is the same over either protocol.
-    protocols: ['h1'],
+    ...OF_WHAT_IS_SAID,
     async run(t) {
       const page = await t.open();
       const other = await t.startOrigin();

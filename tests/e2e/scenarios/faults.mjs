@@ -4,14 +4,12 @@ import { sleep } from '../../harness/process.mjs';
 import { fileSha256 } from '../../server/content.mjs';
 import { MIB } from '../lib/context.mjs';
 import { atMost } from '../lib/measure.mjs';
+import { OF_WHAT_IS_SAID } from '../lib/protocols.mjs';
 
 export const protocols = ['h1', 'h2'];
 
 /** What the second version of a file has, by `changeAfter` of the origin. */
 const secondVersion = (file) => ({ ...file, url: file.url, size: file.size, sha256: fileSha256(file.seed + 7919, file.size) });
-
-/** What a response says is the same over either protocol; only how it breaks is not. */
-const OF_WHAT_IS_SAID = { protocols: ['h1'] };
 
 /** A download with this fault succeeds with the right bytes. */
 const survives = (name, parameters, more = {}) => ({

@@ -14,22 +14,31 @@ function times(files) {
 /** How many requests came before a time, in ms. */
 const countBefore = (files, time) => times(files).filter((at) => at < time).length;
 
+/** So many files of an origin that is in trouble, all of which come. */
+const brings = (name, { count, ...parameters }, { trouble, check, timeout, ...more }) => ({
+  name,
+  nativeDiffers: 'the fetch fails with bad-status',
+  ...more,
+  async run(t) {
+    const page = await t.open();
+    const files = Array.from({ length: count }, () => t.file(parameters));
+    trouble(t.origin);
+    await t.fetch(page, 'all', files);
+    await t.expectSuccess(page, 'all', files, { timeout });
+    check(files);
+    await t.expectNothingLeft(page);
+  },
+});
+
 export default [
-  {
-    name: 'one that asks to be left alone is, by all files',
-    nativeDiffers: 'the fetch fails with bad-status',
-    async run(t) {
-      const page = await t.open();
-      const files = Array.from({ length: 20 }, () => t.file({ size: 20_000 }));
-      t.origin.setBusy(3, '5');
-      await t.fetch(page, 'all', files);
-      await t.expectSuccess(page, 'all', files);
+  brings('one that asks to be left alone is, by all files', { count: 20, size: 20_000 }, {
+    trouble: (origin) => origin.setBusy(3, '5'),
+    check(files) {
       // As many as there are connections; then a few that ask whether it is back.
       atMost(countBefore(files, 4_900), 4, 'requests in the time that it asked for');
       atMost(times(files).length, 24, 'requests');
-      await t.expectNothingLeft(page);
     },
-  },
+  }),
   {
     name: 'one that asks to be left alone is, by the next worker, too',
     protocols: ['h1'],
@@ -51,20 +60,12 @@ export default [
       await t.expectNothingLeft(page);
     },
   },
-  {
-    name: 'one that refuses every twentieth request brings 200 files',
+  brings('one that refuses every twentieth request brings 200 files', { count: 200, size: 5_000 }, {
     protocols: ['h1'],
-    nativeDiffers: 'the fetch fails with bad-status',
-    async run(t) {
-      const page = await t.open();
-      const files = Array.from({ length: 200 }, () => t.file({ size: 5_000 }));
-      t.origin.setRefusesEvery(20);
-      await t.fetch(page, 'all', files);
-      await t.expectSuccess(page, 'all', files, { timeout: 35_000 });
-      atMost(times(files).length / files.length, 1.2, 'requests ÷ files');
-      await t.expectNothingLeft(page);
-    },
-  },
+    timeout: 35_000,
+    trouble: (origin) => origin.setRefusesEvery(20),
+    check: (files) => atMost(times(files).length / files.length, 1.2, 'requests ÷ files'),
+  }),
   {
     name: 'one that is away for 15 s, amid 60 files of it and another',
     protocols: ['h1'],
@@ -85,17 +86,8 @@ export default [
       await t.expectNothingLeft(page);
     },
   },
-  {
-    name: 'one that bears two connections brings all files over two',
-    nativeDiffers: 'the fetch fails with bad-status',
-    async run(t) {
-      const page = await t.open();
-      const files = Array.from({ length: 8 }, () => t.file({ size: 100_000, rate: 200_000 }));
-      t.origin.setBears(2);
-      await t.fetch(page, 'all', files);
-      await t.expectSuccess(page, 'all', files);
-      atMost(times(files).length, files.length + 4, 'requests');
-      await t.expectNothingLeft(page);
-    },
-  },
+  brings('one that bears two connections brings all files over two', { count: 8, size: 100_000, rate: 200_000 }, {
+    trouble: (origin) => origin.setBears(2),
+    check: (files) => atMost(times(files).length, files.length + 4, 'requests'),
+  }),
 ];

@@ -104,8 +104,7 @@ impl Record {
 
     /// Whether a server is too busy, and is asked again; else its answer is taken for what it is.
     fn busy(&self, cx: &mut Context<'_>, head: &Head, resuming: bool) -> Option<Trouble> {
-        let (now, parse_date) = (cx.now.wall, cx.config.parse_date);
-        let busy = standing::busy(self.request(), head, resuming, now, parse_date);
+        let busy = standing::busy(self.request(), head, resuming, cx.now.wall, cx.config);
         let Some(trouble) = busy else {
             cx.servers.served(self.server);
             return None;

@@ -47,7 +47,7 @@ impl Record {
                 }
                 let named = trouble.named_wait().filter(|_| blames);
                 if let Some(asked) = named {
-                    self.row.hold = Some(wall + asked.min(cx.config.retry.retry_after_cap));
+                    self.row.hold = Some(wall + asked);
                 }
                 self.row.attempts += u32::from(counts);
                 if counts || silent || named.is_some() {
@@ -73,7 +73,7 @@ impl Record {
     }
 
     /// Who has been heard of by this record.
-    pub(super) fn known(&self, repute: &Repute) -> Known {
+    fn known(&self, repute: &Repute) -> Known {
         match (&self.row.head, repute.has_answered) {
             (Some(_), _) => Known::Itself,
             (None, true) => Known::Server,
@@ -85,7 +85,7 @@ impl Record {
     fn wait_for_fewer(&mut self, cx: &mut Context<'_>, trouble: Trouble) -> Next {
         let retry = &cx.config.retry;
         let random = cx.outbox.next_random();
-        let named = trouble.named_wait().map(|asked| asked.min(retry.retry_after_cap));
+        let named = trouble.named_wait();
         let again = self.standing.is_crowded_again(retry, random);
         // What it meets once more may be its own, and says nothing of the others.
         if again.is_none() {

@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-use crate::config::{ParseDate, Retry};
+use crate::config::{Config, ParseDate, Retry};
 use crate::http::{Head, RequestSpec};
 use crate::ports::NetworkError;
 use crate::server::Repute;
@@ -128,10 +128,7 @@ impl Standing {
             return Advice::GiveUp;
         }
         // A server that asks for less than the back-off knows no better: many say 0, always.
-        let asked = match trouble {
-            Trouble::Busy(asked) => asked.min(config.retry_after_cap),
-            _ => Millis::ZERO,
-        };
+        let asked = trouble.named_wait().unwrap_or_default();
         let wait = back_off(config, longest_wait(config, attempts, known_for), random).max(asked);
         // What is not answered is no attempt of a server's; but one that thinks for long is given longer each time.
         let counts = !silent || trouble == Trouble::Unanswered && attempts < MOST_PATIENT;
@@ -202,16 +199,17 @@ pub(crate) fn busy(
     head: &Head,
     resuming: bool,
     now: Timestamp,
-    parse_date: ParseDate,
+    config: &Config,
 ) -> Option<Trouble> {
-    let after = retry_after(head, now, parse_date);
+    let after = retry_after(head, now, config.parse_date);
     let busy = match head.status {
         // Other than 500, which says that the server fails at this.
         408 | 425 | 429 | 502..=504 => true,
         500..600 => resuming || after.is_some(),
         _ => false,
     };
-    (request.is_get() && busy).then_some(Trouble::Busy(after.unwrap_or_default()))
+    let asked = after.unwrap_or_default().min(config.retry.retry_after_cap);
+    (request.is_get() && busy).then_some(Trouble::Busy(asked))
 }
 
 /// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date: one of the server's
@@ -228,14 +226,17 @@ fn retry_after(head: &Head, now: Timestamp, parse_date: ParseDate) -> Option<Mil
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use crate::testing::network::parse_date;
 
     const WALL: Timestamp = Timestamp(1_000_000_000_000);
     const NOW: Instant = Instant(5_000_000);
 
+    fn config() -> Config {
+        Config::new(String::new(), None, parse_date)
+    }
+
     fn retry() -> Retry {
-        Config::new(String::new(), None, parse_date).retry
+        config().retry
     }
 
     fn head(status: u16, retry_after: &str) -> Head {
@@ -331,8 +332,7 @@ mod tests {
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let get = RequestSpec { method: "GET".into(), ..RequestSpec::default() };
-        let busy =
-            |request: &_, head: &_, resuming| busy(request, head, resuming, WALL, parse_date);
+        let busy = |request: &_, head: &_, resuming| busy(request, head, resuming, WALL, &config());
         let asked = |value: &str| busy(&get, &head(503, value), false);
         assert_eq!(asked("120"), Some(Trouble::Busy(Millis::from_secs(120))));
         let date = "Sun, 09 Sep 2001 01:48:20 GMT";
@@ -352,7 +352,7 @@ mod tests {
         let get = RequestSpec { method: "GET".into(), ..RequestSpec::default() };
         let passes = |status, resuming| {
             let head = Head { status, ..Head::default() };
-            busy(&get, &head, resuming, WALL, parse_date).is_some()
+            busy(&get, &head, resuming, WALL, &config()).is_some()
         };
         let all =
             |resuming| (100..1000).filter(|status| passes(*status, resuming)).collect::<Vec<u16>>();
