@@ -13,14 +13,16 @@ const cutOff = (name, times, more = {}) => ({
     const file = t.file();
     await t.fetch(page, 'again', file);
     for (let deaths = 1; deaths <= times; deaths++) {
-      await t.until(async () => (await t.rows(page, { kind: 'hangs' })).length === deaths, `delivery ${deaths}`, deaths === 1 ? 10_000 : 20_000);
+      // Killed once both have written: the handler that hangs, and the one that reads the records beside it.
+      const written = async (kind) => (await t.rows(page, { kind })).length === deaths;
+      await t.until(async () => await written('hangs') && await written('event'), `delivery ${deaths}`, 20_000);
       await t.browser.killWorker(page);
     }
     await t.until(async () => (await t.rows(page, { kind: 'handled' })).length === 1, 'the last delivery', 20_000);
     const rows = await t.until(async () => {
       const found = await t.rows(page, { kind: 'event' });
       return found.length === times + 1 && found;
-    }, 'a record of each');
+    }, 'a record of each', 20_000);
     for (const { records } of rows) t.expectFiles(records, [file]);
     assert.equal(file.requests.length, 1, 'nothing is fetched again');
     await t.expectNothingLeft(page);
