@@ -1,5 +1,7 @@
 //! The body store: the bytes of responses, in Cache Storage.
 
+use std::time::Duration;
+
 use background_fetch_engine::integrity::Check;
 use background_fetch_engine::ports::{Piece, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
@@ -9,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Cache, CacheStorage, ReadableStreamDefaultReader, Request, Response};
 
+use crate::clock;
 use crate::js::error::{Kind, Thrown, failed};
 use crate::js::object;
 use crate::network::{Body, broken};
@@ -39,7 +42,7 @@ impl BodyStore {
         let cache = self.cache().await?;
         // No Blob: Firefox and WebKit hold the bytes of one until it is collected, besides what is stored.
         let putting = put(&cache, &entry_url(entry), &chunks.into_iter().collect());
-        settled(putting.map_err(failed)?).await.map_err(failed)?;
+        limited(putting.map_err(failed)?).await?;
         Ok(length)
     }
 
@@ -68,14 +71,21 @@ impl BodyStore {
         &self,
         list: impl FnOnce(&Cache) -> Promise,
     ) -> Result<Vec<EntryKey>, StoreError> {
-        let keys = settled(list(&self.cache().await?)).await.map_err(failed)?;
-        let keys = keys.unchecked_into::<Array>();
-        let keys = keys.iter().filter_map(|key| entry_key(&key.unchecked_ref::<Request>().url()));
-        let keys: Array = keys.map(JsValue::from).collect();
+        let keys = limited(list(&self.cache().await?)).await?;
+        let sorted = Array::new();
+        for key in keys.unchecked_into::<Array>().iter() {
+            if let Some(key) = entry_key(&key.unchecked_ref::<Request>().url()) {
+                sorted.push(&key);
+            }
+        }
         // By JavaScript, where the code for it costs nothing. Our keys are ASCII, so its order of
         // UTF-16 code units is that of their bytes.
-        let sorted = keys.sort();
-        Ok(sorted.iter().filter_map(|key| key.as_string()).map(EntryKey).collect())
+        sorted.sort();
+        let mut entries = Vec::new();
+        for key in sorted.iter() {
+            entries.extend(key.as_string().map(EntryKey));
+        }
+        Ok(entries)
     }
 
     /// See [`length`](background_fetch_engine::ports::BodyStore::length).
@@ -182,7 +192,11 @@ fn declared_length(response: &Response) -> Option<u64> {
 /// See [`DecodeBase64`](background_fetch_engine::integrity::DecodeBase64). The browser gives a
 /// character for each byte.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    Some(atob(text).ok()?.chars().map(|character| character as u8).collect())
+    let mut bytes = Vec::new();
+    for character in atob(text).ok()?.chars() {
+        bytes.push(character as u8);
+    }
+    Some(bytes)
 }
 
 fn missing() -> StoreError {
@@ -192,6 +206,16 @@ fn missing() -> StoreError {
 fn settled(promise: Promise) -> JsFuture {
     promise.into()
 }
+
+/// What an operation of the cache comes to. One that never settles must not stop all that comes after it.
+async fn limited(promise: Promise) -> Result<JsValue, StoreError> {
+    let silent = || Err(StoreError::Failed("Cache Storage does not answer".to_owned()));
+    let done = clock::within(LIMIT, settled(promise)).await;
+    done.map_or_else(silent, |done| done.map_err(failed))
+}
+
+/// Much longer than a slow disk takes for the largest entry.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Of an operation that also reads from the network: what it fails with, if not by the store.
 fn network_failed(value: JsValue) -> StoreError {

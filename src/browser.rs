@@ -34,6 +34,15 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// The engine has ended: JavaScript is told if that is because its database was deleted.
+    pub fn note_end(&self) {
+        if self.meta.is_lost() {
+            self.host.lost();
+        }
+    }
+}
+
 impl ports::Bytes for Browser {
     type Chunk = Uint8Array;
     type Body = Body;

@@ -1,8 +1,10 @@
 //! Time.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use background_fetch_engine::{Instant, Time, Timestamp};
+use futures_util::future::select;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -28,6 +30,19 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
 pub async fn sleep(duration: Duration) {
     let millis = u32::try_from(duration.as_millis()).unwrap_or(LONGEST).min(LONGEST);
     TimeoutFuture::new(millis).await;
+}
+
+/// What a future comes to, if it does within that time; else it is dropped.
+pub async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let mut done = None;
+    let work = async { done = Some(future.await) };
+    race(Box::pin(work), limit).await;
+    done
+}
+
+/// Not part of `within`, which is compiled for each type of what comes of it.
+async fn race(work: Pin<Box<dyn Future<Output = ()> + '_>>, limit: Duration) {
+    select(work, Box::pin(sleep(limit))).await;
 }
 
 /// A longer time in milliseconds would be taken for a negative one.

@@ -32,7 +32,11 @@ pub fn start_engine(scope: &str, host: JsHost) -> Promise {
         let started = driver::start(Rc::clone(&browser), platform::config()).await;
         let (handle, run) = started.map_err(store_failed)?;
         // Not tied to the object below: when JavaScript's collector frees that must not matter.
-        spawn_local(run);
+        let ended = Rc::clone(&browser);
+        spawn_local(async move {
+            run.await;
+            ended.note_end();
+        });
         Ok(Engine { handle, browser }.into())
     })
 }
@@ -68,7 +72,7 @@ impl Engine {
         self.look(|engine| engine.ids().to_js())
     }
 
-    /// The state of a fetch by its unique id, while its records are available; or `undefined`.
+    /// The state of a fetch by its unique id, as it is or for some days as it ended; or `undefined`.
     pub fn state(&self, uid: String) -> Promise {
         self.look(move |engine| or_undefined(engine.state(&uid)))
     }

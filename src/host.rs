@@ -25,6 +25,8 @@ extern "C" {
     fn record_changed(this: &JsHost, record: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn active(this: &JsHost, active: bool) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = lost)]
+    fn tell_lost(this: &JsHost) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
     /// Puts all bytes of chunks into a cache; the chunks end by that.
@@ -55,6 +57,11 @@ impl JsHost {
     /// See [`active`](background_fetch_engine::ports::Host::active).
     pub fn set_active(&self, active: bool) {
         let _ = self.active(active);
+    }
+
+    /// The engine has ended, since its database was deleted.
+    pub fn lost(&self) {
+        let _ = self.tell_lost();
     }
 
     /// The requests of a cache's entries, those at least that a row speaks of.

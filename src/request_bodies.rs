@@ -1,6 +1,8 @@
 //! The bodies of requests: stored before their fetch begins, given back with its records. All that
 //! the engine has of them is their length.
 
+use std::time::Duration;
+
 use background_fetch_engine::driver::Handle;
 use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::state::{FetchState, RecordState};
@@ -8,6 +10,7 @@ use background_fetch_engine::{Error, NewFetch};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::clock;
 use crate::convert::record;
 use crate::meta_store::MetaStore;
 
@@ -24,8 +27,9 @@ pub(crate) async fn begin(
         store.put_bodies(&uid, bodies).await?;
     }
     let begun = handle.fetch(fetch).await;
-    if begun.is_err() && !bodies.is_empty() {
-        // If this fails too, the next engine sweeps them.
+    let needed = begun.as_ref().is_ok_and(|state| state.records_available);
+    if !needed && !bodies.is_empty() {
+        // It was refused, or is over. If this fails too, the next engine sweeps them.
         let _ = store.delete_bodies(&uid).await;
     }
     begun
@@ -52,12 +56,20 @@ pub(crate) async fn of_exchange(
     store: &MetaStore,
     exchange: &Exchange,
 ) -> Result<Option<JsValue>, NetworkError> {
-    match exchange.request.body_length {
-        None => Ok(None),
-        Some(_) => match store.body(&exchange.uid, exchange.index).await {
-            Ok(Some(body)) => Ok(Some(body)),
-            // Without its body it is not the request that the app made.
-            _ => Err(NetworkError::Forbidden),
-        },
+    if exchange.request.body_length.is_none() {
+        return Ok(None);
     }
+    // Nothing has been sent yet, and it is sent once only: a store that fails for a moment is waited for.
+    for _ in 0..BODY_READS {
+        match store.body(&exchange.uid, exchange.index).await {
+            Ok(Some(body)) => return Ok(Some(body)),
+            Ok(None) => break,
+            Err(_) => clock::sleep(Duration::from_secs(1)).await,
+        }
+    }
+    // Without its body it is not the request that the app made.
+    Err(NetworkError::Forbidden)
 }
+
+/// How often a body is tried to be read.
+const BODY_READS: u32 = 10;

@@ -1,6 +1,6 @@
 import { put } from '../bytes.ts';
 import { FunctionalEvent } from '../impl/FunctionalEvent.ts';
-import { instanceOf } from '../impl/instances.ts';
+import { instanceOf, loseInstance } from '../impl/instances.ts';
 import { isWebKit } from '../platform.ts';
 import type { Connection } from '../protocol/connection.ts';
 import type { Sessions } from '../protocol/sessions.ts';
@@ -55,6 +55,13 @@ export class WorkerHost implements Host {
     }
     this.loader.tell({ kind: 'active' });
     this.registerSync();
+  }
+
+  lost(): void {
+    const { uids } = this.#sessions.local;
+    for (const uid of uids) loseInstance(uid);
+    uids.clear();
+    this.loader.lose();
   }
 
   entries(cache: Cache): Promise<readonly Request[]> {

@@ -25,8 +25,8 @@ interface Running {
 
 /** Loads the engine when it is needed, and again when it has died. */
 export class EngineLoader {
-  /** This run of the worker. */
-  readonly run = uniqueId();
+  /** This run of the worker, or of its engine after another one that has lost all. */
+  run = uniqueId();
   readonly #module: EngineModule;
   readonly #scope: string;
   readonly #host: Host;
@@ -145,6 +145,20 @@ export class EngineLoader {
     // At once: whatever still calls into the old instance must not find it.
     this.#module.reset();
     running.die();
+  }
+
+  /**
+   * The engine has lost its database, which somebody has deleted: the next use makes another one, which begins with
+   * nothing, and so does whoever has something of the old one.
+   */
+  lose(): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    this.#starting = undefined;
+    this.run = uniqueId();
+    running.die();
+    this.sayHello();
   }
 
   /** Tells all pages that this worker has begun, so that they ask again for what they lack. */

@@ -12,9 +12,10 @@ export async function hasStoredWork(scope: string): Promise<boolean> {
   try {
     database = await openExisting(databaseName(scope));
     return (await settled(database.transaction(FETCHES).objectStore(FETCHES).count())) > 0;
-  } catch {
-    // There is none, or none of ours yet.
-    return false;
+  } catch (error) {
+    // There is none, or none of ours yet. But a browser that has lost its own connection, as after a suspension, does
+    // not know: who starts the engine finds it, or learns why not.
+    return (error as DOMException).name === 'UnknownError';
   } finally {
     database?.close();
   }
@@ -62,7 +63,7 @@ async function openExisting(name: string): Promise<IDBDatabase> {
   // Missing in Firefox before 126.
   if (typeof indexedDB.databases === 'function') {
     const databases = await indexedDB.databases();
-    if (!databases.some((database) => database.name === name)) throw new Error('no such database');
+    if (!databases.some((database) => database.name === name)) throw new Error(`no ${name}`);
   }
   const request = indexedDB.open(name);
   // It would be created now: the request fails when its transaction is aborted.

@@ -140,6 +140,8 @@ export interface Host {
   recordChanged(record: RecordState): void;
   /** `true` when the first unfinished work appeared, `false` when the last was done. */
   active(active: boolean): void;
+  /** The engine has ended, because its database was deleted: what it had is gone. */
+  lost(): void;
   /** The requests of the cache's entries, those at least that a row speaks of. */
   entries(cache: Cache): Promise<readonly Request[]>;
   /** Puts all bytes of the chunks into the cache; they must not be used afterwards. */
@@ -155,7 +157,7 @@ export interface Engine {
   fetch(args: FetchArguments): Promise<FetchState>;
   get(id: string): Promise<FetchState | undefined>;
   getIds(): Promise<string[]>;
-  /** The state of a fetch by its unique id, while its records are available. */
+  /** The state of a fetch by its unique id: as it is, or for some days as it ended. */
   state(uid: string): Promise<FetchState | undefined>;
   abort(uid: string): Promise<boolean>;
   /** `matchAll`; `request` is null when the argument was not given. */

@@ -1,7 +1,7 @@
 import type { RequestData } from '../engine/types.ts';
 import { restoreRequest } from '../request.ts';
 import { createBody } from './body.ts';
-import type { LiveRecord } from './live-record.ts';
+import { type LiveRecord, storedLength } from './live-record.ts';
 import { createResponse, failureOf, isExposed } from './response.ts';
 
 /** The realm's side of one BackgroundFetchRecord: each `match` makes new ones. */
@@ -33,6 +33,8 @@ export class BackgroundFetchRecordImpl {
     const state = await this.#record.until(({ head, result }) => head !== null || result !== '');
     if (!isExposed(state.result)) throw failureOf(state.result);
     if (!state.head) throw new TypeError('The stored response has been lost.');
-    return createResponse(state.head, await createBody(this.#scope, this.#record, state.head));
+    const body = await createBody(this.#scope, this.#record, state.head);
+    const isWhole = state.result === 'success' && body !== null;
+    return createResponse(state.head, body, isWhole ? storedLength(state) : undefined);
   }
 }

@@ -11,6 +11,9 @@ import { invalidState } from '../webidl/exceptions.ts';
 import { BackgroundFetchRecordImpl } from './BackgroundFetchRecordImpl.ts';
 import { followRecord } from './live-record.ts';
 
+/** What the standard compares. */
+const COMPARED = ['downloaded', 'uploaded', 'result', 'failureReason'] as const;
+
 /** The realm's side of one background fetch. */
 export class BackgroundFetchRegistrationImpl {
   readonly wrapper: BackgroundFetchRegistration;
@@ -30,17 +33,12 @@ export class BackgroundFetchRegistrationImpl {
   /** https://wicg.github.io/background-fetch/#update-background-fetch-instances */
   update(state: FetchState): void {
     const old = this.#state;
-    if (!state.recordsAvailable) this.#state = { ...old, recordsAvailable: false };
-    if (old.result !== '') return;
-    const same =
-      old.downloaded === state.downloaded &&
-      old.uploaded === state.uploaded &&
-      old.result === state.result &&
-      old.failureReason === state.failureReason;
-    if (same) return;
-    const { downloaded, uploaded, result, failureReason } = state;
-    this.#state = { ...this.#state, downloaded, uploaded, result, failureReason };
-    this.wrapper.dispatchEvent(new Event('progress'));
+    const recordsAvailable = old.recordsAvailable && state.recordsAvailable;
+    // What has a result does not change any more.
+    this.#state = { ...(old.result === '' ? state : old), recordsAvailable };
+    if (COMPARED.some((name) => this.#state[name] !== old[name])) {
+      this.wrapper.dispatchEvent(new Event('progress'));
+    }
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-abort */

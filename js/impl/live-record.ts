@@ -49,7 +49,8 @@ const isOlder = (state: RecordUpdate, than: RecordUpdate): boolean =>
     ? storedLength(state) < storedLength(than)
     : state.version < than.version;
 
-function storedLength({ segments }: RecordUpdate): number {
+/** Bytes of the body that are there without a gap. */
+export function storedLength({ segments }: RecordUpdate): number {
   const last = segments.at(-1);
   return last ? last.start + last.length : 0;
 }

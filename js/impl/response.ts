@@ -2,21 +2,26 @@ import type { RecordResult, ResponseHead } from '../engine/types.ts';
 import { abortError } from '../webidl/exceptions.ts';
 
 /** https://fetch.spec.whatwg.org/#null-body-status */
-const NULL_BODY_STATUSES = [101, 103, 204, 205, 304];
-
-/** What must not be seen of a response that may have been put together from ranges. */
-const REMOVED_HEADERS = ['Content-Range', 'Content-Length'];
+const NULL_BODY_STATUSES = [0, 101, 103, 204, 205, 304];
 
 /** A response's body may be given only where its status allows one. */
 export const hasNullBody = (head: ResponseHead): boolean =>
   NULL_BODY_STATUSES.includes(head.status);
 
-/** The Response of a stored head, as https://wicg.github.io/background-fetch/#create-record-objects has it. */
-export function createResponse(head: ResponseHead, body: BodyInit | null): Response {
+/**
+ * The Response of a stored head, as https://wicg.github.io/background-fetch/#create-record-objects has it; with the
+ * length of the body, if that is known: the media elements of Chromium do not seek without.
+ */
+export function createResponse(head: ResponseHead, body: BodyInit | null, length: number | undefined): Response {
   const { status, statusText } = head;
-  const response = new Response(body, { status, statusText, headers: head.headers });
-  for (const name of REMOVED_HEADERS) response.headers.delete(name);
-  return dress(response, head);
+  // Of a redirect that the app wanted to see, no script can make another one.
+  if (status === 0) return dress(Response.error(), head);
+  // What must not be seen of a response that may have been put together from ranges, or is not what came.
+  const headers = new Headers(head.headers);
+  headers.delete('Content-Range');
+  if (length === undefined) headers.delete('Content-Length');
+  else headers.set('Content-Length', `${length}`);
+  return dress(new Response(body, { status, statusText, headers }), head);
 }
 
 /** A Response made by a script has no url and the type "default"; its clones shall have them, too. */
@@ -33,7 +38,7 @@ function dress(response: Response, head: ResponseHead): Response {
 
 /** https://wicg.github.io/background-fetch/#background-fetch-response-exposed */
 export function isExposed(result: RecordResult): boolean {
-  return result === '' || result === 'success' || result === 'bad-status';
+  return ['', 'success', 'bad-status'].includes(result);
 }
 
 /** What a response that may not be exposed fails with. */

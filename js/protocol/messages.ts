@@ -31,7 +31,7 @@ export interface Calls {
   match(uid: string, request: RequestData | null, options: MatchOptions): RecordState[];
   /**
    * After a restart of the worker: the fetches that the realm holds objects of, and those among
-   * them whose records it follows. Undefined for those that are over.
+   * them whose records it follows. Of those that are over, their end; undefined for what nobody knows any more.
    */
   subscribe(uids: string[], records: string[]): (FetchState | undefined)[];
   /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */

@@ -116,15 +116,15 @@ export class Server {
 
   readonly #handlers: Handlers = {
     fetch: async (session, args) => {
-      // Its answer was lost, and all is over: what was uploaded must not be uploaded again.
-      const gone = this.#sessions.gone.get(args.uid);
-      if (gone) return gone;
       // Before it begins: it may be over as soon as the call.
       session.uids.add(args.uid);
       try {
         const available = await storageLeft();
         const requests = await Promise.all(args.requests.map(receiveRequest));
-        return await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
+        const state = await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
+        // Its answer was lost before, and all is over.
+        if (!state.recordsAvailable) session.uids.delete(args.uid);
+        return state;
       } catch (error) {
         session.uids.delete(args.uid);
         throw error;
@@ -143,10 +143,8 @@ export class Server {
       session.records.add(uid);
       return this.#loader.use((engine) => engine.match(uid, request, options));
     },
-    subscribe: async (session, uids, records) => {
-      if (!(await this.#mayHaveWork())) return uids.map(() => undefined);
-      return Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid))));
-    },
+    subscribe: (session, uids, records) =>
+      Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid)))),
     keepAlive: async (_, hold) => {
       await (hold ? this.work() : this.resume());
       return { active: await this.#isWorking(), pause: this.#isFollowed };
@@ -156,13 +154,16 @@ export class Server {
   async #subscribe(session: Session, uid: string, records: boolean): Promise<Answer<'get'>> {
     session.uids.add(uid);
     const state = await this.#loader.use((engine) => engine.state(uid));
-    if (!state) session.uids.delete(uid);
-    if (state && records) {
-      for (const { request: _, ...record } of await this.call(session, 'match', [uid, null, ALL])) {
-        session.post({ kind: 'record', record });
-      }
-    }
+    if (!state?.recordsAvailable) session.uids.delete(uid);
+    else if (records) await this.#postRecords(session, uid).catch(() => undefined);
     return state;
+  }
+
+  /** Rejects when it has ended meanwhile, which the session is told. */
+  async #postRecords(session: Session, uid: string): Promise<void> {
+    for (const { request: _, ...record } of await this.call(session, 'match', [uid, null, ALL])) {
+      session.post({ kind: 'record', record });
+    }
   }
 }
 

@@ -57,8 +57,6 @@ export class Session {
 /** All realms that the worker knows of. */
 export class Sessions {
   readonly local: Session;
-  /** How fetches that are gone have ended, by unique id. */
-  readonly gone = new Map<string, FetchState>();
   readonly #pages = new Map<string, Session>();
 
   constructor(local: Session) {
@@ -80,7 +78,6 @@ export class Sessions {
     const notified = this.#all().filter(({ uids }) => uids.has(state.uid));
     await Promise.all(notified.map((session) => session.update(state)));
     if (state.recordsAvailable) return;
-    this.gone.set(state.uid, state);
     for (const { uids, records } of notified) {
       uids.delete(state.uid);
       records.delete(state.uid);

@@ -60,6 +60,7 @@ const terseCode = [
   '-disable-lsr', '-enable-pre=false', '-enable-load-pre=false', '-disable-licm-promotion', '-disable-machine-cse',
   '-enable-gvn-sink', '-enable-partial-inlining', '-memdep-block-scan-limit=10', '-memdep-block-number-limit=10',
   '-simplifycfg-merge-cond-stores=false', '-simplifycfg-hoist-cond-stores=false', '-inline-threshold=10',
+  '-simplifycfg-sink-common=false',
 ].map((option) => `-Cllvm-args=${option}`);
 
 /** Builds `target/bindgen/`. Returns whether anything changed. */

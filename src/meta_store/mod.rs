@@ -4,12 +4,11 @@ mod rows;
 pub mod schema;
 mod transaction;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use background_fetch_engine::ports::StoreError;
-use background_fetch_engine::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Write};
-use futures_util::future::{Either, select};
+use background_fetch_engine::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write};
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,7 +20,7 @@ use web_sys::{
 use crate::clock;
 use crate::js::error::{Kind, Thrown, failed};
 use crate::js::object::{self, FromJs, Members, ToJs};
-use schema::{ALL, BODIES, EPOCH, FETCHES, META, RECORDS, SEGMENTS};
+use schema::{ALL, BODIES, EPOCH, FETCHES, META, RECORDS, SEGMENTS, SMALL};
 use transaction::{Transaction, result};
 
 /// The database of one service worker's scope.
@@ -32,12 +31,17 @@ use transaction::{Transaction, result};
 pub struct MetaStore {
     name: String,
     connection: RefCell<Option<Connection>>,
+    lost: Cell<bool>,
 }
 
 impl MetaStore {
     /// Opens nothing yet.
     pub fn new(scope: &str) -> Self {
-        Self { name: schema::database_name(scope), connection: RefCell::new(None) }
+        Self {
+            name: schema::database_name(scope),
+            connection: RefCell::new(None),
+            lost: Cell::new(false),
+        }
     }
 
     /// See [`take_over`](background_fetch_engine::ports::MetaStore::take_over). Rows that do not
@@ -48,6 +52,7 @@ impl MetaStore {
         let fetches = transaction.rows(FETCHES)?;
         let records = transaction.rows(RECORDS)?;
         let segments = transaction.rows(SEGMENTS)?;
+        let over = transaction.rows(META)?;
         let mut keys = Vec::new();
         for store in [FETCHES, RECORDS, SEGMENTS, BODIES] {
             keys.push(transaction.keys(store)?);
@@ -55,6 +60,9 @@ impl MetaStore {
         let epoch = stored_epoch(&transaction).await?.unwrap_or(0) + 1;
         transaction.set(EPOCH, &epoch.to_js())?;
 
+        // The epoch is among those that are over, and decodes as none.
+        let fetches = items(&fetches).concat(&items(&over));
+        let [records, segments] = [items(&records), items(&segments)];
         let snapshots = assemble(decoded(&fetches), decoded(&records), decoded(&segments));
         for orphan in orphans(&keys, &snapshots) {
             delete_fetch(&transaction, &orphan)?;
@@ -63,11 +71,26 @@ impl MetaStore {
         Ok((epoch, snapshots))
     }
 
-    /// See [`commit`](background_fetch_engine::ports::MetaStore::commit).
+    /// See [`commit`](background_fetch_engine::ports::MetaStore::commit). A transaction that says nothing, as after a
+    /// suspension, is done once more over another connection: done twice, it is the same.
     pub async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
-        let transaction = self.begin(&ALL, IdbTransactionMode::Readwrite).await?;
-        // No epoch at all: the user has cleared the site's data. Nothing is ours any more.
-        if stored_epoch(&transaction).await? != Some(epoch) {
+        for _ in 0..2 {
+            match clock::within(COMMIT_LIMIT, self.try_commit(epoch, writes)).await {
+                Some(done) => return done,
+                None => drop(self.connection.take()),
+            }
+        }
+        Err(StoreError::Failed("the database of background fetches does not answer".to_owned()))
+    }
+
+    async fn try_commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
+        let deletes = writes.iter().any(|write| matches!(write, Write::DeleteFetch { .. }));
+        let stores = if deletes { &ALL[..] } else { &SMALL };
+        let transaction = self.begin(stores, IdbTransactionMode::Readwrite).await?;
+        let stored = stored_epoch(&transaction).await?;
+        if stored != Some(epoch) {
+            // No epoch at all: the app, or the user, has cleared the site's data. Nothing is ours any more.
+            self.lost.set(stored.is_none());
             return Err(StoreError::Fenced);
         }
         for write in writes {
@@ -80,10 +103,21 @@ impl MetaStore {
     /// fetch. Those of which no fetch is ever committed are swept by the next engine.
     pub async fn put_bodies(&self, uid: &str, bodies: &[(u32, JsValue)]) -> Result<(), StoreError> {
         match self.try_put_bodies(uid, bodies).await {
-            // WebKit stores no Blob in a private window.
-            Err(StoreError::Failed(_)) => self.try_put_bodies(uid, &buffers(bodies).await?).await,
+            // WebKit stores no Blob in a private window. One at a time: they are in memory then.
+            Err(StoreError::Failed(_)) => {
+                for (index, body) in bodies {
+                    let buffer = buffer(body).await?;
+                    self.try_put_bodies(uid, &[(*index, buffer)]).await?;
+                }
+                Ok(())
+            }
             done => done,
         }
+    }
+
+    /// Whether the database was deleted under the engine that owned it.
+    pub fn is_lost(&self) -> bool {
+        self.lost.get()
     }
 
     async fn try_put_bodies(&self, uid: &str, bodies: &[(u32, JsValue)]) -> Result<(), StoreError> {
@@ -147,14 +181,12 @@ impl Drop for Connection {
 }
 
 async fn open(name: &str) -> Result<Connection, StoreError> {
-    let opening = Box::pin(open_or_create(name));
-    match select(opening, Box::pin(clock::sleep(OPEN_LIMIT))).await {
-        Either::Left((connection, _)) => connection,
-        Either::Right(_) => Err(StoreError::Failed(
+    clock::within(OPEN_LIMIT, open_or_create(name)).await.unwrap_or_else(|| {
+        Err(StoreError::Failed(
             "the database of background fetches does not open: another page or worker holds it"
                 .to_owned(),
-        )),
-    }
+        ))
+    })
 }
 
 async fn open_or_create(name: &str) -> Result<Connection, StoreError> {
@@ -192,16 +224,11 @@ fn close_for_newer(database: &IdbDatabase) {
     database.set_onversionchange(Some(&close.unchecked_ref::<Function>().bind0(database)));
 }
 
-async fn buffers(bodies: &[(u32, JsValue)]) -> Result<Vec<(u32, JsValue)>, StoreError> {
-    let mut buffers = Vec::new();
-    for (index, body) in bodies {
-        let buffer = match body.dyn_ref::<Blob>() {
-            Some(blob) => JsFuture::from(blob.array_buffer()).await.map_err(failed)?,
-            None => body.clone(),
-        };
-        buffers.push((*index, buffer));
+async fn buffer(body: &JsValue) -> Result<JsValue, StoreError> {
+    match body.dyn_ref::<Blob>() {
+        Some(blob) => JsFuture::from(blob.array_buffer()).await.map_err(failed),
+        None => Ok(body.clone()),
     }
-    Ok(buffers)
 }
 
 async fn stored_epoch(transaction: &Transaction) -> Result<Option<u64>, StoreError> {
@@ -209,15 +236,16 @@ async fn stored_epoch(transaction: &Transaction) -> Result<Option<u64>, StoreErr
     Ok(u64::from_js(&value).ok())
 }
 
-/// The rows of a request that is done, those that decode.
-fn decoded<T: FromJs>(rows: &IdbRequest) -> Vec<T> {
+/// The rows that decode.
+fn decoded<T: FromJs>(rows: &Array) -> Vec<T> {
     let mut decoded = Vec::new();
-    for row in items(rows).iter() {
+    for row in rows.iter() {
         decoded.extend(T::from_js(&row));
     }
     decoded
 }
 
+/// The rows of a request that is done.
 fn items(request: &IdbRequest) -> Array {
     request.result().map_or_else(|_| Array::new(), JsCast::unchecked_into)
 }
@@ -252,12 +280,16 @@ fn of_fetch<'a>(snapshots: &'a mut [Snapshot], uid: &str) -> Option<&'a mut Snap
 /// read. Left there, they would look like unfinished work for ever.
 fn orphans(keys: &[IdbRequest], snapshots: &[Snapshot]) -> Vec<JsValue> {
     let mut orphans = Vec::new();
-    for key in keys.iter().flat_map(|keys| items(keys).to_vec()) {
-        let uid = key.dyn_ref::<Array>().map_or(key.clone(), |key| key.get(0));
-        let name = uid.as_string();
-        let owned = snapshots.iter().any(|snapshot| Some(&snapshot.fetch.uid) == name.as_ref());
-        if !owned && !orphans.contains(&uid) {
-            orphans.push(uid);
+    for keys in keys {
+        for key in items(keys).iter() {
+            let uid = key.dyn_ref::<Array>().map_or(key.clone(), |key| key.get(0));
+            let name = uid.as_string();
+            let owned = snapshots.iter().any(|Snapshot { fetch, .. }| {
+                fetch.stage != Stage::Over && Some(&fetch.uid) == name.as_ref()
+            });
+            if !owned && !orphans.contains(&uid) {
+                orphans.push(uid);
+            }
         }
     }
     orphans
@@ -265,6 +297,7 @@ fn orphans(keys: &[IdbRequest], snapshots: &[Snapshot]) -> Vec<JsValue> {
 
 fn apply(transaction: &Transaction, write: &Write) -> Result<(), StoreError> {
     match write {
+        Write::PutFetch(row) if row.stage == Stage::Over => transaction.set(&row.uid, &row.to_js()),
         Write::PutFetch(row) => transaction.put(FETCHES, &row.to_js()),
         Write::PutRecord(row) => transaction.put(RECORDS, &row.to_js()),
         Write::PutSegment(row) => transaction.put(SEGMENTS, &row.to_js()),
@@ -278,6 +311,7 @@ fn apply(transaction: &Transaction, write: &Write) -> Result<(), StoreError> {
 
 fn delete_fetch(transaction: &Transaction, uid: &JsValue) -> Result<(), StoreError> {
     transaction.delete(FETCHES, uid)?;
+    transaction.delete(META, uid)?;
     delete_below(transaction, &[RECORDS, SEGMENTS, BODIES], uid)
 }
 
@@ -292,6 +326,9 @@ fn delete_below(
 
 /// A database that opens at all opens at once; a blocked one may never.
 const OPEN_LIMIT: Duration = Duration::from_secs(10);
+
+/// Much longer than a slow disk takes, or a transaction of many request bodies before it.
+const COMMIT_LIMIT: Duration = Duration::from_secs(30);
 
 #[wasm_bindgen]
 extern "C" {

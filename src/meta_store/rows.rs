@@ -22,6 +22,7 @@ plain_object!(FetchRow {
     failure_reason: "failureReason",
     deliveries: "deliveries",
     ended: "ended",
+    downloaded: "downloaded",
 });
 
 plain_object!(RecordRow {
@@ -46,7 +47,7 @@ plain_object!(SegmentRow {
     entry: "entry",
 });
 
-plain_enum!(Stage { Active = "active", Ended = "ended" });
+plain_enum!(Stage { Active = "active", Ended = "ended", Over = "over" });
 
 impl ToJs for Timestamp {
     fn to_js(&self) -> JsValue {

@@ -6,7 +6,8 @@
 //! | `records` | `[uid, index]` | [`RecordRow`](background_fetch_engine::snapshot::RecordRow) |
 //! | `segments` | `[uid, index, start]` | [`SegmentRow`](background_fetch_engine::snapshot::SegmentRow) |
 //! | `bodies` | `[uid, index]` | `{ uid, index, body }`: a request's body, a `Blob` or an `ArrayBuffer` |
-//! | `meta` | a name | the value; `epoch` is the number of the engine that owns the store |
+//! | `meta` | `epoch` | the number of the engine that owns the store |
+//! | | `uid` | the row of a fetch that is over, as in `fetches` |
 //!
 //! Pages count the rows of `fetches` to see whether there is work, so that name may not change.
 
@@ -28,7 +29,11 @@ pub const META: &str = "meta";
 pub const EPOCH: &str = "epoch";
 
 /// All stores.
-pub const ALL: [&str; 5] = [FETCHES, RECORDS, SEGMENTS, BODIES, META];
+pub const ALL: [&str; 5] = [FETCHES, RECORDS, SEGMENTS, META, BODIES];
+
+/// Those of the rows that are written while something comes down: the bodies of requests are large, and not to be waited
+/// for.
+pub const SMALL: [&str; 4] = [FETCHES, RECORDS, SEGMENTS, META];
 
 /// The version that this code reads and writes.
 pub const CURRENT: u32 = 1;

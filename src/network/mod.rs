@@ -153,7 +153,8 @@ fn mode(request: &RequestSpec) -> &str {
 /// The head of a response, `None` if it is one that this origin may not read.
 fn head(response: &Response) -> Option<Head> {
     let kind = object::get(response, "type").as_string()?;
-    if !matches!(kind.as_str(), "basic" | "cors" | "default") {
+    // A redirect that the app asked not to be followed is a response, too, of status 0.
+    if !matches!(kind.as_str(), "basic" | "cors" | "default" | "opaqueredirect") {
         return None;
     }
     let headers = Array::from(&response.headers());

@@ -26,6 +26,8 @@ interface Job {
 
 export class FakeEngine implements Engine {
   readonly jobs = new Map<string, Job>();
+  /** How those that are over have ended. */
+  readonly over = new Map<string, FetchState>();
   readonly updates: [string, UIOptions][] = [];
   online: boolean[] = [];
   stopped = false;
@@ -40,8 +42,8 @@ export class FakeEngine implements Engine {
   }
 
   async fetch(args: FetchArguments): Promise<FetchState> {
-    const known = this.jobs.get(args.uid);
-    if (known) return known.state;
+    const known = await this.state(args.uid);
+    if (known) return known;
     if (this.#byId(args.id)) throw { name: 'TypeError', message: `"${args.id}" is active already` };
     const { uid, id, downloadTotal } = args;
     const state: FetchState = {
@@ -69,8 +71,8 @@ export class FakeEngine implements Engine {
   }
 
   async state(uid: string): Promise<FetchState | undefined> {
-    const job = this.jobs.get(uid);
-    return job && { ...job.state };
+    const state = this.jobs.get(uid)?.state ?? this.over.get(uid);
+    return state && { ...state };
   }
 
   async abort(uid: string): Promise<boolean> {
@@ -127,6 +129,7 @@ export class FakeEngine implements Engine {
     job.state = { ...job.state, recordsAvailable: false };
     await this.host.update({ ...job.state });
     this.jobs.delete(job.state.uid);
+    this.over.set(job.state.uid, job.state);
     await this.#persist();
     await caches.delete(cacheName(this.scope));
     if (this.jobs.size === 0) this.host.active(false);

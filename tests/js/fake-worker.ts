@@ -21,6 +21,7 @@ class Run {
       update: (state: FetchState) => this.sessions.update(state),
       recordChanged: (record: RecordState) => this.sessions.recordChanged(record),
       active: () => this.loader.checkIdle(),
+      lost: () => this.loader.lose(),
       entries: (cache) => cache.keys(),
       put,
     };

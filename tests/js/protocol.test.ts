@@ -266,13 +266,48 @@ test('a fetch that is over is not begun again by a call whose answer was lost', 
   const first = client.call('fetch', given);
   await settle();
   const state = await first;
-  const { engine, sessions } = worker.run;
+  const { engine } = worker.run;
   engine?.jobs.delete(state.uid);
-  void sessions.update({ ...state, result: 'success', recordsAvailable: false });
+  engine?.over.set(state.uid, { ...state, result: 'success', recordsAvailable: false });
   const again = client.call('fetch', given);
   await settle();
   assert.equal((await again).result, 'success');
   assert.equal(engine?.jobs.size, 0);
+});
+
+describe('a page that comes back', () => {
+  test('learns the end of what is over, and of one whose records go meanwhile', async () => {
+    const one = instanceOf(await begin('one'), client);
+    const two = instanceOf(await begin('two'), client);
+    const three = instanceOf(await begin('three'), client);
+    const { engine } = worker.run;
+    assert.ok(engine);
+    const [first, second] = [...engine.jobs.values()].map(({ state }) => state);
+    assert.ok(first && second);
+    engine.jobs.delete(first.uid);
+    engine.over.set(first.uid, { ...first, result: 'success', downloaded: 7, recordsAvailable: false });
+    engine.match = async () => Promise.reject({ name: 'InvalidStateError', message: 'gone' });
+    client.reconnect();
+    await settle();
+    assert.deepEqual([one.result, one.downloaded, one.recordsAvailable], ['success', 7, false]);
+    assert.deepEqual([two.result, two.recordsAvailable], ['', true]);
+    assert.deepEqual([three.result, three.recordsAvailable], ['', true]);
+    // They still hear of what happens to them.
+    void worker.run.sessions.update({ ...second, downloaded: 5 });
+    await settle();
+    assert.equal(two.downloaded, 5);
+  });
+
+  test('learns that what ran is gone with its database, and goes on at once', async () => {
+    const lost = instanceOf(await begin('lost'), client);
+    const old = worker.run.engine;
+    old?.host.lost();
+    await settle();
+    assert.equal(lost.recordsAvailable, false);
+    const state = await begin('next');
+    assert.equal(state.id, 'next');
+    assert.notEqual(worker.run.engine, old);
+  });
 });
 
 describe('updates', () => {

@@ -30,7 +30,7 @@ const recordOf = (state: RecordState) =>
 beforeEach(() => cached.clear());
 
 describe('responseReady of a complete record', () => {
-  test('is the response as it came, but for what tells of ranges', async () => {
+  test('is the response as it came, but for what tells of ranges, and with the length of its body', async () => {
     const state = makeRecord({ head, result: 'success', segments: [segment(0, 'abc'), segment(3, 'def')] });
     const response = await recordOf(state).responseReady;
     const { url, type, redirected, status, statusText, headers } = response;
@@ -42,7 +42,7 @@ describe('responseReady of a complete record', () => {
         redirected: true,
         status: 200,
         statusText: 'Fine',
-        headers: [['content-type', 'text/plain'], ['x-a', '1']],
+        headers: [['content-length', '6'], ['content-type', 'text/plain'], ['x-a', '1']],
       },
     );
     const clone = response.clone().clone();
@@ -60,7 +60,11 @@ describe('responseReady of a complete record', () => {
     const bad = makeRecord({ head: { ...head, status: 404 }, result: 'bad-status', segments: [segment(0, 'no')] });
     assert.equal(await (await recordOf(bad).responseReady).text(), 'no');
     const empty = makeRecord({ head: { ...head, status: 204 }, result: 'success' });
-    assert.equal((await recordOf(empty).responseReady).body, null);
+    const response = await recordOf(empty).responseReady;
+    assert.deepEqual([response.body, response.headers.get('content-length')], [null, null]);
+    const redirect = makeRecord({ head: { ...head, status: 0, type: 'opaqueredirect' }, result: 'bad-status' });
+    const { status, type, url } = await recordOf(redirect).responseReady;
+    assert.deepEqual([status, type, url], [0, 'opaqueredirect', 'https://other.example/file']);
   });
 
   for (const [name, spoil] of Object.entries({

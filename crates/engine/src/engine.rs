@@ -111,7 +111,8 @@ impl Engine {
             Input::CommitFailed { commit, error } => self.commit_failed(commit, error),
             Input::EntriesListed { fetch, entries } => self.listed(fetch, entries),
             Input::EntriesDeleted { fetch } => {
-                self.with(fetch, Fetch::cleared);
+                let (fetches, mut cx) = self.parts();
+                fetches.cleared(&mut cx, fetch);
             }
             Input::IntegrityVerified { record, passed } => {
                 self.of_record(record, Event::Verified(passed));

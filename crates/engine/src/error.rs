@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::ports::StoreError;
+use crate::text::decimal;
 
 /// What the promise of the call is rejected for. Not `non_exhaustive`: the shell has a name for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,9 +52,9 @@ impl Error {
             .concat(),
             Self::NoRoom { needed, available } => [
                 "downloadTotal is ",
-                &needed.to_string(),
+                &decimal(*needed),
                 " bytes, but only ",
-                &available.to_string(),
+                &decimal(*available),
                 " are left to this origin.",
             ]
             .concat(),

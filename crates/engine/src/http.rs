@@ -1,6 +1,6 @@
 //! Requests and responses as plain data: what the standard's algorithms read of them.
 
-use crate::text::any_item;
+use crate::text::{any_item, decimal, number};
 
 /// A name and a value, as `Headers` iterates them: lower-case names, combined values.
 pub type Header = (String, String);
@@ -82,7 +82,7 @@ impl Head {
 
     /// `Content-Length` in bytes; `None` where it is absent, unreadable or no number.
     pub fn content_length(&self) -> Option<u64> {
-        self.header("content-length")?.trim_ascii().parse().ok()
+        number(self.header("content-length")?)
     }
 
     /// Whether a content coding is in use that browsers undo: stored bytes then differ from sent ones. Whatever else
@@ -116,9 +116,9 @@ impl ByteRange {
         match self.end {
             Some(end) => {
                 let last = end.saturating_sub(1);
-                ["bytes=", &self.start.to_string(), "-", &last.to_string()].concat()
+                ["bytes=", &decimal(self.start), "-", &decimal(last)].concat()
             }
-            None => ["bytes=", &self.start.to_string(), "-"].concat(),
+            None => ["bytes=", &decimal(self.start), "-"].concat(),
         }
     }
 }

@@ -39,12 +39,18 @@ impl Check {
     /// [strongest](https://www.w3.org/TR/sri/#get-the-strongest-metadata) algorithm. `None` if
     /// there is nothing to check: what is not understood is ignored.
     pub fn new(metadata: &str, decode: DecodeBase64) -> Option<Self> {
-        let read = |expression| digest(expression, decode);
-        let digests = || metadata.split_ascii_whitespace().filter_map(read);
-        let strongest = digests().map(|(algorithm, _)| algorithm).max()?;
-        let of_strongest = digests().filter(|(algorithm, _)| *algorithm == strongest);
-        let expected = of_strongest.map(|(_, digest)| digest).collect();
-        let hash = match strongest {
+        let (mut strongest, mut expected) = (None, Vec::new());
+        for expression in metadata.split_ascii_whitespace() {
+            let Some((algorithm, digest)) = digest(expression, decode) else { continue };
+            if strongest < Some(algorithm) {
+                strongest = Some(algorithm);
+                expected.clear();
+            }
+            if strongest == Some(algorithm) {
+                expected.push(digest);
+            }
+        }
+        let hash = match strongest? {
             Algorithm::Sha256 => Hash::Sha256(Sha256::new()),
             Algorithm::Sha384 => Hash::Sha384(Sha384::new()),
             Algorithm::Sha512 => Hash::Sha512(Sha512::new()),
@@ -83,12 +89,14 @@ fn digest(expression: &str, decode: DecodeBase64) -> Option<(Algorithm, Vec<u8>)
         _ => return None,
     };
     // Both alphabets of base64, as browsers take them.
-    let plain = |character| match character {
-        '-' => '+',
-        '_' => '/',
-        other => other,
-    };
-    let encoded: String = before(rest, b'?').chars().map(plain).collect();
+    let mut encoded = String::new();
+    for character in before(rest, b'?').chars() {
+        encoded.push(match character {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        });
+    }
     Some((algorithm, decode(&encoded).unwrap_or_default()))
 }
 

@@ -6,6 +6,7 @@ use crate::ids::CommandId;
 use crate::input::Reply;
 use crate::output::Output;
 use crate::snapshot::EntryKey;
+use crate::text::decimal;
 
 /// Outputs that wait to be taken, and numbers that are given once.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ impl Outbox {
 
     pub(crate) fn new_entry(&mut self, uid: &str, index: u32) -> EntryKey {
         let serial = self.next_serial();
-        let [epoch, serial] = [self.epoch, serial].map(|number| number.to_string());
+        let [epoch, serial] = [self.epoch, serial].map(decimal);
         EntryKey([&EntryKey::within(uid, index), &epoch, ".", &serial].concat())
     }
 

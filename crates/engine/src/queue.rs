@@ -46,9 +46,11 @@ impl Queue {
         self.0.is_empty()
     }
 
-    /// All of them, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Subject> {
-        self.0.iter().map(|Reverse((_, subject))| *subject)
+    /// Calls `look` with all of them, in no order.
+    pub(crate) fn for_each(&self, mut look: impl FnMut(Subject)) {
+        for Reverse((_, subject)) in &self.0 {
+            look(*subject);
+        }
     }
 
     pub(crate) fn clear(&mut self) {

@@ -5,7 +5,7 @@
 
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
-use crate::text::{before, cut};
+use crate::text::{before, cut, decimal};
 use crate::time::Timestamp;
 
 /// The key of one entry of the body store: `uid/record/epoch.serial`, never used twice.
@@ -15,7 +15,7 @@ pub struct EntryKey(pub String);
 impl EntryKey {
     /// How all keys of this record begin.
     pub(crate) fn within(uid: &str, index: u32) -> String {
-        [uid, "/", &u64::from(index).to_string(), "/"].concat()
+        [uid, "/", &decimal(index.into()), "/"].concat()
     }
 
     /// The epoch of the engine that made it.
@@ -33,6 +33,9 @@ pub enum Stage {
     Active,
     /// Its outcome is decided, its event has not been delivered yet.
     Ended,
+    /// It has been delivered, and nothing is left but how it ended: who lost the answer to `fetch()`, or was not there,
+    /// may ask for it for some days.
+    Over,
 }
 
 /// One member of `BackgroundFetchUIOptions.icons`.
@@ -76,6 +79,8 @@ pub struct FetchRow {
     pub deliveries: u32,
     /// When its outcome was decided; `None` before, and where a version that did not write it down has.
     pub ended: Option<Timestamp>,
+    /// Bytes of all responses, once it is over.
+    pub downloaded: Option<u64>,
 }
 
 impl FetchRow {

@@ -2,7 +2,7 @@
 
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
-use crate::snapshot::EntryKey;
+use crate::snapshot::{EntryKey, FetchRow, Stage};
 
 /// [`BackgroundFetchResult`](https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +37,37 @@ pub struct FetchState {
     pub failure_reason: Option<FailureReason>,
     /// Whether `match` may be called.
     pub records_available: bool,
+}
+
+impl FetchState {
+    /// Of the fetch with this row, and so many bytes sent and received.
+    pub(crate) fn of(
+        row: &FetchRow,
+        (uploaded, downloaded): (u64, u64),
+        records_available: bool,
+    ) -> Self {
+        Self {
+            uid: row.uid.clone(),
+            id: row.id.clone(),
+            upload_total: row.upload_total,
+            uploaded,
+            download_total: row.download_total,
+            downloaded,
+            result: match (row.stage, row.failure_reason) {
+                (Stage::Active, _) => FetchResult::Unsettled,
+                (_, None) => FetchResult::Success,
+                (_, Some(_)) => FetchResult::Failure,
+            },
+            failure_reason: row.failure_reason,
+            records_available,
+        }
+    }
+
+    /// The last one, of a fetch that is over.
+    pub(crate) fn last(row: &FetchRow) -> Self {
+        let uploaded = if row.failure_reason.is_none() { row.upload_total } else { 0 };
+        Self::of(row, (uploaded, row.downloaded.unwrap_or(0)), false)
+    }
 }
 
 /// One record, as `match` shows it.

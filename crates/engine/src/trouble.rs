@@ -50,6 +50,11 @@ impl Trouble {
         self.is_refusal() || matches!(self, Self::Busy(_))
     }
 
+    /// Whether an answer broke off.
+    pub(crate) fn is_break(self) -> bool {
+        matches!(self, Self::Network(NetworkError::Broken) | Self::Truncated | Self::Stall)
+    }
+
     /// Whether nobody answers, though the browser does not say that it is offline; of a server that is known to be
     /// there, whoever else answers.
     pub(crate) fn is_silence(self, known: Known) -> bool {

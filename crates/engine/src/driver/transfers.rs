@@ -9,6 +9,7 @@ use crate::http::Head;
 use crate::ids::TransferId;
 use crate::input::Input;
 use crate::ports::{Exchange, NetworkError, Ports, StoreError};
+use crate::record::representation::first_byte;
 use crate::snapshot::EntryKey;
 
 /// What the driver holds of one transfer.
@@ -57,9 +58,11 @@ impl<P: Ports> Driver<P> {
                 Some(match result {
                     Ok(Opened { head, body, followed }) => {
                         slot.body = Some(Rc::new(body));
-                        let (chunks, length) = followed.unzip();
-                        slot.chunks.extend(chunks.into_iter().flatten());
-                        Input::Opened { transfer, head, followed: length }
+                        let followed = followed.map(|(mut chunks, length)| {
+                            slot.chunks.append(&mut chunks);
+                            length
+                        });
+                        Input::Opened { transfer, head, followed }
                     }
                     Err(error) => Input::Broken { transfer, error },
                 })
@@ -130,8 +133,11 @@ fn stored(transfer: TransferId, entry: EntryKey, result: Result<u64, StoreError>
 /// Sends the request; of a part that repeats what is stored, reads and compares that, too.
 async fn opened<P: Ports>(ports: &P, exchange: Exchange) -> Result<Opened<P>, NetworkError> {
     let overlap = exchange.overlap.clone();
+    let asked = exchange.range.map(|range| range.start);
     let (head, body) = ports.open(exchange).await?;
-    if overlap.is_empty() || head.status != 206 {
+    // What begins elsewhere is not what was to be repeated.
+    let elsewhere = first_byte(&head).is_some_and(|first| Some(first) != asked);
+    if overlap.is_empty() || head.status != 206 || elsewhere {
         return Ok(Opened { head, body, followed: None });
     }
     let length: u64 = overlap.iter().map(|piece| piece.length).sum();

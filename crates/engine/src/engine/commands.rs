@@ -24,7 +24,7 @@ pub(super) fn begin(
     if let Some(commands) = known.and_then(|fetch| cx.ledger.creation_of(fetch.id)) {
         return commands.push(command);
     }
-    if let Some(state) = known.map(Fetch::state).or_else(|| fetches.finished(&new.uid)) {
+    if let Some(state) = known.map(Fetch::state).or_else(|| fetches.last_state(&new.uid)) {
         return cx.outbox.reply(command, Reply::Fetch(Ok(state)));
     }
     if let Err(error) = check(fetches, &new) {
@@ -68,23 +68,25 @@ fn new_fetch(id: FetchId, order: u64, new: NewFetch) -> Fetch {
         failure_reason: None,
         deliveries: 0,
         ended: None,
+        downloaded: None,
     };
-    let rows = (0..).zip(new.requests).map(|(index, request)| RecordRow {
-        uid: uid.clone(),
-        index,
-        request,
-        head: None,
-        validator: None,
-        version: 0,
-        result: None,
-        attempts: 0,
-        hold: None,
-        silent_since: None,
-    });
-    let record = |row: RecordRow| {
-        Record::new(RecordId { fetch: id, index: row.index }, row, Segments::default())
-    };
-    Fetch::new(id, row, rows.map(record).collect(), Step::Creating)
+    let mut records = Vec::new();
+    for (index, request) in (0..).zip(new.requests) {
+        let row = RecordRow {
+            uid: uid.clone(),
+            index,
+            request,
+            head: None,
+            validator: None,
+            version: 0,
+            result: None,
+            attempts: 0,
+            hold: None,
+            silent_since: None,
+        };
+        records.push(Record::new(RecordId { fetch: id, index }, row, Segments::default()));
+    }
+    Fetch::new(id, row, records, Step::Creating)
 }
 
 /// A new fetch is durable.

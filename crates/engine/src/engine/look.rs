@@ -2,10 +2,9 @@
 
 use super::Engine;
 use crate::error::Error;
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Step};
 use crate::http::RequestSpec;
 use crate::matching::{MatchOptions, matches};
-use crate::record::Record;
 use crate::state::{FetchState, RecordState};
 
 impl Engine {
@@ -19,13 +18,17 @@ impl Engine {
     /// [getIds()](https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-getids): of
     /// the active background fetches, oldest first.
     pub fn ids(&self) -> Vec<String> {
-        let active = self.fetches.iter().filter(|fetch| fetch.is_active());
-        active.map(|fetch| fetch.row.id.clone()).collect()
+        let mut ids = Vec::new();
+        for fetch in self.fetches.iter().filter(|fetch| fetch.is_active()) {
+            ids.push(fetch.row.id.clone());
+        }
+        ids
     }
 
-    /// The state of the background fetch with this unique id, while its records are available.
+    /// The state of the background fetch with this unique id: as it is, or for some days as it ended.
     pub fn state(&self, uid: &str) -> Option<FetchState> {
-        self.fetches.by_uid(uid).filter(|fetch| fetch.has_records()).map(Fetch::state)
+        let found = self.fetches.by_uid(uid).filter(|fetch| fetch.step != Step::Creating);
+        found.map(Fetch::state).or_else(|| self.fetches.last_state(uid))
     }
 
     /// [matchAll()](https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall):
@@ -43,12 +46,14 @@ impl Engine {
     ) -> Result<Vec<RecordState>, Error> {
         let fetch = self.fetches.by_uid_mut(uid).filter(|fetch| fetch.has_records());
         let records = fetch.ok_or(Error::RecordsUnavailable)?.watch();
-        let fits = |record: &&Record| {
-            query.is_none_or(|query| {
-                matches(query, &record.row.request, record.row.head.as_ref(), options)
-            })
-        };
-        Ok(records.iter().filter(fits).map(Record::state).collect())
+        let mut found = Vec::new();
+        for record in records {
+            let row = &record.row;
+            if query.is_none_or(|query| matches(query, &row.request, row.head.as_ref(), options)) {
+                found.push(record.state());
+            }
+        }
+        Ok(found)
     }
 
     /// Whether there is unfinished work: running, waiting, or with an event to deliver, whose handlers have not been at it

@@ -24,6 +24,10 @@ pub(super) fn restore(
     }
     let mut fetches = Fetches::default();
     for snapshot in ordered {
+        if snapshot.fetch.stage == Stage::Over {
+            fetches.remember(snapshot.fetch);
+            continue;
+        }
         let id = FetchId(cx.outbox.next_serial());
         fetches.push(fetch(id, snapshot, &entries));
     }
@@ -35,12 +39,12 @@ pub(super) fn restore(
 pub(super) fn recall(fetches: &Fetches, cx: &mut Context<'_>) -> Vec<(ServerId, Instant)> {
     let mut holds = Vec::new();
     let Time { wall, monotonic: now } = cx.now;
-    for record in fetches.iter().flat_map(Fetch::records) {
+    let mut note = |record: &Record| {
         if record.row.head.is_some() {
             cx.servers.note_answered(record.server);
         }
         if record.is_settled() {
-            continue;
+            return;
         }
         if record.row.silent_since.is_some() {
             cx.servers.note_silent(record.server, record.id);
@@ -51,6 +55,9 @@ pub(super) fn recall(fetches: &Fetches, cx: &mut Context<'_>) -> Vec<(ServerId, 
             cx.servers.hold(record.server, now, Hold { until, named: true }, false);
             holds.push((record.server, until));
         }
+    };
+    for fetch in fetches.iter() {
+        fetch.records().iter().for_each(&mut note);
     }
     holds
 }
@@ -58,9 +65,12 @@ pub(super) fn recall(fetches: &Fetches, cx: &mut Context<'_>) -> Vec<(ServerId, 
 /// Entries without a record: a crash came between the one and the other.
 fn sweep(cx: &mut Context<'_>, fetches: &Fetches, present: Vec<EntryKey>) {
     let mut recorded = vec![false; present.len()];
-    let records = fetches.iter().flat_map(Fetch::records);
-    for piece in records.flat_map(|record| record.body.segments.iter()) {
-        let at = present.binary_search(&piece.entry).ok();
+    let mut known = Vec::new();
+    for fetch in fetches.iter() {
+        fetch.records().iter().for_each(|record| record.list_entries(&mut known));
+    }
+    for entry in &known {
+        let at = present.binary_search(entry).ok();
         if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
             *mark = true;
         }
@@ -69,8 +79,12 @@ fn sweep(cx: &mut Context<'_>, fetches: &Fetches, present: Vec<EntryKey>) {
     // one of a new database finds those of one that was deleted, of whatever epoch.
     let epoch = if cx.outbox.epoch == 1 { u64::MAX } else { cx.outbox.epoch };
     let is_old = |entry: &EntryKey| entry.epoch().is_none_or(|made| made <= epoch);
-    let orphans = present.into_iter().zip(recorded).filter(|(_, recorded)| !recorded);
-    let entries: Vec<_> = orphans.map(|(entry, _)| entry).filter(is_old).collect();
+    let mut entries = Vec::new();
+    for (entry, recorded) in present.into_iter().zip(recorded) {
+        if !recorded && is_old(&entry) {
+            entries.push(entry);
+        }
+    }
     // Not if another engine has come to own them meanwhile, which the commit tells.
     if !entries.is_empty() {
         cx.commit(Vec::new(), After::Freed(entries));
@@ -88,11 +102,11 @@ fn fetch(id: FetchId, snapshot: Snapshot, present: &[EntryKey]) -> Fetch {
         }
     }
     let complete = usize::try_from(row.records).is_ok_and(|count| count == found.len());
-    let record = |found: Found| {
-        let id = RecordId { fetch: id, index: found.row.index };
-        Record::new(id, found.row, found.segments).restored(found.lost)
-    };
-    let records = found.into_iter().map(record).collect();
+    let mut records = Vec::with_capacity(found.len());
+    for Found { row, segments, lost } in found {
+        let id = RecordId { fetch: id, index: row.index };
+        records.push(Record::new(id, row, segments).restored(lost));
+    }
     let mut fetch = Fetch::new(id, row, records, Step::Running);
     if fetch.row.stage == Stage::Ended {
         fetch.decide(fetch.row.failure_reason);

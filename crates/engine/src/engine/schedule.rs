@@ -158,7 +158,9 @@ impl Schedule {
 
     /// The records among those who wait for a time.
     pub(super) fn waiting(&self) -> Vec<RecordId> {
-        self.timers.iter().filter_map(Subject::record).collect()
+        let mut waiting = Vec::new();
+        self.timers.for_each(|subject| waiting.extend(subject.record()));
+        waiting
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::Engine;
 use crate::fetch::Fetch;
-use crate::ids::RecordId;
+use crate::ids::{RecordId, TransferId};
 use crate::queue::Subject;
 use crate::record::{Event, Phase};
 use crate::time::Instant;
+use crate::transfer::Transfer;
 use crate::trouble::Trouble;
 
 impl Engine {
@@ -35,20 +36,25 @@ impl Engine {
                 }
             }
         }
-        let silent =
-            self.transfers.iter().filter(|one| one.stalls_at().is_some_and(|at| at <= now));
-        let stalled: Vec<_> = silent.map(|one| one.id).collect();
-        for id in stalled {
+        for id in self.overdue(Transfer::stalls_at) {
             self.of_transfer(id, Event::Stalled(id));
         }
-        let silent =
-            self.transfers.iter().filter(|one| one.hedged_at().is_some_and(|at| at <= now));
-        let silent: Vec<_> = silent.map(|one| one.id).collect();
-        for id in silent {
+        for id in self.overdue(Transfer::hedged_at) {
             if self.may_hedge() {
                 self.of_transfer(id, Event::Silent(id));
             }
         }
+    }
+
+    /// The transfers whose `time` has come.
+    fn overdue(&self, time: fn(&Transfer) -> Option<Instant>) -> Vec<TransferId> {
+        let mut overdue = Vec::new();
+        for transfer in self.transfers.iter() {
+            if time(transfer).is_some_and(|at| at <= self.now.monotonic) {
+                overdue.push(transfer.id);
+            }
+        }
+        overdue
     }
 
     /// Lets a record that waits, and for which `over` holds, be tried again.

@@ -30,9 +30,12 @@ impl Fetch {
     /// Looks for its entries, for the `looks`th time in a row.
     pub(super) fn look(&mut self, cx: &mut Context<'_>, looks: u32) {
         self.step = Step::Confirming { looks, again: None };
-        let pieces = self.records.iter().flat_map(|record| record.body.segments.iter());
-        let doubtful = pieces.filter(|piece| !piece.seen);
-        let doubtful = doubtful.map(|piece| (piece.entry.clone(), piece.length)).collect();
+        let mut doubtful = Vec::new();
+        for record in &self.records {
+            for piece in record.body.segments.iter().filter(|piece| !piece.seen) {
+                doubtful.push((piece.entry.clone(), piece.length));
+            }
+        }
         cx.outbox.emit(Output::ListEntries { fetch: self.id, doubtful });
     }
 
@@ -173,14 +176,9 @@ impl Fetch {
 
     /// Now the entries may go.
     pub(crate) fn delivered(&self, cx: &mut Context<'_>) {
-        let entries = self.records.iter().flat_map(Record::entries).collect();
+        let mut entries = Vec::new();
+        self.records.iter().for_each(|record| record.list_entries(&mut entries));
         cx.outbox.emit(Output::Delete { entries, fetch: Some(self.id) });
-    }
-
-    /// The entries are gone, and last the rows go.
-    pub(crate) fn cleared(&mut self, cx: &mut Context<'_>) {
-        let write = Write::DeleteFetch { uid: self.row.uid.clone() };
-        cx.commit(vec![write], After::Deleted(self.id));
     }
 
     /// Takes the delivery of an outcome up again, unless nobody ever takes it.

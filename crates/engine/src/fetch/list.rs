@@ -1,16 +1,20 @@
 //! All background fetches of the registration.
 
+use crate::context::Context;
 use crate::fetch::Fetch;
 use crate::ids::{FetchId, RecordId};
+use crate::ledger::After;
 use crate::record::Record;
+use crate::snapshot::{FetchRow, Write};
 use crate::state::FetchState;
+use crate::time::Millis;
 
 /// In the order of their creation, which is that of their names.
 #[derive(Debug, Default)]
 pub(crate) struct Fetches {
     all: Vec<Fetch>,
-    /// The last ones that are over.
-    finished: Vec<FetchState>,
+    /// What is left of those that are over, in the order in which they ended.
+    over: Vec<FetchRow>,
 }
 
 impl Fetches {
@@ -64,19 +68,43 @@ impl Fetches {
         self.place(id).map(|place| self.all.remove(place))
     }
 
-    /// Of one that is over, only its state is kept, and that not for long: who lost the answer to
-    /// `fetch()` may ask for it when all is over already, and must not get a second fetch.
+    /// The entries of a fetch are gone. Last, its rows go, but for one that says how it ended: who lost the answer to
+    /// `fetch()` may ask for it when all is over already, in another life of the worker too, and must not get a second
+    /// fetch.
+    pub(crate) fn cleared(&mut self, cx: &mut Context<'_>, id: FetchId) {
+        let Some(fetch) = self.get(id) else { return };
+        let (uid, over) = (fetch.row.uid.clone(), fetch.over());
+        let mut writes = vec![Write::DeleteFetch { uid }];
+        let mut excess = (self.over.len() + 1).saturating_sub(MOST_OVER);
+        self.over.retain(|row| {
+            let old = row.ended.is_none_or(|ended| cx.now.wall.after(ended) >= OVER_FOR);
+            let goes = old || excess > 0;
+            if goes {
+                excess = excess.saturating_sub(1);
+                writes.push(Write::DeleteFetch { uid: row.uid.clone() });
+            }
+            !goes
+        });
+        writes.push(Write::PutFetch(over));
+        cx.commit(writes, After::Deleted(id));
+    }
+
+    /// Nothing is left of a fetch but how it ended.
     pub(crate) fn forget(&mut self, id: FetchId) {
-        if self.finished.len() > FINISHED {
-            self.finished.clear();
+        if let Some(fetch) = self.remove(id) {
+            self.remember(fetch.over());
         }
-        let over = self.remove(id);
-        self.finished.extend(over.map(|fetch| fetch.state()));
+    }
+
+    /// Adds what is left of one that is over.
+    pub(crate) fn remember(&mut self, row: FetchRow) {
+        let place = self.over.partition_point(|other| other.ended <= row.ended);
+        self.over.insert(place, row);
     }
 
     /// The last state of a fetch that is over, if it is not long ago.
-    pub(crate) fn finished(&self, uid: &str) -> Option<FetchState> {
-        self.finished.iter().find(|state| state.uid == uid).cloned()
+    pub(crate) fn last_state(&self, uid: &str) -> Option<FetchState> {
+        self.over.iter().find(|row| row.uid == uid).map(FetchState::last)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -88,5 +116,8 @@ impl Fetches {
     }
 }
 
-/// How many fetches are remembered after their end.
-const FINISHED: usize = 64;
+/// How many are remembered after their end.
+const MOST_OVER: usize = 256;
+
+/// And for how long: a week.
+const OVER_FOR: Millis = Millis::from_secs(7 * 24 * 60 * 60);

@@ -16,9 +16,9 @@ use crate::queue::{Queue, Subject};
 use crate::record::{Event, Next, Phase, Record};
 use crate::server::Gate;
 use crate::snapshot::{FetchRow, Stage};
-use crate::state::{EventType, FetchResult, FetchState};
+use crate::state::{EventType, FetchState};
 use crate::time::Instant;
-use crate::transfer::{PendingStore, Stream, Transfers};
+use crate::transfer::{Stream, Transfers};
 
 pub(crate) use list::Fetches;
 use progress::{Progress, Tally};
@@ -169,10 +169,12 @@ impl Fetch {
         if total == 0 {
             return Allowance::Unlimited;
         }
-        let own = transfers.iter().filter(|one| one.record.fetch == self.id);
-        let bypassing = own.filter(|one| one.stream == Stream::Bypassing);
-        let stores = bypassing.flat_map(|one: &_| &one.stores);
-        let coming = stores.map(|store: &PendingStore| store.length).sum();
+        let mut coming = 0;
+        for one in transfers.iter() {
+            if one.record.fetch == self.id && one.stream == Stream::Bypassing {
+                one.stores.iter().for_each(|store| coming += store.length);
+            }
+        }
         Allowance::Left { bytes: total.saturating_sub(self.tally.downloaded), coming }
     }
 
@@ -209,26 +211,18 @@ impl Fetch {
 
     /// The attributes of its registration.
     pub(crate) fn state(&self) -> FetchState {
-        FetchState {
-            uid: self.row.uid.clone(),
-            id: self.row.id.clone(),
-            upload_total: self.row.upload_total,
-            uploaded: self.tally.uploaded,
-            download_total: self.row.download_total,
-            downloaded: self.tally.downloaded,
-            result: self.result(),
-            failure_reason: self.row.failure_reason,
-            records_available: self.has_records(),
-        }
+        let bytes = (self.tally.uploaded, self.tally.downloaded);
+        FetchState::of(&self.row, bytes, self.has_records())
+    }
+
+    /// What is kept of it when all else is gone.
+    pub(crate) fn over(&self) -> FetchRow {
+        let downloaded = Some(self.tally.downloaded);
+        FetchRow { stage: Stage::Over, downloaded, icons: Vec::new(), ..self.row.clone() }
     }
 
     fn progress(&self) -> Progress {
-        Progress {
-            downloaded: self.tally.downloaded,
-            uploaded: self.tally.uploaded,
-            result: self.result(),
-            failure_reason: self.row.failure_reason,
-        }
+        Progress { downloaded: self.tally.downloaded, uploaded: self.tally.uploaded }
     }
 
     /// [Update background fetch instances](https://wicg.github.io/background-fetch/#update-background-fetch-instances),
@@ -284,14 +278,6 @@ impl Fetch {
             None => EventType::Success,
             Some(FailureReason::Aborted) => EventType::Abort,
             Some(_) => EventType::Fail,
-        }
-    }
-
-    fn result(&self) -> FetchResult {
-        match (self.row.stage, self.row.failure_reason) {
-            (Stage::Active, _) => FetchResult::Unsettled,
-            (Stage::Ended, None) => FetchResult::Success,
-            (Stage::Ended, Some(_)) => FetchResult::Failure,
         }
     }
 }

@@ -1,8 +1,6 @@
 //! What the realms are shown of a fetch.
 
-use crate::outcome::FailureReason;
 use crate::record::Record;
-use crate::state::FetchResult;
 use crate::transfer::Transfers;
 
 /// Sums over the records of a fetch, kept up with each step instead of being summed each time.
@@ -17,13 +15,11 @@ pub(crate) struct Tally {
 }
 
 /// What [update background fetch instances](https://wicg.github.io/background-fetch/#update-background-fetch-instances)
-/// compares.
+/// compares, of a fetch that has no result yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Progress {
     pub(crate) downloaded: u64,
     pub(crate) uploaded: u64,
-    pub(crate) result: FetchResult,
-    pub(crate) failure_reason: Option<FailureReason>,
 }
 
 // What rows say may be anything: too large a sum is as wrong as any other number.

@@ -6,7 +6,7 @@ use crate::config::Overlap;
 use crate::http::{ByteRange, Head, RequestSpec};
 use crate::ports::Piece;
 use crate::record::representation;
-use crate::record::segments::{Segment, Segments};
+use crate::record::segments::Segments;
 
 /// The body of one record.
 #[derive(Debug)]
@@ -18,8 +18,14 @@ pub(crate) struct Body {
     declared: Declared,
     /// Where a response came to the end of the body; only this tells if no head does.
     ended: Option<u64>,
+    /// Where one came to an end that nobody had declared: the server is to be asked whether there is more.
+    doubted: Option<u64>,
     /// Parts in a row that only repeated what is stored, up to its end.
     repeats: u32,
+    /// Connections that broke before they brought more than what they had to repeat.
+    breaks: u32,
+    /// From where on the server is to be asked next, since it begins its parts where it likes.
+    aligned: Option<u64>,
 }
 
 /// What the length that the head declares is worth. That of another origin may be of a content
@@ -40,7 +46,16 @@ enum Declared {
 impl Body {
     pub(crate) fn new(segments: Segments) -> Self {
         let most = segments.stored();
-        Self { segments, most, declared: Declared::Believed, ended: None, repeats: 0 }
+        Self {
+            segments,
+            most,
+            declared: Declared::Believed,
+            ended: None,
+            doubted: None,
+            repeats: 0,
+            breaks: 0,
+            aligned: None,
+        }
     }
 
     /// Length of the whole body, if it is known.
@@ -97,15 +112,43 @@ impl Body {
     /// Notes that a response came to the end of the body.
     pub(crate) fn has_ended(&mut self, at: u64) {
         self.ended = Some(at);
+        self.doubted = None;
     }
 
-    /// The whole body of another origin ended short of its Content-Length. Whether that is for the
+    /// Notes that a response came to an end of which nobody had said that it would be there.
+    pub(crate) fn may_have_ended(&mut self, at: u64) {
+        self.doubted = Some(at);
+    }
+
+    /// Where an end is that its server is still to be asked about.
+    pub(crate) fn doubted_end(&self) -> Option<u64> {
+        self.doubted
+    }
+
+    /// The server has said how long the body is that came to an end here, or could not. Whether there is more.
+    pub(crate) fn is_cut(&mut self, head: Option<&Head>, at: u64, total: Option<u64>) -> bool {
+        let more = total.is_some_and(|total| total > at);
+        let cut = more && !self.ends_where_it_did(head, at, total);
+        if cut {
+            self.doubted = None;
+        } else {
+            self.has_ended(at);
+        }
+        cut
+    }
+
+    /// The whole body of another origin ended short of the length that is told. Whether that is for the
     /// second time at this place: then the length is that of a content coding, whose name is hidden.
-    pub(crate) fn ends_where_it_did(&mut self, head: Option<&Head>, at: u64) -> bool {
+    pub(crate) fn ends_where_it_did(
+        &mut self,
+        head: Option<&Head>,
+        at: u64,
+        total: Option<u64>,
+    ) -> bool {
         // At most a little less: all that codings can do to a body that they cannot shorten is to
         // frame it.
         let framed = at.saturating_add(at / 16 + 32);
-        if !may_hide_coding(head) || self.total(head).is_some_and(|total| total > framed) {
+        if !may_hide_coding(head) || total.is_some_and(|total| total > framed) {
             return false;
         }
         let twice = match self.declared {
@@ -126,22 +169,43 @@ impl Body {
         !doubted && self.total(Some(head)).is_none_or(|total| most <= total)
     }
 
-    /// The stored bytes before `gap` that a part has to repeat; none if there are not so many.
+    /// The stored bytes before `gap` that a part has to repeat: all, if there are not so many.
     pub(crate) fn overlap(&self, gap: u64, must: bool, lengths: Overlap) -> Vec<Piece> {
         let length = if must { lengths.otherwise } else { lengths.validated };
+        // Less where no connection lives for so long.
+        let least = length.min(LEAST_OVERLAP);
+        let length = length.checked_shr(self.breaks).unwrap_or(0).max(least);
         // Another length after a part that brought nothing: so a limit of the server is distinguished from
         // the end of the body.
         let length = length >> self.repeats.min(1);
-        let Some(start) = gap.checked_sub(length) else { return Vec::new() };
-        let before = |segment: &&Segment| segment.end() > start && segment.start < gap;
-        let piece = |segment: &Segment| {
-            let skipped = start.saturating_sub(segment.start);
-            let length = segment.length - skipped;
-            Piece { entry: segment.entry.clone(), start: skipped, length }
-        };
-        let pieces: Vec<_> = self.segments.iter().filter(before).map(piece).collect();
-        let found: u64 = pieces.iter().map(|piece| piece.length).sum();
-        if found == length { pieces } else { Vec::new() }
+        let start = self.aligned.unwrap_or_else(|| gap.saturating_sub(length));
+        self.pieces(start, gap)
+    }
+
+    /// The stored bytes from `start` up to `gap`; none if one of them is missing.
+    pub(crate) fn pieces(&self, start: u64, gap: u64) -> Vec<Piece> {
+        let (mut pieces, mut at) = (Vec::new(), start);
+        for segment in self.segments.iter() {
+            if segment.end() > start && segment.start < gap {
+                let skipped = start.saturating_sub(segment.start);
+                let length = segment.length - skipped;
+                at = at.saturating_add(length);
+                pieces.push(Piece { entry: segment.entry.clone(), start: skipped, length });
+            }
+        }
+        if at == gap { pieces } else { Vec::new() }
+    }
+
+    /// A connection broke before it brought more than what it had to repeat.
+    pub(crate) fn broke_in_overlap(&mut self) {
+        self.breaks += 1;
+    }
+
+    /// A part that was asked for from here on begins earlier. Whether to ask for it from there.
+    pub(crate) fn begins_earlier(&mut self, asked: u64, start: u64) -> bool {
+        let again = self.aligned.replace(start) != Some(asked);
+        self.aligned = self.aligned.filter(|_| again);
+        again
     }
 
     /// Notes how much there is; whether that is more than there ever was. What comes again, because
@@ -155,6 +219,7 @@ impl Body {
     /// A part brought something new.
     pub(crate) fn has_news(&mut self) {
         self.repeats = 0;
+        self.aligned = None;
     }
 
     /// A part only repeated what is stored. `end` is where that ends, if there the part did too,
@@ -177,8 +242,11 @@ impl Body {
     }
 }
 
+/// At least so many bytes are compared.
+const LEAST_OVERLAP: u64 = 256;
+
 /// Whether a length that this head declares may be that of a content coding.
-fn may_hide_coding(head: Option<&Head>) -> bool {
+pub(crate) fn may_hide_coding(head: Option<&Head>) -> bool {
     head.is_some_and(|head| head.kind == "cors" && head.status == 200)
 }
 

@@ -42,8 +42,11 @@ impl Record {
         }
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let bypassing = transfer.stream == Stream::Bypassing;
-        if end == End::Whole && transfer.last {
-            self.body.has_ended(transfer.position);
+        if end == End::Whole {
+            self.came_to_an_end(transfer);
+        }
+        if matches!(end, End::Broken(trouble) if trouble.is_break()) && transfer.only_repeats() {
+            self.body.broke_in_overlap();
         }
         let worth_it = match end {
             End::Whole | End::Enough => true,
@@ -98,7 +101,8 @@ impl Record {
 
     fn part_is_over(&mut self, cx: &mut Context<'_>, transfer: &Transfer) -> Next {
         let at = transfer.position;
-        if let Some(asked) = transfer.asked.filter(|_| at == transfer.began.0) {
+        let news = at > transfer.began.0 || self.body.doubted_end().is_some();
+        if let Some(asked) = transfer.asked.filter(|_| !news) {
             let open = asked.end.is_none() && transfer.end == Some(at);
             return self.brought_nothing(cx, open.then_some(at));
         }

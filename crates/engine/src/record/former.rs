@@ -1,7 +1,6 @@
 //! What is stored is given up only for what replaces it: the first segment of a newer response, or a result that the
 //! record has without any. Until then it can be gone back to.
 
-use std::iter::once;
 use std::mem::{replace, take};
 
 use crate::context::Context;
@@ -72,11 +71,13 @@ impl Record {
         }
     }
 
-    /// All entries that are there for it.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = EntryKey> {
-        let bodies = once(&self.body).chain(self.former.iter().map(|former| &former.body));
-        let pieces = bodies.flat_map(|body| body.segments.iter());
-        pieces.map(|piece| &piece.entry).chain(&self.replaced).cloned()
+    /// Adds all entries that are there for it to `all`.
+    pub(crate) fn list_entries(&self, all: &mut Vec<EntryKey>) {
+        self.body.segments.list_entries(all);
+        if let Some(former) = &self.former {
+            former.body.segments.list_entries(all);
+        }
+        all.extend_from_slice(&self.replaced);
     }
 
     fn next_version(&mut self) {

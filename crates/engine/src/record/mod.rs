@@ -10,17 +10,19 @@
 //! | `finish` | a transfer is over: the next one, a wait, from scratch, or a body that is whole |
 //! | `retry` | it met trouble: it waits, for its server or by itself, or is given up |
 //! | `store` | entries are finished first, and recorded second |
+//! | `end` | a body ended of which nobody had said where: its server is asked |
 //! | `former` | a newer response begins: what is stored stays until it is replaced |
 //! | `hedge` | a body is silent, and asked for a second time beside it |
 //! | `settle` | its result |
 //! | `upload` | non-GET requests: sent once |
 
 mod body;
+mod end;
 mod finish;
 mod former;
 mod hedge;
 mod parts;
-mod representation;
+pub(crate) mod representation;
 mod response;
 mod retry;
 mod saved;
@@ -68,7 +70,10 @@ pub(crate) enum Phase {
     /// Its server, which is to be left alone.
     Held,
     /// Its integrity to be verified.
-    Verifying,
+    Verifying {
+        /// Whether the bytes could not be read before.
+        again: bool,
+    },
     /// Its result to be durable.
     Settling,
     /// Nothing. Its result may be one that could not be written down.
@@ -220,9 +225,19 @@ impl Record {
     }
 
     /// Bytes of the current response, in the store or on the way there.
+    ///
+    /// Not those of the page that a bad status comes with: nobody has asked for it, and it is in no `downloadTotal`.
     pub(crate) fn downloaded(&self, transfers: &Transfers) -> u64 {
+        if self.has_bad_status() {
+            return 0;
+        }
         let arrived: u64 = transfers.of(self.id).map(Transfer::arrived).sum();
         self.body.segments.stored().wrapping_add(arrived)
+    }
+
+    /// Whether its response is not what was asked for.
+    fn has_bad_status(&self) -> bool {
+        self.head().is_some_and(|head| !head.is_ok())
     }
 
     /// Bytes of its request's body, once there is an answer: no browser tells earlier.
@@ -247,7 +262,12 @@ impl Record {
     /// With the pieces from this offset on.
     fn state_from(&self, offset: u64) -> RecordState {
         let secret = self.has_integrity() && !self.is_settled();
-        let pieces = self.body.segments.contiguous().filter(|one| one.start >= offset);
+        let mut segments = Vec::new();
+        self.body.segments.for_each_contiguous(|one| {
+            if one.start >= offset {
+                segments.push((one.entry.clone(), one.start, one.length));
+            }
+        });
         RecordState {
             uid: self.row.uid.clone(),
             index: self.row.index,
@@ -255,7 +275,7 @@ impl Record {
             result: self.result(),
             version: self.row.version,
             head: self.row.head.clone().filter(|_| !secret),
-            segments: pieces.map(|one| (one.entry.clone(), one.start, one.length)).collect(),
+            segments,
         }
     }
 
@@ -306,7 +326,10 @@ impl Record {
 
     /// What of the body is neither stored nor on its way.
     pub(crate) fn uncovered(&self, transfers: &Transfers) -> Option<ByteRange> {
-        let taken: Vec<_> = transfers.of(self.id).map(Transfer::taken).collect();
+        let mut taken = Vec::new();
+        for transfer in transfers.of(self.id) {
+            taken.push(transfer.taken());
+        }
         self.body.gap(self.head(), &taken)
     }
 

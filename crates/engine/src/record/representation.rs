@@ -4,11 +4,9 @@
 //! made stricter: without a strong validator nothing is stitched unless the bytes themselves, where
 //! one part ends and the next begins, are the same in both.
 
-use http_content_range::ContentRange;
-
 use crate::config::ParseDate;
 use crate::http::{ByteRange, Head, RequestSpec};
-use crate::text::before;
+use crate::text::{before, cut, decimal, number};
 use crate::time::{Millis, Timestamp};
 
 /// `Last-Modified` is a strong validator only when the file had been at rest for so long before
@@ -17,6 +15,9 @@ const AT_REST: Millis = Millis::from_secs(60);
 
 /// The same, where only our own clock tells the time: it may be wrong by a time zone.
 const AT_REST_BY_OUR_CLOCK: Millis = Millis::from_secs(24 * 60 * 60);
+
+const ETAG: &str = "etag";
+const MODIFIED: &str = "last-modified";
 
 /// 1990: what says that it is older was not there on any server.
 const EARLIEST: Timestamp = Timestamp(631_152_000_000);
@@ -29,8 +30,13 @@ pub(crate) enum Part {
         /// Offset after its last byte.
         end: Option<u64>,
     },
-    /// A complete response that begins at 0.
+    /// A response that begins at 0, and is all of the body or of what was asked for.
     Complete,
+    /// Of the same body, but from this earlier offset on.
+    Earlier {
+        /// Offset of its first byte.
+        start: u64,
+    },
     /// Not of the same body, or not what was asked for, or one cannot tell.
     Mismatch,
 }
@@ -89,7 +95,12 @@ pub(crate) fn may_resume(request: &RequestSpec, first: &Head) -> bool {
         && request.header("range").is_none()
         && matches!(first.status, 200 | 206)
         && !first.is_encoded()
-        && first.header("accept-ranges").is_none_or(|value| !is(value, "none"))
+        && may_be_split(first)
+}
+
+/// Whether the server of a response does not say that it knows no ranges.
+pub(crate) fn may_be_split(first: &Head) -> bool {
+    first.header("accept-ranges").is_none_or(|value| !is(value, "none"))
 }
 
 /// Whether several parts of a body that may be resumed may be asked for at once: only where the
@@ -101,6 +112,33 @@ pub(crate) fn may_split(first: &Head) -> bool {
     can && checkable && complete_length(first).is_some()
 }
 
+/// Whether it is worth asking the server of a response where its body ends, which came to an end after so many bytes
+/// that nobody had declared: it says that it has ranges; or it may have some, and hides it, or forgets to say so.
+pub(crate) fn may_have_ranges(first: &Head, length: u64) -> bool {
+    let static_or_hidden = || {
+        let validated = first.header(ETAG).or(first.header(MODIFIED)).is_some();
+        length >= WORTH_ASKING && (validated || first.kind == "cors")
+    };
+    let ranges = first.header("accept-ranges").map(|value| is(value, "bytes"));
+    first.status == 200 && ranges.unwrap_or_else(static_or_hidden)
+}
+
+/// Smaller bodies without a sign that the server has ranges are many, and seldom cut.
+const WORTH_ASKING: u64 = 64 * 1024;
+
+/// Length of the whole body, as a response to a range from this offset on tells it: at least so much.
+pub(crate) fn length_beside(head: &Head, start: u64) -> Option<u64> {
+    if head.is_encoded() {
+        return None;
+    }
+    match (head.status, content_range(head)) {
+        (206, Some(range)) => range.total.or(Some(range.end)),
+        (206, None) => head.content_length().and_then(|length| start.checked_add(length)),
+        (200, _) => head.content_length(),
+        _ => None,
+    }
+}
+
 /// The names of range units know no case.
 fn is(value: &str, unit: &str) -> bool {
     value.trim_ascii().eq_ignore_ascii_case(unit)
@@ -110,11 +148,27 @@ fn is(value: &str, unit: &str) -> bool {
 /// it may only be if its first bytes are `compared` with those that are stored.
 pub(crate) fn compare(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Part {
     match part.status {
+        206 if is_from_the_beginning(first, asked, part) => Part::Complete,
         206 => continues(first, asked, part, compared),
         // Even if it says that nothing is missing: that may be true of what is there now.
         416 => Part::Mismatch,
         _ => Part::Complete,
     }
+}
+
+/// Whether a part is all of the body though less was asked for, as some proxies answer; or begins one that was to be
+/// without its content coding.
+fn is_from_the_beginning(first: &Head, asked: ByteRange, part: &Head) -> bool {
+    let Some(range) = content_range(part).filter(|range| range.start == 0) else { return false };
+    if asked.start == 0 { first.is_encoded() } else { range.total == Some(range.end) }
+}
+
+/// The head of a 206 that is all of the body, as that of a response to the app's own request.
+pub(crate) fn as_whole(mut head: Head) -> Head {
+    let total = complete_length(&head).map(decimal);
+    head.headers.retain(|(name, _)| name != "content-range" && name != "content-length");
+    head.headers.extend(total.map(|total| ("content-length".to_owned(), total)));
+    Head { status: 200, status_text: "OK".to_owned(), ..head }
 }
 
 fn continues(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Part {
@@ -125,8 +179,14 @@ fn continues(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Par
     let end = if part.header("content-range").is_some() {
         let Some(range) = content_range(part) else { return Part::Mismatch };
         let other_total = matches!((known, range.total), (Some(a), Some(b)) if a != b);
-        if range.start != asked.start || other_total {
+        if other_total || range.start > asked.start {
             return Part::Mismatch;
+        }
+        match asked.start - range.start {
+            0 => {}
+            // As caches do that keep blocks: what is stored of it can be compared.
+            1..=BLOCK => return Part::Earlier { start: range.start },
+            _ => return Part::Mismatch,
         }
         Some(range.end)
     } else {
@@ -147,6 +207,9 @@ fn continues(first: &Head, asked: ByteRange, part: &Head, compared: bool) -> Par
     if beyond { Part::Mismatch } else { Part::Continues { end } }
 }
 
+/// So much earlier than asked a part may begin.
+const BLOCK: u64 = 1024 * 1024;
+
 /// The strong ETag is the same: a 206 may leave out everything else
 /// ([RFC 9110, 15.3.7](https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7)). Or all validators that the first response had
 /// are the same, weak ones too; and at least one of them is there, if nothing else is compared.
@@ -154,10 +217,9 @@ fn same_validators(first: &Head, part: &Head, compared: bool) -> bool {
     if is_same(first, part) {
         return true;
     }
-    let names = ["etag", "last-modified"];
-    let given: Vec<_> = names.iter().filter(|name| first.header(name).is_some()).collect();
-    (compared || !given.is_empty())
-        && given.iter().all(|name| first.header(name) == part.header(name))
+    let is_given = |name| first.header(name).is_some();
+    let is_kept = |name| !is_given(name) || first.header(name) == part.header(name);
+    (compared || is_given(ETAG) || is_given(MODIFIED)) && is_kept(ETAG) && is_kept(MODIFIED)
 }
 
 /// The same, where ETags tell nothing.
@@ -194,24 +256,23 @@ struct Extent {
     total: Option<u64>,
 }
 
-/// The `Content-Range` of a 206. Also in the spelling `bytes=…` which the standard's text has.
+/// The [`Content-Range`](https://www.rfc-editor.org/rfc/rfc9110#section-14.4) of a 206. Also in the spelling `bytes=…`
+/// which the standard's text has.
 fn content_range(head: &Head) -> Option<Extent> {
-    let value = head.header("content-range")?.trim_ascii();
-    let spelled = match value.strip_prefix("bytes=") {
-        Some(rest) => ["bytes ", rest].concat(),
-        None => value.to_owned(),
+    let (unit, rest) = head.header("content-range")?.trim_ascii().split_at_checked(6)?;
+    let (range, total) = cut(rest, b'/')?;
+    let (first, last) = cut(range, b'-')?;
+    let total = match total.trim_ascii() {
+        "*" => None,
+        total => Some(number(total)?),
     };
-    let (start, last, total) = match ContentRange::parse(&spelled)? {
-        ContentRange::Bytes(range) => {
-            (range.first_byte, range.last_byte, Some(range.complete_length))
-        }
-        ContentRange::UnboundBytes(range) => (range.first_byte, range.last_byte, None),
-        _ => return None,
-    };
-    Some(Extent { start, end: last.checked_add(1)?, total })
+    let (start, end) = (number(first)?, number(last)?.checked_add(1)?);
+    let known = unit.eq_ignore_ascii_case("bytes ") || unit.eq_ignore_ascii_case("bytes=");
+    let sound = start < end && total.is_none_or(|total| end <= total);
+    (known && sound).then_some(Extent { start, end, total })
 }
 
-/// The first byte offset of a 206 to a request without `Range`; it must be 0.
+/// The offset of the first byte of a 206, as far as it tells.
 pub(crate) fn first_byte(head: &Head) -> Option<u64> {
     content_range(head).map(|range| range.start)
 }

@@ -6,7 +6,7 @@ use crate::ids::TransferId;
 use crate::outcome::FailureReason;
 use crate::output::Output;
 use crate::record::representation::{self, Part};
-use crate::record::{Next, Record, standing};
+use crate::record::{Next, Record, body, standing};
 use crate::time::Millis;
 use crate::transfer::{End, Hedge, PendingStore, Stream, rate};
 use crate::trouble::Trouble;
@@ -38,6 +38,9 @@ impl Record {
             return self.finish(cx, id, End::Broken(trouble));
         }
         self.note_tag(&head);
+        if cx.transfers.get(id).is_some_and(|one| one.stream == Stream::Measuring) {
+            return self.measured(cx, id, &head, followed);
+        }
         let part = asked.map_or(Part::Complete, |asked| self.compare(asked, &head, repeats));
         match part {
             Part::Continues { .. } if repeats && followed.is_none() => {
@@ -48,7 +51,12 @@ impl Record {
                 let total = representation::complete_length(&head).or(self.total());
                 self.continued(cx, id, (end, total), followed)
             }
-            Part::Mismatch => self.finish(cx, id, End::Mismatch),
+            Part::Earlier { start }
+                if asked.is_some_and(|asked| self.body.begins_earlier(asked.start, start)) =>
+            {
+                self.finish(cx, id, End::Enough)
+            }
+            Part::Earlier { .. } | Part::Mismatch => self.finish(cx, id, End::Mismatch),
             Part::Complete if self.refuses(asked, &head) => {
                 self.finish(cx, id, End::Broken(Trouble::Refusal))
             }
@@ -65,7 +73,8 @@ impl Record {
     fn refuses(&self, asked: Option<ByteRange>, head: &Head) -> bool {
         let stored = self.body.segments.stored();
         let first = self.head().filter(|_| stored > 0);
-        asked.is_some() && !head.is_ok()
+        let coded = head.status == 206 && head.is_encoded();
+        asked.is_some() && (!head.is_ok() || coded)
             || first.is_some_and(|first| representation::is_stranger(first, head, stored))
     }
 
@@ -99,7 +108,7 @@ impl Record {
     ) -> bool {
         let same = self.head().is_some_and(|first| representation::is_same(first, head));
         let same = same || self.standing.by_node;
-        asked.is_some() && same && self.if_range(cx.config).is_some()
+        asked.is_some() && head.status == 200 && same && self.if_range(cx.config).is_some()
     }
 
     /// Whether a server is too busy, and is asked again; else its answer is taken for what it is.
@@ -191,14 +200,18 @@ impl Record {
             // Who answers a part with the whole would do so with each of them.
             self.parts.fail();
         }
-        let last = head.status != 206;
         let split_at_once = cx.transfers.is_fast(now.monotonic);
         let end = self.body.end(self.request(), &head);
+        // All of the body though a part of it was asked for: it has just the bytes that it says.
+        let partial = head.status == 206;
+        let exact = partial && resumed;
+        let head = if exact { representation::as_whole(head) } else { head };
+        let last = !partial || exact && end.is_some() && end == head.content_length();
         self.row.head = Some(head);
         self.row.validator = validator;
         self.changed = true;
         if let Some(transfer) = cx.transfers.get_mut(id) {
-            transfer.asked = None;
+            transfer.asked = exact.then_some(ByteRange { start: 0, end: None });
             transfer.last = last;
             transfer.position = 0;
             transfer.kept = 0;
@@ -222,7 +235,8 @@ impl Record {
         transfer.alive_at = cx.now.monotonic;
         let position = transfer.position + length;
         let beyond = transfer.end.is_some_and(|end| position > end);
-        if beyond && transfer.asked.is_some() {
+        let declared = !body::may_hide_coding(self.row.head.as_ref());
+        if beyond && (declared || transfer.asked.is_some()) {
             return self.finish(cx, id, End::Mismatch);
         }
         if beyond {
@@ -230,7 +244,7 @@ impl Record {
             transfer.end = None;
         }
         transfer.position = position;
-        if cx.allowance.is_exceeded_by(length) {
+        if !self.has_bad_status() && cx.allowance.is_exceeded_by(length) {
             return Next::Exceeded;
         }
         self.cut_and_go_on(cx, id)
@@ -326,7 +340,9 @@ impl Record {
         let short = transfer.end.is_some_and(|end| transfer.position < end);
         let first = transfer.asked.is_none();
         let at = transfer.position;
-        let whole = !short || first && self.body.ends_where_it_did(self.row.head.as_ref(), at);
+        let total = self.total();
+        let head = self.row.head.as_ref();
+        let whole = !short || first && self.body.ends_where_it_did(head, at, total);
         self.finish(cx, id, if whole { End::Whole } else { End::Broken(Trouble::Truncated) })
     }
 }

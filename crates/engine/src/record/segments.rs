@@ -60,17 +60,20 @@ impl Segments {
 
     /// Bytes from 0 on without a gap.
     pub(crate) fn prefix(&self) -> u64 {
-        self.contiguous().last().map_or(0, Segment::end)
+        self.for_each_contiguous(|_| {})
     }
 
-    /// The pieces from 0 on without a gap.
-    pub(crate) fn contiguous(&self) -> impl Iterator<Item = &Segment> {
-        let mut expected = 0;
-        self.pieces.iter().take_while(move |piece| {
-            let follows = piece.start == expected;
-            expected = piece.end();
-            follows
-        })
+    /// Calls `look` with the pieces from 0 on without a gap, and tells where they end.
+    pub(crate) fn for_each_contiguous(&self, mut look: impl FnMut(&Segment)) -> u64 {
+        let mut end = 0;
+        for piece in &self.pieces {
+            if piece.start != end {
+                break;
+            }
+            look(piece);
+            end = piece.end();
+        }
+        end
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -97,16 +100,31 @@ impl Segments {
         open.then_some(ByteRange { start, end })
     }
 
+    /// Adds the entries of all pieces to `all`.
+    pub(crate) fn list_entries(&self, all: &mut Vec<EntryKey>) {
+        for piece in &self.pieces {
+            all.push(piece.entry.clone());
+        }
+    }
+
     /// Forgets all pieces, and tells where they were.
     pub(crate) fn take_entries(&mut self) -> Vec<EntryKey> {
-        std::mem::take(&mut self.pieces).into_iter().map(|piece| piece.entry).collect()
+        let mut entries = Vec::new();
+        self.list_entries(&mut entries);
+        self.pieces.clear();
+        entries
     }
 
     /// Forgets the pieces that `keep` denies, and tells where they were.
     pub(crate) fn retain(&mut self, keep: impl Fn(&EntryKey) -> bool) -> Vec<EntryKey> {
-        let denied = |piece: &&Segment| !keep(&piece.entry);
-        let lost = self.pieces.iter().filter(denied).map(|piece| piece.entry.clone()).collect();
-        self.pieces.retain(|piece| keep(&piece.entry));
+        let mut lost = Vec::new();
+        self.pieces.retain(|piece| {
+            let kept = keep(&piece.entry);
+            if !kept {
+                lost.push(piece.entry.clone());
+            }
+            kept
+        });
         lost
     }
 }

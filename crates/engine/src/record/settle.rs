@@ -24,17 +24,18 @@ impl Record {
     pub(super) fn settle_if_whole(&mut self, cx: &mut Context<'_>) -> Option<Next> {
         let alone = self.is_alone(cx.transfers);
         let result = self.result_if_whole(&[]).filter(|_| alone)?;
-        Some(if self.has_integrity() { self.verify(cx) } else { self.settle(cx, result) })
+        Some(if self.has_integrity() { self.verify(cx, false) } else { self.settle(cx, result) })
     }
 
     /// Has the [integrity](https://fetch.spec.whatwg.org/#concept-request-integrity-metadata) of a
     /// body that is whole verified.
-    fn verify(&mut self, cx: &mut Context<'_>) -> Next {
+    fn verify(&mut self, cx: &mut Context<'_>, again: bool) -> Next {
         if self.is_over() {
             return Next::Nothing;
         }
-        self.phase = Phase::Verifying;
-        let entries = self.body.segments.iter().map(|piece| piece.entry.clone()).collect();
+        self.phase = Phase::Verifying { again };
+        let mut entries = Vec::new();
+        self.body.segments.list_entries(&mut entries);
         let integrity = self.row.request.integrity.clone();
         cx.outbox.emit(Output::VerifyIntegrity { record: self.id, entries, integrity });
         Next::Nothing
@@ -46,14 +47,13 @@ impl Record {
         cx: &mut Context<'_>,
         passed: Result<bool, StoreError>,
     ) -> Next {
-        if self.phase != Phase::Verifying {
-            return Next::Nothing;
-        }
+        let Phase::Verifying { again } = self.phase else { return Next::Nothing };
         match (passed, self.result_if_whole(&[])) {
             (Ok(true), Some(result)) => self.settle(cx, result),
             (Ok(_), _) => self.give_up(cx),
-            // The store may have lost it, or be able to read it the next time.
-            (Err(_), _) => self.restart(cx),
+            // The store may be able to read it the next time, or have lost it.
+            (Err(_), _) if again => self.restart(cx),
+            (Err(_), _) => self.verify(cx, true),
         }
     }
 

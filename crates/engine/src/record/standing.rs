@@ -6,6 +6,7 @@ use crate::config::{Config, ParseDate, Retry};
 use crate::http::{Head, RequestSpec};
 use crate::ports::NetworkError;
 use crate::server::Repute;
+use crate::text::number;
 use crate::time::{Instant, Millis, Timestamp};
 use crate::trouble::{Known, Trouble};
 
@@ -216,7 +217,7 @@ pub(crate) fn busy(
 /// clock, so its own `Date` is now, where it may be read.
 fn retry_after(head: &Head, now: Timestamp, parse_date: ParseDate) -> Option<Millis> {
     let value = head.header("retry-after")?.trim_ascii();
-    if let Ok(seconds) = value.parse() {
+    if let Some(seconds) = number(value) {
         return Some(Millis::from_secs(seconds));
     }
     let now = head.header("date").and_then(parse_date).unwrap_or(now);

@@ -7,9 +7,9 @@ use crate::ids::TransferId;
 use crate::output::Output;
 use crate::ports::Exchange;
 use crate::record::standing::MOST_PATIENT;
-use crate::record::{Next, Phase, Record};
+use crate::record::{Next, Phase, Record, representation};
 use crate::time::Millis;
-use crate::transfer::{Patience, Transfer};
+use crate::transfer::{Patience, Stream, Transfer};
 
 impl Record {
     /// Begins a transfer.
@@ -18,27 +18,36 @@ impl Record {
         if given_up || self.is_spent() {
             return self.give_up(cx);
         }
+        if let Some(at) = self.body.doubted_end() {
+            return self.measure(cx, at);
+        }
         let nothing_stored = self.body.segments.is_empty() && !self.parts.bypass();
         let whole = self.row.head.is_none() || nothing_stored || self.asks_for_all(cx.config);
         let range = if whole {
-            None
+            self.as_identity()
         } else if let Some(gap) = self.uncovered(cx.transfers) {
             Some(self.parts.part(cx.config.bypass.as_ref(), self.total(), gap))
         } else {
             return self.nothing_is_missing(cx);
         };
         let exchange = self.exchange(cx.config, range);
-        let id = TransferId(cx.outbox.next_serial());
         let start = range.map_or(0, |range| range.start);
+        self.send(cx, (start, Stream::Opening), exchange)
+    }
+
+    /// Sends a request, for what follows from this offset on.
+    pub(super) fn send(
+        &mut self,
+        cx: &mut Context<'_>,
+        (start, stream): (u64, Stream),
+        exchange: Exchange,
+    ) -> Next {
+        let id = TransferId(cx.outbox.next_serial());
         let asked = (start, exchange.range);
         let patience = self.patience(cx.config);
-        cx.transfers.push(Transfer::new(
-            id,
-            (self.id, self.server),
-            asked,
-            patience,
-            cx.now.monotonic,
-        ));
+        let of = (self.id, self.server);
+        let transfer = Transfer::new(id, of, asked, patience, cx.now.monotonic);
+        cx.transfers.push(Transfer { stream, ..transfer });
         self.phase = Phase::Running;
         if self.request().is_get() {
             cx.outbox.emit(Output::Open { transfer: id, exchange });
@@ -49,7 +58,7 @@ impl Record {
     }
 
     /// All of the body is there, or on its way.
-    fn nothing_is_missing(&mut self, cx: &mut Context<'_>) -> Next {
+    pub(super) fn nothing_is_missing(&mut self, cx: &mut Context<'_>) -> Next {
         if !self.is_alone(cx.transfers) {
             self.phase = Phase::Running;
             return Next::Nothing;
@@ -77,6 +86,15 @@ impl Record {
         self.standing.whole || stored && !self.may_go_on_at(config, self.body.segments.prefix())
     }
 
+    /// All of a body that broke in a content coding: with a `Range`, browsers ask for it without any. What comes of
+    /// that can be resumed.
+    fn as_identity(&self) -> Option<ByteRange> {
+        let coded = |head: &&Head| head.is_encoded() && representation::may_be_split(head);
+        self.head().filter(coded).filter(|_| !self.standing.whole)?;
+        let own = !self.request().is_get() || self.request().has_range();
+        (!own).then_some(ByteRange { start: 0, end: None })
+    }
+
     /// Whether the rest from here on may be asked for by `Range`.
     pub(super) fn may_go_on_at(&self, config: &Config, at: u64) -> bool {
         let must = self.must_overlap();
@@ -94,7 +112,9 @@ impl Record {
 
     pub(super) fn exchange(&self, config: &Config, range: Option<ByteRange>) -> Exchange {
         let request = self.row.request.clone();
-        let if_range = range.and_then(|_| self.if_range(config)).cloned();
+        // Nothing is gone on with that begins at 0.
+        let resuming = range.filter(|range| range.start > 0);
+        let if_range = resuming.and_then(|_| self.if_range(config)).cloned();
         // What bypasses the script is not compared.
         let gap = range.filter(|_| !self.parts.bypass()).map_or(0, |range| range.start);
         let overlap = self.body.overlap(gap, self.must_overlap(), config.overlap);

@@ -19,6 +19,8 @@ pub(crate) enum Stream {
     Probing,
     /// The response head.
     Opening,
+    /// The response head, which says how long the body is that is stored.
+    Measuring,
     /// The next bytes.
     Reading,
     /// Memory for more.
@@ -161,7 +163,13 @@ impl Transfer {
 
     /// Whether its head has come.
     pub(crate) fn is_answered(&self) -> bool {
-        !matches!(self.stream, Stream::Opening | Stream::Probing)
+        !matches!(self.stream, Stream::Opening | Stream::Measuring | Stream::Probing)
+    }
+
+    /// Whether it was to repeat what is stored, and has brought no more than that.
+    pub(crate) fn only_repeats(&self) -> bool {
+        let repeats = self.asked.is_some_and(|asked| asked.start < self.position);
+        repeats && self.position == self.began.0
     }
 
     /// Until when it may be waited for to know whether its server is back. An upload takes as long as it takes, and
@@ -187,7 +195,7 @@ impl Transfer {
     /// When it counts as stalled.
     pub(crate) fn stalls_at(&self) -> Option<Instant> {
         let patience = match self.stream {
-            Stream::Probing | Stream::Opening => self.patience,
+            Stream::Probing | Stream::Opening | Stream::Measuring => self.patience,
             // The other one is waited for.
             Stream::Reading if matches!(self.hedge, Hedge::Beside(_)) => return None,
             Stream::Reading | Stream::Bypassing => self.stall,

@@ -106,9 +106,9 @@ impl Transfers {
 
     /// The bytes of an entry are in the body store, and it is being recorded.
     pub(crate) fn note_finished(&mut self, id: TransferId, entry: &EntryKey) {
-        let stores = self.get_mut(id).into_iter().flat_map(|transfer| &mut transfer.stores);
-        for store in stores.filter(|store| store.entry == *entry) {
-            store.finished = true;
+        let Some(transfer) = self.get_mut(id) else { return };
+        for store in &mut transfer.stores {
+            store.finished |= store.entry == *entry;
         }
     }
 

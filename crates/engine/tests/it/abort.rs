@@ -115,7 +115,8 @@ fn records_are_gone_when_the_event_is_over() {
         app.world.clock.sleep(Duration::from_secs(1)).await;
         let records = handle.match_all("one".into(), None, MatchOptions::default()).await;
         assert_eq!(records, Err(Error::RecordsUnavailable));
-        assert_eq!(handle.state("one".into()).await, Ok(None));
+        let over = handle.state("one".into()).await.unwrap().unwrap();
+        assert!(!over.records_available);
         let ui = handle.update_ui("one".into(), Some("late".into()), None).await;
         assert_eq!(ui, Err(Error::Inactive));
     };

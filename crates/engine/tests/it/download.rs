@@ -128,6 +128,22 @@ fn more_than_the_download_total_fails_at_the_crossing_byte() {
     }
 }
 
+/// Nobody has asked for it, and the reason is the status.
+#[test]
+fn the_page_of_a_bad_status_is_in_no_download_total() {
+    let app = App::default();
+    app.serve("good", File::new(1, LENGTH));
+    let mut bad = File::new(2, LENGTH);
+    bad.faults.push_back(Fault::Status(404, None));
+    app.serve("bad", bad);
+    let mut new = fetch("one", &["bad", "good"]);
+    new.download_total = LENGTH;
+    let app = App { fetches: vec![new], ..app };
+    app.run();
+    app.assert_failure(FailureReason::BadStatus);
+    assert_eq!(app.delivery("one").records[1].1.len() as u64, LENGTH);
+}
+
 /// Found by the simulation.
 #[test]
 fn who_lost_the_answer_gets_no_second_fetch_when_all_is_over() {

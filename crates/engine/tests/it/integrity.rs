@@ -89,3 +89,15 @@ fn nothing_of_it_is_shown_before_it_is_verified() {
 }
 
 const LENGTH: u64 = 150 * KIB;
+
+/// The store may be able to read it the next time.
+#[test]
+fn what_cannot_be_read_once_is_read_once_more() {
+    for (failures, sent) in [(1, LENGTH), (2, 2 * LENGTH)] {
+        let app = app(File::new(1, LENGTH), &integrity(1));
+        app.world.bodies.fail_next_checks(failures);
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert_eq!(app.sent("file"), sent);
+    }
+}

@@ -142,6 +142,20 @@ fn a_hidden_coding_does_not_tell_where_the_body_ends() {
 
 const LENGTH: u64 = 1000 * KIB;
 
+/// So came what a browser had put together from a cache of its own. Where a coding may be hidden, it may be right.
+#[test]
+fn a_body_longer_than_declared_is_none_where_nothing_is_hidden() {
+    for (exposure, sent) in [(Exposure::Own, 2 * LENGTH), (Exposure::All, LENGTH + 1)] {
+        let mut file = File { exposure, ..File::new(1, LENGTH) };
+        let short = ("content-length".to_owned(), Some((LENGTH - KIB).to_string()));
+        file.says = [vec![short]].into();
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert_eq!(app.sent("file").max(LENGTH) / KIB, sent / KIB, "{exposure:?}");
+    }
+}
+
 /// Some browsers take a stream of HTTP/2 that ends before the length declared for whole.
 #[test]
 fn a_part_that_ends_early_leaves_no_entry_behind() {

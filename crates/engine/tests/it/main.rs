@@ -10,6 +10,7 @@ mod crash;
 mod damaged_rows;
 mod delivery;
 mod download;
+mod ends;
 mod fuzz {
     mod downloads;
     mod headers;
@@ -19,6 +20,7 @@ mod fuzz {
 mod hedge;
 mod integrity;
 mod length;
+mod over;
 mod ownership;
 mod quota;
 mod ranges;

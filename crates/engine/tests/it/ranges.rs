@@ -6,7 +6,7 @@ use background_fetch_engine::FailureReason;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Exposure, Fault, File, Validator};
 
-use crate::common::{App, KIB, bypass_config, config};
+use crate::common::{App, KIB, REPEATED_WITHOUT_VALIDATOR, bypass_config, config};
 
 const LENGTH: u64 = 1000 * KIB;
 const CUT: Fault = Fault::Cut(900 * KIB);
@@ -167,4 +167,61 @@ fn restarts_are_refilled_by_progress() {
     let app = App::of("file", file);
     app.run();
     app.assert_success(1, 4 * LENGTH);
+}
+
+/// Nothing else tells that the rest belongs to it: so little is compared as a whole.
+#[test]
+fn what_is_shorter_than_what_is_compared_is_resumed_too() {
+    let mut file = File { validator: Validator::None, ..File::new(1, LENGTH) };
+    file.faults.push_back(Fault::Cut(REPEATED_WITHOUT_VALIDATOR - KIB));
+    assert_kept(file, "compared");
+    let mut file = File { validator: Validator::None, ..File::new(1, LENGTH) };
+    file.faults.extend([Fault::Cut(REPEATED_WITHOUT_VALIDATOR - KIB), Fault::Changed]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(2, LENGTH);
+}
+
+#[test]
+fn connections_that_never_live_for_what_is_compared_bring_it_all_the_same() {
+    for validator in [Validator::None, Validator::Strong] {
+        for cut in [48 * KIB, 3 * KIB] {
+            let file = File::new(1, 20 * cut);
+            let always = Some(Fault::Cut(cut));
+            let app = App::of("file", File { validator, always, ..file });
+            app.run();
+            app.assert_success(1, 20 * cut);
+        }
+    }
+}
+
+/// As of caches that keep blocks.
+#[test]
+fn parts_that_begin_earlier_are_asked_for_from_there() {
+    for exposure in [Exposure::Own, Exposure::All] {
+        for validator in [Validator::Strong, Validator::None] {
+            let mut file = File { exposure, validator, ..File::new(1, LENGTH) };
+            file.blocks = 64 * KIB;
+            file.faults.extend([Fault::Cut(100 * KIB); 9]);
+            let app = App::of("file", file);
+            app.run();
+            app.assert_success(1, LENGTH);
+            let sent = app.sent("file");
+            assert!(sent < 2 * LENGTH, "{exposure:?} {validator:?}: {sent} sent");
+        }
+    }
+}
+
+/// As of proxies that always answer so: it costs no request more than a server without ranges.
+#[test]
+fn a_206_of_all_is_the_whole() {
+    let mut file = File { blocks: u64::MAX, ..File::new(1, LENGTH) };
+    file.faults.extend([Fault::Cut(900 * KIB); 5]);
+    let app = App::of("file", file);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert_eq!(app.requests("file"), 6);
+    let head = app.delivery("one").records[0].0.head.clone().unwrap();
+    assert_eq!((head.status, head.header("content-range")), (200, None));
+    assert_eq!(head.content_length(), Some(LENGTH));
 }

@@ -1,5 +1,6 @@
 //! The bytes that an app is shown: those of one version, and nothing else.
 
+use background_fetch_engine::http::Head;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use background_fetch_engine::testing::memory::Content;
@@ -138,7 +139,11 @@ pub(crate) fn look_at_end(
     if records.iter().any(|record| record.result.is_none()) {
         oracle.violate(|| format!("a record without result at the end of {uid}"));
     }
-    let lengths: Vec<_> = records.iter().map(|record| look_at(oracle, worker, record)).collect();
+    // The page of a bad status is in no sum.
+    let counted = |record: &RecordState| record.head.as_ref().is_none_or(Head::is_ok);
+    let length =
+        |record| look_at(oracle, worker, record).map(|all| if counted(record) { all } else { 0 });
+    let lengths: Vec<_> = records.iter().map(length).collect();
     let succeeded = records.iter().all(|record| record.result == Some(RecordResult::Success));
     let lost = oracle.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.lost_bytes > 0);
     let unwritten = oracle.facts.borrow().fetches.get(uid).is_some_and(|fetch| fetch.unwritten);

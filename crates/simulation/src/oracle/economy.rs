@@ -80,9 +80,10 @@ fn most_requests(
         let parts = lengths.max().unwrap_or(0) / bulk.segment.max(1) + 2;
         return (1 + network + gaps) * (1 + parts + bulk.connections as u64);
     }
-    // What was in flight is holes then; and where no length is certain, two parts show the end.
+    // What was in flight is holes then; and where no length is certain, two parts show the end, or the server is asked
+    // where it is, each time that there is one.
     let holes = 1 + most_pieces(oracle, plan, config);
-    let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (1 + gaps + record.doubts) };
+    let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (1 + gaps + network) };
     1 + network + gaps * holes + ends
 }
 
@@ -106,8 +107,8 @@ fn is_end_told(oracle: &Oracle, plan: &RecordPlan) -> bool {
     let servers = oracle.world.servers.borrow();
     let mut places = oracle.plan.places.get(plan.file).into_iter().flatten();
     places.all(|url| {
-        let own = |file: &File| file.declares_length && file.exposure == Exposure::Own;
-        servers.files.get(url).is_some_and(own)
+        let own = |file: &File| file.exposure == Exposure::Own && file.coding.is_none();
+        servers.files.get(url).is_some_and(|file| file.declares_length && own(file))
     })
 }
 
@@ -162,7 +163,9 @@ fn most_bytes(
     // What is torn makes the comparison with it fail, and then all begins from scratch.
     let torn = facts.lost.len() as u128 * u128::from(file.length);
     let lost = u128::from(fetch.lost_bytes) + torn;
-    let compared = u128::from(record.requests.saturating_sub(1)) * overlap(config);
+    // Who is asked where the body ends sends what follows, until it is heard.
+    let asked = if file.declares_length { 0 } else { u128::from(file.chunk) };
+    let compared = u128::from(record.requests.saturating_sub(1)) * (overlap(config) + asked);
     Some(u128::from(file.length) + deaths * in_hands + broken + quota + lost + compared)
 }
 

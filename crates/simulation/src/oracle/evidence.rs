@@ -161,7 +161,9 @@ impl RecordFacts {
             let repeated: u64 = exchange.overlap.iter().map(|piece| piece.length).sum();
             self.troubles += u64::from(*most <= repeated);
         }
-        let place = (head.url.clone(), body.rest().version);
+        // Of nodes, each may have an ETag of its own.
+        let tag = head.header("etag").map(str::to_owned);
+        let place = (head.url.clone(), body.rest().version, tag);
         if head.is_ok() {
             self.versions.insert(place.1);
             let follows = head.status == 206

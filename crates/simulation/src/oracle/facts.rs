@@ -123,7 +123,7 @@ pub(crate) struct RecordFacts {
     /// A 206 to no range.
     pub(crate) unasked: bool,
     /// The place and the version that the last whole response was of.
-    pub(crate) first: Option<(String, u64)>,
+    pub(crate) first: Option<(String, u64, Option<String>)>,
     /// Versions that it was answered with.
     pub(crate) versions: BTreeSet<u64>,
 }

@@ -45,6 +45,7 @@ fn show_one(write: &Write) -> String {
     match write {
         Write::PutFetch(row) => match row.stage {
             Stage::Active => format!("{} active", row.uid),
+            Stage::Over => format!("{} over: {:?}", row.uid, row.failure_reason),
             Stage::Ended => format!("{} ended: {:?}", row.uid, row.failure_reason),
         },
         Write::PutRecord(row) => {

@@ -45,6 +45,7 @@ fn fetch(uid: &str) -> FetchRow {
         failure_reason: None,
         deliveries: 0,
         ended: None,
+        downloaded: None,
     }
 }
 

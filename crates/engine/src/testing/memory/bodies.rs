@@ -20,6 +20,8 @@ pub struct BodyEntries<C> {
     /// Entries that will be a byte too short.
     short: Rc<RefCell<Vec<EntryKey>>>,
     quota: Rc<Cell<Option<u64>>>,
+    /// So many times more nothing can be read to be verified.
+    unreadable: Rc<Cell<u32>>,
 }
 
 impl<C> Default for BodyEntries<C> {
@@ -29,6 +31,7 @@ impl<C> Default for BodyEntries<C> {
             fault: Rc::default(),
             short: Rc::default(),
             quota: Rc::default(),
+            unreadable: Rc::default(),
         }
     }
 }
@@ -80,6 +83,10 @@ impl<C: Content> BodyEntries<C> {
 
     /// See [`BodyStore::check`](crate::ports::BodyStore::check).
     pub fn check(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
+        if let Some(left) = self.unreadable.get().checked_sub(1) {
+            self.unreadable.set(left);
+            return Err(StoreError::Failed("cannot be read".to_owned()));
+        }
         let Some(mut check) = Check::new(integrity, decode_base64) else { return Ok(true) };
         for entry in entries {
             check.update(&self.bytes(entry).ok_or_else(missing)?);
@@ -107,6 +114,11 @@ impl<C: Content> BodyEntries<C> {
     /// The next put fails with `error`.
     pub fn fail_next_put(&self, error: StoreError) {
         self.fault.replace(Some(error));
+    }
+
+    /// The next checks cannot read the entries, so many times.
+    pub fn fail_next_checks(&self, times: u32) {
+        self.unreadable.set(times);
     }
 
     /// This entry will hold less than it is given, and its length will tell.

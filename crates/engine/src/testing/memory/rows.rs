@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::ports::StoreError;
-use crate::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Write};
+use crate::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write};
 
 /// Rows, of which each may be damaged, and the keys of request bodies.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,8 @@ struct Rows {
     records: BTreeMap<(String, u32), Option<RecordRow>>,
     segments: BTreeMap<(String, u32, u64), Option<SegmentRow>>,
     bodies: BTreeSet<(String, u32)>,
+    /// What is left of fetches that are over.
+    over: BTreeMap<String, FetchRow>,
 }
 
 impl MemoryMetaStore {
@@ -56,9 +58,11 @@ impl MemoryMetaStore {
         self.fault.replace(Some(error));
     }
 
-    /// All that is stored and can be read, without taking the store over.
+    /// The work that is stored and can be read, without taking the store over.
     pub fn snapshots(&self) -> Vec<Snapshot> {
-        self.rows.borrow().snapshots()
+        let mut all = self.rows.borrow().snapshots();
+        all.retain(|one| one.fetch.stage != Stage::Over);
+        all
     }
 
     /// A record that can be read.
@@ -66,7 +70,12 @@ impl MemoryMetaStore {
         self.rows.borrow().records.get(&(uid.to_owned(), index)).cloned().flatten()
     }
 
-    /// Whether nothing is stored at all, readable or not.
+    /// What is left of fetches that are over.
+    pub fn over(&self) -> Vec<FetchRow> {
+        self.rows.borrow().over.values().cloned().collect()
+    }
+
+    /// Whether no work is stored, readable or not.
     pub fn is_empty(&self) -> bool {
         let rows = self.rows.borrow();
         rows.fetches.is_empty()
@@ -109,6 +118,9 @@ impl MemoryMetaStore {
 impl Rows {
     fn apply(&mut self, write: &Write) {
         match write {
+            Write::PutFetch(row) if row.stage == Stage::Over => {
+                self.over.insert(row.uid.clone(), row.clone());
+            }
             Write::PutFetch(row) => {
                 self.fetches.insert(row.uid.clone(), Some(row.clone()));
             }
@@ -124,6 +136,7 @@ impl Rows {
             }
             Write::DeleteFetch { uid } => {
                 self.fetches.remove(uid);
+                self.over.remove(uid);
                 self.records.retain(|(of, _), _| of != uid);
                 self.segments.retain(|(of, _, _), _| of != uid);
                 self.bodies.retain(|(of, _)| of != uid);
@@ -150,6 +163,6 @@ impl Rows {
                 segments: segments.cloned().collect(),
             }
         };
-        self.fetches.values().flatten().map(of).collect()
+        self.fetches.values().flatten().chain(self.over.values()).map(of).collect()
     }
 }

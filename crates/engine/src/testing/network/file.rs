@@ -38,6 +38,10 @@ pub struct File {
     pub advertises: Option<&'static str>,
     /// Whether `Content-Length` is declared (a 206 has `Content-Range` all the same).
     pub declares_length: bool,
+    /// Whether an end that comes too early is not noticed, where no length is declared or a coding hides it.
+    pub unframed: bool,
+    /// Parts begin at multiples of so many bytes, as they say; 0 where they begin as asked.
+    pub blocks: u64,
     /// Whether `If-Range` is taken for one that does not hold, whatever it says.
     pub denies_if_range: bool,
     /// Whether `If-Range` is honoured; else a changed file is answered with a 206 all the same.
@@ -126,6 +130,8 @@ impl File {
             ranges: true,
             advertises: None,
             declares_length: true,
+            unframed: false,
+            blocks: 0,
             denies_if_range: false,
             honours_if_range: true,
             coding: None,

@@ -107,7 +107,7 @@ impl File {
 
     fn partial(&self, asked: ByteRange, fault: Option<Fault>) -> Partial {
         let length = self.length;
-        let mut start = asked.start;
+        let mut start = asked.start - asked.start.checked_rem(self.blocks).unwrap_or(0);
         let mut end = asked.end.unwrap_or(length).min(length);
         match fault {
             Some(Fault::Elsewhere) => start = start.saturating_sub(1),
@@ -163,7 +163,7 @@ impl File {
             Some(Fault::Short(after)) => {
                 // Without a length of its own, a body that ends early is a broken one to HTTP, and
                 // in a content coding to the decoder.
-                let noticed = !self.declares_length || self.coding.is_some();
+                let noticed = !self.unframed && (!self.declares_length || self.coding.is_some());
                 let then = if noticed { Then::Break } else { Then::End };
                 (start.saturating_add(after).min(end), then)
             }

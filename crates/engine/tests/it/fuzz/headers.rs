@@ -40,19 +40,18 @@ fn broken_after(headers: Vec<Header>, stored: u64) -> (Bench, Asked) {
 
 /// A number as the grammar has it, and with a sign, which can mean nothing else.
 fn plain_number(text: &str) -> Option<u64> {
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let is_one = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let number = digits.trim_start_matches('0');
+    let is_one = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.trim_start_matches('0');
     let number = if number.is_empty() { "0" } else { number };
     // Re-printed, it is the same.
-    digits.parse::<u64>().ok().filter(|value| is_one && value.to_string() == number)
+    text.parse::<u64>().ok().filter(|value| is_one && value.to_string() == number)
 }
 
 /// First byte, last byte, complete length: by the grammar, but for spaces.
 fn plain_range(value: &str) -> Option<(u64, u64, Option<u64>)> {
-    let bare: String =
-        value.trim_ascii().chars().filter(|sign| !matches!(sign, ' ' | '\t')).collect();
-    let rest = bare.strip_prefix("bytes")?;
+    let bare: String = value.chars().filter(|sign| !sign.is_ascii_whitespace()).collect();
+    let (unit, rest) = bare.split_at_checked(5)?;
+    let rest = unit.eq_ignore_ascii_case("bytes").then_some(rest)?;
     let rest = rest.strip_prefix('=').unwrap_or(rest);
     let (range, total) = rest.split_once('/')?;
     let (first, last) = range.split_once('-')?;
@@ -126,7 +125,8 @@ proptest! {
         prop_assert_eq!(head(200, headers.clone()).is_encoded(), !none);
         let length = header("content-length", &LENGTH.to_string());
         let (_, asked) = broken_after([headers, vec![length]].concat(), STORED);
-        prop_assert_eq!(asked.range.is_some(), none, "{:?}", value);
+        // What is coded is asked for from the beginning, and without.
+        prop_assert_eq!(asked.range.is_some_and(|range| range.start > 0), none, "{:?}", value);
     }
 
     #[test]
@@ -159,6 +159,10 @@ proptest! {
         let end = match value.as_deref().map(plain_range) {
             Some(parsed) => {
                 let (first, last, complete) = parsed.expect("it has no sense");
+                if first == 0 && complete == Some(last + 1) {
+                    // The whole in the place of a part.
+                    return Ok(());
+                }
                 prop_assert_eq!(first, range.start);
                 prop_assert!(total.is_none() || complete.is_none() || complete == total);
                 last + 1

@@ -332,6 +332,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             failure_reason,
             deliveries,
             ended: None,
+            downloaded: None,
         });
     let record = (small_number(), any_head(), prop::option::of(texts::etag()), result()).prop_map(
         |(index, head, validator, result)| RecordRow {
