@@ -116,7 +116,7 @@ export const checklist = {
     lines: {
       'with the head, and the body as it comes': ['match: a response is ready with its head, and its body comes as it is received'],
       'url, type, status, redirected, headers': ['download: the head of the response', 'download: the type of the response', 'cross-origin: the type and the exposed headers of a response with CORS', 'download: the response of a redirect'],
-      'no Content-Range, no Content-Length of parts': ['download: no Content-Length is promised of a body that came in parts', 'standard: a part from the start on is gone on with'],
+      'no Content-Range, no Content-Length of parts': ['download: Content-Length is that of the body as it is stored', 'standard: a part from the start on is gone on with'],
       'AbortError, TypeError': ['cross-origin: the response of a record that failed rejects with TypeError', 'standard: beyond downloadTotal all other records are aborted at once'],
       'a body that is being read ends likewise': ['standard: a body that is being read ends with AbortError when its fetch is aborted', 'standard: a body that is being read ends with TypeError when it has to be begun from scratch, and less is downloaded'],
       'bodies of bad statuses': ['faults: the body of a bad status can be read'],

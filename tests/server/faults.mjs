@@ -76,7 +76,9 @@ export function planFile(request, state, { peer, now = Date.now() } = {}) {
 
   const plan = faulty && get.flag('gzip') && mayGzip(request) ? gzipped(get, bare) : plain(get, request, state, faulty, bare);
   if (faulty) plan.stop = breakOff(get);
-  if (get.flag('chunked')) delete plan.headers['content-length'];
+  if (get.flag('chunked') || get.flag('delimited')) delete plan.headers['content-length'];
+  // Only the end of the connection delimits the body.
+  if (get.flag('delimited') && plan.status === 200) plan.headers.connection = 'close';
   return plan;
 }
 
@@ -179,6 +181,8 @@ function plain(get, request, state, faulty, bare) {
   const asked = ranges && holds ? parseRange(request.headers.range, size) : null;
   if (asked === 'unsatisfiable') return bare(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': '0' });
   const lie = faulty ? get.text('lie') : null;
+  // As caches do that keep blocks.
+  if (asked && get.number('blocks')) asked.start -= asked.start % get.number('blocks');
   return asked ? partial(asked, lie, size, seed, headers, bare) : bare(200, { ...headers, 'content-length': String(size) }, { seed, start: 0, end: size });
 }
 

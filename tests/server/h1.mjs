@@ -42,6 +42,8 @@ class H1Exchange {
   }
 
   head(status, headers, mayBreak = false) {
+    // Without a length, Node would send chunks.
+    if (headers.connection === 'close') this.#response.useChunkedEncodingByDefault = false;
     this.#response.writeHead(status, headers);
     if (mayBreak) this.#response.flushHeaders();
   }

@@ -32,6 +32,7 @@ export default [
   }, { nativeDiffers: NATIVE }),
   afterBreak('a server that refuses every range: the whole comes', { status: 403 }, { most: 2, nativeDiffers: NATIVE }),
   afterBreak('a server that never holds to If-Range', { ifRange: 'never' }),
+  afterBreak('a cache of blocks, which begins its parts earlier than asked', { blocks: 65_536 }),
   {
     name: 'nodes with an ETag each, and nine breaks',
     nativeDiffers: 'it begins again, or fails',
