@@ -116,6 +116,28 @@ export default [
     },
   },
   {
+    name: 'a redirect that is not to be followed is a bad status',
+    nativeDiffers: 'it is followed',
+    async run(t) {
+      const page = await t.open();
+      const [file, good] = [t.file({ redirect: 1 }), t.file()];
+      await t.fetch(page, 'manual', [[file.url, { redirect: 'manual' }], good]);
+      const { records } = await t.expectFailure(page, 'manual', 'bad-status');
+      assert.equal(file.requests.length, 1);
+      assert.deepEqual([records[0].response.status, records[0].response.type], [0, 'opaqueredirect']);
+    },
+  },
+  {
+    name: 'the page of a bad status is in no downloadTotal, and what is good can be read',
+    async run(t) {
+      const page = await t.open();
+      const [good, missing] = [t.file({ size: 2_000 }), t.file({ status: 404, body: 'x'.repeat(900) })];
+      await t.fetch(page, 'total', [missing, good], { downloadTotal: good.size });
+      const { records } = await t.expectFailure(page, 'total', 'bad-status');
+      t.expectFiles(records.slice(1), [good]);
+    },
+  },
+  {
     name: 'beyond downloadTotal all other records are aborted at once',
     nativeDiffers: 'the responses of the others have status 200 and their parts as bodies',
     async run(t) {

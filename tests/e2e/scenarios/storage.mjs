@@ -178,6 +178,25 @@ export default [
     },
   },
   {
+    name: 'all databases are deleted in mid-download, and the app goes on without a reload',
+    browsers: ENGINES,
+    async run(t) {
+      const { page, name } = await twoDownloads(t);
+      // So do functions that log out.
+      await page.evaluate((ours) => new Promise((resolve) => {
+        const request = indexedDB.deleteDatabase(ours);
+        request.onsuccess = request.onerror = () => resolve(null);
+      }), name);
+      // What ran is gone, and the page learns it.
+      const lost = (id) => t.until(() => page.evaluate((one) => app.state(one).recordsAvailable === false, id), `${id} is gone`, 20_000);
+      await Promise.all([lost('victim'), lost('other')]);
+      const again = t.file({ size: 2 * MIB });
+      await t.fetch(page, 'victim', again);
+      await t.expectSuccess(page, 'victim', again);
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
     name: 'the database is deleted in mid-download',
     browsers: ENGINES,
     async run(t) {
