@@ -21,15 +21,11 @@ impl Record {
         }
     }
 
-    /// Whether its server may know where the body ends. Integrity tells it without.
+    /// Whether its server may know where the body ends.
     fn may_measure(&self, at: u64) -> bool {
         let request = self.request();
         let ranges = |head: &Head| representation::may_have_ranges(head, at);
-        at > 0
-            && request.is_get()
-            && !request.has_range()
-            && !self.has_integrity()
-            && self.head().is_some_and(ranges)
+        request.is_get() && !request.has_range() && self.head().is_some_and(ranges)
     }
 
     /// Asks for the last byte of a body that ended here.
@@ -40,8 +36,9 @@ impl Record {
             return self.nothing_is_missing(cx);
         }
         let mut exchange = self.exchange(cx.config, None);
-        exchange.range = Some(ByteRange { start: at - 1, end: None });
-        exchange.overlap = self.body.pieces(at - 1, at);
+        let start = at.saturating_sub(1);
+        exchange.range = Some(ByteRange { start, end: None });
+        exchange.overlap = self.body.pieces(start, at);
         self.send(cx, (at, Stream::Measuring), exchange)
     }
 
@@ -61,9 +58,9 @@ impl Record {
             _ => return self.finish(cx, id, End::Broken(Trouble::Refusal)),
         }
         let seen = || followed.map(|more| at + more);
-        let total = representation::length_beside(head, at - 1).or_else(seen);
+        let total = representation::length_beside(head, at.saturating_sub(1)).or_else(seen);
         let cut = self.body.is_cut(self.row.head.as_ref(), at, total);
-        if cut && !self.standing.may_restart(&cx.config.retry) {
+        if cut && !self.standing.may_go_on_after_end(&cx.config.retry) {
             // It says one thing, and sends another.
             return self.give_up(cx);
         }

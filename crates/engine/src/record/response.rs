@@ -51,12 +51,8 @@ impl Record {
                 let total = representation::complete_length(&head).or(self.total());
                 self.continued(cx, id, (end, total), followed)
             }
-            Part::Earlier { start }
-                if asked.is_some_and(|asked| self.body.begins_earlier(asked.start, start)) =>
-            {
-                self.finish(cx, id, End::Enough)
-            }
-            Part::Earlier { .. } | Part::Mismatch => self.finish(cx, id, End::Mismatch),
+            Part::Earlier { start } => self.begins_earlier(cx, id, start),
+            Part::Mismatch => self.finish(cx, id, End::Mismatch),
             Part::Complete if self.refuses(asked, &head) => {
                 self.finish(cx, id, End::Broken(Trouble::Refusal))
             }
@@ -66,6 +62,17 @@ impl Record {
             }
             Part::Complete => self.first_response(cx, id, head),
         }
+    }
+
+    /// A part begins earlier than it was asked for: it is asked for from there. Of one that bypasses the script nothing
+    /// could be compared, so that it is left to one stream.
+    fn begins_earlier(&mut self, cx: &mut Context<'_>, id: TransferId, start: u64) -> Next {
+        let bypassing = self.parts.bypass();
+        self.parts.fail();
+        let asked = cx.transfers.get(id).and_then(|transfer| transfer.asked);
+        let again =
+            asked.is_some_and(|asked| bypassing || self.body.begins_earlier(asked.start, start));
+        self.finish(cx, id, if again { End::Enough } else { End::Mismatch })
     }
 
     /// Whether a head must not replace what is stored: a failure that our own `Range` may have provoked, or a page in

@@ -28,6 +28,8 @@ pub(crate) struct Standing {
     denials: u32,
     /// Responses that did not fit what was stored, since there was more than ever.
     restarts: u32,
+    /// Ends that were none, as the server said, since there was more than ever.
+    cuts: u32,
     /// Ranged requests in a row that were refused.
     refusals: u32,
     /// Whether the whole body is asked for, as the app did, though there is some of it.
@@ -162,6 +164,13 @@ impl Standing {
     /// More is stored than ever.
     pub(crate) fn progressed(&mut self) {
         self.restarts = 0;
+        self.cuts = 0;
+    }
+
+    /// What came to an end was not all. Whether to go on: a server may say so each time.
+    pub(crate) fn may_go_on_after_end(&mut self, config: &Retry) -> bool {
+        self.cuts += 1;
+        self.cuts <= config.restarts + 1
     }
 
     /// What came does not fit what is stored. Whether to begin from scratch once more.

@@ -101,3 +101,13 @@ fn what_cannot_be_read_once_is_read_once_more() {
         assert_eq!(app.sent("file"), sent);
     }
 }
+
+/// Found by the simulation. The digest would only tell that it is not right.
+#[test]
+fn a_body_that_ended_early_without_a_word_goes_on() {
+    let mut file = File { declares_length: false, unframed: true, ..File::new(1, LENGTH) };
+    file.faults.push_back(Fault::Short(LENGTH / 2));
+    let app = app(file, &integrity(1));
+    app.run();
+    app.assert_success(1, LENGTH);
+}

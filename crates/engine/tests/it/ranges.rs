@@ -203,11 +203,14 @@ fn parts_that_begin_earlier_are_asked_for_from_there() {
             let mut file = File { exposure, validator, ..File::new(1, LENGTH) };
             file.blocks = 64 * KIB;
             file.faults.extend([Fault::Cut(100 * KIB); 9]);
-            let app = App::of("file", file);
-            app.run();
-            app.assert_success(1, LENGTH);
-            let sent = app.sent("file");
-            assert!(sent < 2 * LENGTH, "{exposure:?} {validator:?}: {sent} sent");
+            for config in [config(), bypass_config()] {
+                let app = App { config, ..App::of("file", file.clone()) };
+                app.run();
+                app.assert_success(1, LENGTH);
+                let (sent, requests) = (app.sent("file"), app.requests("file"));
+                assert!(sent < 2 * LENGTH, "{exposure:?} {validator:?}: {sent} sent");
+                assert!(requests < 40, "{requests} requests");
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use background_fetch_engine::http::Head;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use background_fetch_engine::testing::memory::Content;
-use background_fetch_engine::testing::network::{ERROR_BODY, Extent};
+use background_fetch_engine::testing::network::{ERROR_BODY, Exposure, Extent, File};
 use background_fetch_engine::{FailureReason, RecordResult};
 
 use crate::oracle::Oracle;
@@ -84,17 +84,43 @@ fn is_whole(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[E
             });
             shown.len() <= 1 && expected == first && (right || shown.is_empty())
         }
-        (_, []) => versions
-            .iter()
-            .any(|(_, length)| *length == 0 || looks_coded(oracle, record, 0, *length)),
+        (_, []) => {
+            let empty = |length| length == 0 || looks_coded(oracle, record, 0, length);
+            versions.iter().any(|(_, length)| empty(*length)) || is_unknowable(oracle, record, plan)
+        }
         (_, [whole]) => {
             let (version, to) = (whole.version, whole.to);
             let length = versions.iter().find(|known| known.0 == version).map(|known| known.1);
             let coded = length.is_some_and(|length| looks_coded(oracle, record, to, length));
-            is_version(whole) || whole.from == 0 && coded
+            let cut =
+                || length.is_some_and(|length| to < length) && is_unknowable(oracle, record, plan);
+            is_version(whole) || whole.from == 0 && (coded || cut())
         }
         _ => false,
     }
+}
+
+/// Whether a body may have ended early so that nobody can know: the browser does not notice, and the server has no
+/// ranges, or does not say so, or could not be asked.
+fn is_unknowable(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> bool {
+    let servers = oracle.world.servers.borrow();
+    let places = oracle.plan.places.get(plan.file).into_iter().flatten();
+    let files: Vec<_> = places.filter_map(|url| servers.files.get(url)).collect();
+    let asked = |file: &&&File| {
+        file.ranges
+            && !file.gone
+            && file.advertises.is_none()
+            && file.exposure != Exposure::Safelisted
+            && file.history.is_empty()
+    };
+    let facts = oracle.facts.borrow();
+    let index = usize::try_from(record.index).unwrap_or(usize::MAX);
+    let fetch = facts.fetches.get(&record.uid);
+    let Some(known) = fetch.and_then(|fetch| fetch.records.get(index)) else { return false };
+    let answered = known.refused == 0 && known.busy == 0 && known.doubts == 0;
+    let able = files.iter().filter(asked).count() == files.len() && plan.ask == Ask::Plain;
+    let unframed = files.iter().any(|file| file.unframed);
+    unframed && known.short > 0 && !(able && answered)
 }
 
 /// Whether a body of another origin came to the same end twice, a little before the declared length:

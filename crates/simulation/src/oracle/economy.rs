@@ -83,6 +83,8 @@ fn most_requests(
     // What was in flight is holes then; and where no length is certain, two parts show the end, or the server is asked
     // where it is, each time that there is one.
     let holes = 1 + most_pieces(oracle, plan, config);
+    // Who begins parts earlier is asked twice.
+    let network = if begins_earlier(oracle, plan) { 2 * network } else { network };
     let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (1 + gaps + network) };
     1 + network + gaps * holes + ends
 }
@@ -100,6 +102,13 @@ fn most_pieces(oracle: &Oracle, plan: &RecordPlan, config: &Config) -> u64 {
 fn given(facts: &Facts, uid: &str) -> u64 {
     let others = facts.fetches.iter().filter(|(other, _)| *other != uid);
     others.flat_map(|(_, fetch)| &fetch.records).map(|record| record.requests).sum()
+}
+
+/// Whether parts begin where the server likes.
+fn begins_earlier(oracle: &Oracle, plan: &RecordPlan) -> bool {
+    let servers = oracle.world.servers.borrow();
+    let mut places = oracle.plan.places.get(plan.file).into_iter().flatten();
+    places.any(|url| servers.files.get(url).is_some_and(|file| file.blocks > 0))
 }
 
 /// Whether the first response tells for certain where the body ends.
@@ -178,6 +187,6 @@ fn is_resumable(file: &File) -> bool {
     let validated = matches!(file.validator, Validator::Strong | Validator::Both);
     let open = file.exposure != Exposure::Safelisted && file.coding.is_none();
     let offered = file.advertises != Some("none");
-    let steady = file.nodes == 0 && !file.denies_if_range;
+    let steady = file.nodes == 0 && !file.denies_if_range && file.blocks == 0;
     steady && validated && open && offered && file.ranges && !file.gone && file.history.is_empty()
 }

@@ -120,7 +120,9 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
     let digest = match plan.ask {
         Ask::Integrity { right } => {
             let torn = !facts.lost.is_empty();
-            !right || other || torn || record.short > 1 || record.final_status || record.busy > 0
+            // What ended early without anybody's notice is not what the digest is of.
+            let cut = record.short > if is_unframed(oracle, plan) { 0 } else { 1 };
+            !right || other || torn || cut || record.final_status || record.busy > 0
         }
         _ => false,
     };
@@ -134,6 +136,13 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
     let troubles = of_server + facts.store_troubles;
     let given_up = silence >= silent.into() || troubles > fewest_tries(oracle);
     forbidden || once || refused || doubts || given_up
+}
+
+/// Whether an end that comes too early may not be noticed.
+fn is_unframed(oracle: &Oracle, plan: &RecordPlan) -> bool {
+    let servers = oracle.world.servers.borrow();
+    let mut places = oracle.plan.places.get(plan.file).into_iter().flatten();
+    places.any(|url| servers.files.get(url).is_some_and(|file| file.unframed))
 }
 
 /// No row is left, and no entry.

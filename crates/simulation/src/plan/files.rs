@@ -60,6 +60,8 @@ pub(crate) fn shape_file(file: &mut File, twist: &Twist) {
         Twist::NoIfRange { .. } => file.honours_if_range = false,
         Twist::DeniesIfRange { .. } => file.denies_if_range = true,
         Twist::Nodes { count, .. } => file.nodes = count,
+        Twist::Blocks { bytes, .. } => file.blocks = bytes,
+        Twist::Unframed { .. } => file.unframed = true,
         Twist::Foreign { exposure, .. } => file.exposure = exposure,
         Twist::Coded { coding, .. } => file.coding = Some(coding),
         Twist::Speed { rate, chunk, .. } => (file.rate, file.chunk) = (rate, chunk),
@@ -124,6 +126,8 @@ pub(crate) fn file_of(twist: &Twist) -> Option<usize> {
         | Twist::NoIfRange { file }
         | Twist::DeniesIfRange { file }
         | Twist::Nodes { file, .. }
+        | Twist::Blocks { file, .. }
+        | Twist::Unframed { file }
         | Twist::Foreign { file, .. }
         | Twist::Coded { file, .. }
         | Twist::On { file, .. }

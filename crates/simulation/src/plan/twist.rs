@@ -67,6 +67,10 @@ pub enum Twist {
     DeniesIfRange { file: usize },
     /// So many nodes serve it in turn, each with an ETag of its own.
     Nodes { file: usize, count: u64 },
+    /// Parts begin at multiples of so many bytes.
+    Blocks { file: usize, bytes: u64 },
+    /// An end that comes too early is not noticed, where nobody has said where it would be.
+    Unframed { file: usize },
     /// Of another origin.
     Foreign { file: usize, exposure: Exposure },
     /// Of one of several origins, of which 0 is the app's own.

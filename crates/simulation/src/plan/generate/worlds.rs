@@ -2,6 +2,8 @@
 
 use super::SPAN;
 use crate::plan::random::Random;
+use background_fetch_engine::testing::network::Fault;
+
 use crate::plan::twist::Twist;
 
 /// What a world has beyond what each of its seed has.
@@ -104,6 +106,15 @@ fn origins(random: &mut Random, files: usize) -> Vec<Twist> {
         }
         if random.one_in(8) {
             twists.push(Twist::DeniesIfRange { file });
+        }
+        if random.one_in(8) {
+            twists.push(Twist::Blocks { file, bytes: random.scale(2, 500) });
+        }
+        if random.one_in(3) {
+            twists.push(Twist::Unframed { file });
+            twists.push(Twist::NoLength { file });
+            let fault = Fault::Short(random.scale(1, 3_000));
+            twists.push(Twist::Fault { file, fault });
         }
     }
     twists
