@@ -117,7 +117,8 @@ fn is_unknowable(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> bo
     let index = usize::try_from(record.index).unwrap_or(usize::MAX);
     let fetch = facts.fetches.get(&record.uid);
     let Some(known) = fetch.and_then(|fetch| fetch.records.get(index)) else { return false };
-    let answered = known.refused == 0 && known.busy == 0 && known.doubts == 0;
+    // A server that refuses to say is believed.
+    let answered = known.refused + known.doubts == 0 && known.troubles <= known.short;
     let able = files.iter().filter(asked).count() == files.len() && plan.ask == Ask::Plain;
     let unframed = files.iter().any(|file| file.unframed);
     unframed && known.short > 0 && !(able && answered)

@@ -1,5 +1,7 @@
 //! What must have come of a schedule, once everything is over.
 
+use std::time::Duration;
+
 use background_fetch_engine::{Error, FailureReason};
 
 use crate::oracle::Oracle;
@@ -43,6 +45,12 @@ fn judge_outcome(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFacts) 
     let others = fetch.deliveries.iter().any(|one| one.ending != first.ending);
     if others && !fetch.unwritten {
         oracle.violate(|| format!("{uid} had several outcomes: {:?}", fetch.deliveries));
+    }
+    let left = || oracle.world.meta.over().iter().any(|row| row.uid == uid);
+    // It is kept for a week.
+    let old = oracle.world.clock.monotonic() > Duration::from_secs(6 * 24 * 60 * 60);
+    if fetch.deleted.is_some() && !old && !left() {
+        oracle.violate(|| format!("nobody will know how {uid} ended"));
     }
     economy::judge(oracle, facts, uid, fetch);
     let ending = first.ending;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use background_fetch_engine::http::{Head, Header};
 use background_fetch_engine::ports::Exchange;
-use background_fetch_engine::snapshot::Snapshot;
+use background_fetch_engine::snapshot::{FetchRow, Snapshot, Stage, Write};
 use background_fetch_engine::testing::clock::VirtualClock;
 use background_fetch_engine::{Config, Instant, Millis, Time};
 
@@ -48,11 +48,17 @@ pub enum Bug {
     NoHold,
     /// For how long a server wants to be left alone is not kept.
     ForgetHold,
+    /// Where a body ends that nobody declared is not understood, when the server says it.
+    BelieveEnd,
+    /// How a fetch has ended is not written down.
+    ForgetOver,
+    /// Rows are gone before the entries are.
+    RowsFirst,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 16] = [
+    pub const ALL: [(&'static str, Self); 19] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -69,13 +75,16 @@ impl Bug {
         ("give-up-early", Self::GiveUpEarly),
         ("no-hold", Self::NoHold),
         ("forget-hold", Self::ForgetHold),
+        ("believe-end", Self::BelieveEnd),
+        ("forget-over", Self::ForgetOver),
+        ("rows-first", Self::RowsFirst),
     ];
 
     /// The worlds in which it shows.
     pub fn worlds(self) -> Worlds {
         match self {
             Self::WallClock => Worlds::Clocks,
-            Self::NoHold | Self::ForgetHold => Worlds::Origins,
+            Self::NoHold | Self::ForgetHold | Self::BelieveEnd => Worlds::Origins,
             _ => Worlds::Plain,
         }
     }
@@ -139,6 +148,23 @@ impl Slips {
         }
     }
 
+    /// Removes the rows of what is delivered at once, or those of what is over.
+    pub(super) fn mistake_writes(&self, writes: &[Write]) -> Vec<Write> {
+        let mut writes = writes.to_vec();
+        let is_over =
+            |write: &Write| matches!(write, Write::PutFetch(row) if row.stage == Stage::Over);
+        writes.retain(|write| !self.has(Bug::ForgetOver) || !is_over(write));
+        let delivered = |write: &Write| match write {
+            Write::PutFetch(row) if row.deliveries == FetchRow::DELIVERED => Some(row.uid.clone()),
+            _ => None,
+        };
+        let uids: Vec<_> = writes.iter().filter_map(delivered).collect();
+        if self.has(Bug::RowsFirst) {
+            writes.extend(uids.into_iter().map(|uid| Write::DeleteFetch { uid }));
+        }
+        writes
+    }
+
     /// Forgets the validator of a request.
     pub(super) fn mistake_request(&self, exchange: &Exchange) -> Exchange {
         let mut exchange = exchange.clone();
@@ -150,6 +176,11 @@ impl Slips {
 
     /// Takes the validators of a part for those of the first response.
     pub(super) fn mistake_head(&self, exchange: &Exchange, head: &mut Head) {
+        let repeated: u64 = exchange.overlap.iter().map(|piece| piece.length).sum();
+        if self.has(Bug::BelieveEnd) && repeated == 1 && head.status == 206 {
+            head.status = 416;
+            head.headers.retain(|(name, _)| name != "content-range");
+        }
         if self.has(Bug::NoHold) {
             head.headers.retain(|(name, _)| name != "retry-after");
         }

@@ -25,7 +25,7 @@ pub(super) fn commit(worker: &Worker, epoch: u64, writes: &[Write]) -> Result<()
         later(worker, move || commit_now(&own, epoch, &writes));
         return Ok(());
     }
-    commit_now(worker, epoch, writes)
+    commit_now(worker, epoch, &slips.mistake_writes(writes))
 }
 
 fn commit_now(worker: &Worker, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
