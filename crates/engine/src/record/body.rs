@@ -219,6 +219,10 @@ impl Body {
     /// A part brought something new.
     pub(crate) fn has_news(&mut self) {
         self.repeats = 0;
+    }
+
+    /// A part has begun that goes on with it: the next one is asked for from where that ends.
+    pub(crate) fn goes_on(&mut self) {
         self.aligned = None;
     }
 

@@ -146,6 +146,7 @@ impl Record {
         followed: Option<u64>,
     ) -> Next {
         self.standing.accepted();
+        self.body.goes_on();
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         transfer.last = end.is_some() && end == total;
         let Some(asked) = &mut transfer.asked else { return Next::Nothing };

@@ -215,6 +215,20 @@ fn parts_that_begin_earlier_are_asked_for_from_there() {
     }
 }
 
+/// What has come since is neither asked for nor compared again: not after a break, and not beside a silence.
+#[test]
+fn a_part_that_began_earlier_goes_on_from_where_it_has_come_to() {
+    for then in [Fault::Cut(500 * KIB), Fault::Silent(500 * KIB)] {
+        let mut file = File { blocks: 64 * KIB, ..File::new(1, LENGTH) };
+        file.faults.extend([Fault::Cut(200 * KIB), Fault::Late(0), then]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+        let sent = app.sent("file");
+        assert!(sent < LENGTH + 200 * KIB, "{then:?}: {sent} sent");
+    }
+}
+
 /// As of proxies that always answer so: it costs no request more than a server without ranges.
 #[test]
 fn a_206_of_all_is_the_whole() {
