@@ -159,6 +159,7 @@ export class EngineLoader {
     this.run = uniqueId();
     running.die();
     this.sayHello();
+    this.checkIdle();
   }
 
   /** Tells all pages that this worker has begun, so that they ask again for what they lack. */

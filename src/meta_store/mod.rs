@@ -305,13 +305,17 @@ fn apply(transaction: &Transaction, write: &Write) -> Result<(), StoreError> {
             let range = schema::below(&schema::body_key(uid, *index)).map_err(failed)?;
             transaction.delete(SEGMENTS, &range)
         }
-        Write::DeleteFetch { uid } => delete_fetch(transaction, &JsValue::from_str(uid)),
+        Write::DeleteFetch { uid } => {
+            let uid = JsValue::from_str(uid);
+            transaction.delete(META, &uid)?;
+            delete_fetch(transaction, &uid)
+        }
     }
 }
 
+/// All but how it ended.
 fn delete_fetch(transaction: &Transaction, uid: &JsValue) -> Result<(), StoreError> {
     transaction.delete(FETCHES, uid)?;
-    transaction.delete(META, uid)?;
     delete_below(transaction, &[RECORDS, SEGMENTS, BODIES], uid)
 }
 

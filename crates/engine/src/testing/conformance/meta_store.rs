@@ -63,18 +63,7 @@ fn record(uid: &str, index: u32) -> RecordRow {
         integrity: "sha256-x".to_owned(),
         body_length: None,
     };
-    RecordRow {
-        uid: uid.to_owned(),
-        index,
-        request,
-        head: None,
-        validator: None,
-        version: 0,
-        result: None,
-        attempts: 0,
-        hold: None,
-        silent_since: None,
-    }
+    RecordRow::new(uid.to_owned(), index, request)
 }
 
 fn segment(uid: &str, index: u32, start: u64) -> SegmentRow {
@@ -399,4 +388,20 @@ pub async fn bodies_without_a_fetch_are_swept(bench: impl MetaStoreBench) {
     take_over(&bench).await;
     assert!(bench.has_body("u", 0).await && bench.has_body("u", 1).await);
     assert!(!bench.has_body("t", 0).await && !bench.has_body("v", 7).await);
+}
+
+/// Though somebody has begun to ask for it again, and died.
+pub async fn what_is_over_comes_back_until_it_is_deleted(bench: impl MetaStoreBench) {
+    let over = FetchRow { stage: Stage::Over, downloaded: Some(7), ..fetch("u") };
+    let gone = Write::DeleteFetch { uid: "u".to_owned() };
+    commit(&bench, &all_of("u")).await;
+    commit(&bench, &[gone.clone(), Write::PutFetch(over.clone())]).await;
+    bench.put_body("u", 0).await;
+    let left = Snapshot { fetch: over, records: Vec::new(), segments: Vec::new() };
+    for _ in 0..2 {
+        assert_same(&snapshots(&bench).await, &[left.clone()]);
+        assert!(!bench.has_body("u", 0).await);
+    }
+    commit(&bench, &[gone]).await;
+    assert_same(&snapshots(&bench).await, &[]);
 }
