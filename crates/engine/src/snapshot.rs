@@ -114,6 +114,24 @@ pub struct RecordRow {
     pub attempts: u32,
 }
 
+impl RecordRow {
+    /// Of a request that has not been sent.
+    pub fn new(uid: String, index: u32, request: RequestSpec) -> Self {
+        Self {
+            uid,
+            index,
+            request,
+            head: None,
+            validator: None,
+            version: 0,
+            result: None,
+            hold: None,
+            silent_since: None,
+            attempts: 0,
+        }
+    }
+}
+
 /// A finished entry of the body store, which holds a piece of a record's body.
 /// Key: `uid`, `index`, `start`.
 #[derive(Debug, Clone, PartialEq, Eq)]

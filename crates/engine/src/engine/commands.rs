@@ -72,18 +72,7 @@ fn new_fetch(id: FetchId, order: u64, new: NewFetch) -> Fetch {
     };
     let mut records = Vec::new();
     for (index, request) in (0..).zip(new.requests) {
-        let row = RecordRow {
-            uid: uid.clone(),
-            index,
-            request,
-            head: None,
-            validator: None,
-            version: 0,
-            result: None,
-            attempts: 0,
-            hold: None,
-            silent_since: None,
-        };
+        let row = RecordRow::new(uid.clone(), index, request);
         records.push(Record::new(RecordId { fetch: id, index }, row, Segments::default()));
     }
     Fetch::new(id, row, records, Step::Creating)

@@ -65,14 +65,12 @@ pub(super) fn recall(fetches: &Fetches, cx: &mut Context<'_>) -> Vec<(ServerId, 
 /// Entries without a record: a crash came between the one and the other.
 fn sweep(cx: &mut Context<'_>, fetches: &Fetches, present: Vec<EntryKey>) {
     let mut recorded = vec![false; present.len()];
-    let mut known = Vec::new();
-    for fetch in fetches.iter() {
-        fetch.records().iter().for_each(|record| record.list_entries(&mut known));
-    }
-    for entry in &known {
-        let at = present.binary_search(entry).ok();
-        if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
-            *mark = true;
+    for record in fetches.iter().flat_map(Fetch::records) {
+        for piece in record.body.segments.iter() {
+            let at = present.binary_search(&piece.entry).ok();
+            if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
+                *mark = true;
+            }
         }
     }
     // A newer engine may be at work already, and have no record of its own entries yet. The first

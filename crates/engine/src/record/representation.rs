@@ -95,12 +95,12 @@ pub(crate) fn may_resume(request: &RequestSpec, first: &Head) -> bool {
         && request.header("range").is_none()
         && matches!(first.status, 200 | 206)
         && !first.is_encoded()
-        && may_be_split(first)
+        && !refuses_ranges(first)
 }
 
-/// Whether the server of a response does not say that it knows no ranges.
-pub(crate) fn may_be_split(first: &Head) -> bool {
-    first.header("accept-ranges").is_none_or(|value| !is(value, "none"))
+/// Whether the server of a response says that it knows no ranges.
+pub(crate) fn refuses_ranges(first: &Head) -> bool {
+    first.header("accept-ranges").is_some_and(|value| is(value, "none"))
 }
 
 /// Whether several parts of a body that may be resumed may be asked for at once: only where the

@@ -32,13 +32,13 @@ impl Record {
         if let Hedge::For(_) = transfer.hedge {
             return self.opened_beside(cx, id, &head, followed);
         }
-        let asked = transfer.asked;
+        let (asked, measuring) = (transfer.asked, transfer.stream == Stream::Measuring);
         let repeats = asked.is_some_and(|asked| asked.start < transfer.position);
         if let Some(trouble) = self.busy(cx, &head, asked.is_some()) {
             return self.finish(cx, id, End::Broken(trouble));
         }
         self.note_tag(&head);
-        if cx.transfers.get(id).is_some_and(|one| one.stream == Stream::Measuring) {
+        if measuring {
             return self.measured(cx, id, &head, followed);
         }
         let part = asked.map_or(Part::Complete, |asked| self.compare(asked, &head, repeats));

@@ -89,7 +89,7 @@ impl Record {
     /// All of a body that broke in a content coding: with a `Range`, browsers ask for it without any. What comes of
     /// that can be resumed.
     fn as_identity(&self) -> Option<ByteRange> {
-        let coded = |head: &&Head| head.is_encoded() && representation::may_be_split(head);
+        let coded = |head: &&Head| head.is_encoded() && !representation::refuses_ranges(head);
         self.head().filter(coded).filter(|_| !self.standing.whole)?;
         let own = !self.request().is_get() || self.request().has_range();
         (!own).then_some(ByteRange { start: 0, end: None })
