@@ -1,51 +1,12 @@
-import { closeChannels, hearing, locks, makeRegistration, settle } from './environment.ts';
+/** What a page and its worker say to each other. */
+import { settle } from './environment.ts';
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, mock, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import type { FetchState } from '../../js/engine/types.ts';
 import { instanceOf } from '../../js/impl/instances.ts';
-import { Client } from '../../js/protocol/client.ts';
 import { BRAND, CHANNEL, VERSION } from '../../js/protocol/messages.ts';
-import { FakeWorker } from './fake-worker.ts';
-
-let uids = 0;
-let worker: FakeWorker;
-let client: Client;
-
-const args = (id = 'id') => ({
-  uid: `uid ${(uids += 1)}`, id, requests: [], title: '', icons: [], downloadTotal: 0,
-});
-const kinds = (): (string | undefined)[] => worker.received.map(({ kind }) => kind);
-const calls = (kind: string): number => kinds().filter((each) => each === kind).length;
-
-/** A fetch that goes on until it is told to end. */
-async function begin(id?: string): Promise<FetchState> {
-  const pending = client.call('fetch', args(id));
-  await settle();
-  return pending;
-}
-
-async function elapse(milliseconds: number): Promise<void> {
-  mock.timers.tick(milliseconds);
-  await settle();
-}
-
-beforeEach(() => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  locks.release();
-  const scope = `https://app.example/${(uids += 1)}/`;
-  const registration = makeRegistration(scope);
-  worker = new FakeWorker(scope);
-  registration.active = worker;
-  client = hearing(new Client(registration as unknown as ServiceWorkerRegistration));
-});
-
-afterEach(() => {
-  client.keepAlive.sleep();
-  mock.timers.reset();
-  closeChannels();
-});
+import { args, begin, calls, client, elapse, kinds, worker } from './protocol-bench.ts';
 
 describe('calls', () => {
   test('are answered, and refused, over the port', async () => {
@@ -155,89 +116,6 @@ describe('messages that make no sense', () => {
   });
 });
 
-describe('a worker that dies', () => {
-  test('is asked again when the next one says hello', async () => {
-    worker.deaf = true;
-    const pending = client.call('fetch', args());
-    await settle();
-    worker.deaf = false;
-    worker.kill();
-    await worker.run.loader.resume();
-    await settle();
-    assert.equal((await pending).id, 'id');
-    assert.equal(calls('fetch'), 2);
-  });
-
-  test('is not asked more and more often', async () => {
-    instanceOf(await begin(), client);
-    worker.deaf = true;
-    const before = worker.received.length;
-    const pending = assert.rejects(client.call('getIds'));
-    for (let i = 0; i < 20; i++) await elapse(10_000);
-    await pending;
-    assert.ok(worker.received.length - before < 30, `${worker.received.length - before} messages`);
-  });
-
-  test('is asked again after a second, if it was lost in a dying worker', async () => {
-    worker.deaf = true;
-    const pending = [client.call('getIds'), client.call('get', 'id')];
-    await elapse(999);
-    worker.deaf = false;
-    assert.equal(calls('getIds'), 1);
-    await elapse(1);
-    await settle();
-    assert.deepEqual(await Promise.all(pending), [[], undefined]);
-  });
-
-  test('is asked again after longer and longer, in vain a few times at most', async () => {
-    worker.deaf = true;
-    const pending = assert.rejects(client.call('getIds'), {
-      name: 'InvalidStateError',
-      message: /does not answer/,
-    });
-    for (const [attempt, seconds] of [1, 2, 4].entries()) {
-      assert.equal(calls('getIds'), attempt + 1);
-      await elapse(seconds * 1000);
-    }
-    assert.equal(calls('getIds'), 4);
-    await elapse(8000);
-    await pending;
-    assert.equal(calls('getIds'), 4);
-  });
-
-  test('loses what it knew of the page, and is told', async () => {
-    const state = await begin();
-    const registration = instanceOf(state, client);
-    worker.kill();
-    await worker.run.loader.resume();
-    await settle();
-    assert.ok(calls('subscribe') > 0);
-    // The fake engine forgets: the fetch is over, for all one knows.
-    assert.equal(registration.recordsAvailable, false);
-    assert.equal(registration.result, '');
-  });
-
-  test('is noticed at once by its lock', async () => {
-    await begin();
-    await settle();
-    const before = calls('keepAlive');
-    worker.kill();
-    locks.release();
-    await settle();
-    assert.ok(calls('keepAlive') > before);
-    assert.deepEqual(worker.log.filter((entry) => entry === 'start').length >= 1, true);
-  });
-
-  test('has no port, which the next one says with a hello', async () => {
-    await begin();
-    worker.kill();
-    const pending = client.call('getIds');
-    await settle();
-    // The engine of the new run is not loaded, so the list is empty; but there is an answer.
-    assert.deepEqual(await pending, []);
-  });
-});
-
 describe('a call that takes long', () => {
   test('is not run twice at a time, and does not fail', async () => {
     let go!: () => void;
@@ -258,55 +136,6 @@ describe('a call that takes long', () => {
     await settle();
     assert.equal((await pending).id, 'id');
     assert.equal(runs, 1);
-  });
-});
-
-test('a fetch that is over is not begun again by a call whose answer was lost', async () => {
-  const given = args();
-  const first = client.call('fetch', given);
-  await settle();
-  const state = await first;
-  const { engine } = worker.run;
-  engine?.jobs.delete(state.uid);
-  engine?.over.set(state.uid, { ...state, result: 'success', recordsAvailable: false });
-  const again = client.call('fetch', given);
-  await settle();
-  assert.equal((await again).result, 'success');
-  assert.equal(engine?.jobs.size, 0);
-});
-
-describe('a page that comes back', () => {
-  test('learns the end of what is over, and of one whose records go meanwhile', async () => {
-    const one = instanceOf(await begin('one'), client);
-    const two = instanceOf(await begin('two'), client);
-    const three = instanceOf(await begin('three'), client);
-    const { engine } = worker.run;
-    assert.ok(engine);
-    const [first, second] = [...engine.jobs.values()].map(({ state }) => state);
-    assert.ok(first && second);
-    engine.jobs.delete(first.uid);
-    engine.over.set(first.uid, { ...first, result: 'success', downloaded: 7, recordsAvailable: false });
-    engine.match = async () => Promise.reject({ name: 'InvalidStateError', message: 'gone' });
-    client.reconnect();
-    await settle();
-    assert.deepEqual([one.result, one.downloaded, one.recordsAvailable], ['success', 7, false]);
-    assert.deepEqual([two.result, two.recordsAvailable], ['', true]);
-    assert.deepEqual([three.result, three.recordsAvailable], ['', true]);
-    // They still hear of what happens to them.
-    void worker.run.sessions.update({ ...second, downloaded: 5 });
-    await settle();
-    assert.equal(two.downloaded, 5);
-  });
-
-  test('learns that what ran is gone with its database, and goes on at once', async () => {
-    const lost = instanceOf(await begin('lost'), client);
-    const old = worker.run.engine;
-    old?.host.lost();
-    await settle();
-    assert.equal(lost.recordsAvailable, false);
-    const state = await begin('next');
-    assert.equal(state.id, 'next');
-    assert.notEqual(worker.run.engine, old);
   });
 });
 
@@ -393,69 +222,4 @@ describe('keeping alive', () => {
     await elapse(60_000);
     assert.deepEqual(kinds(), ['keepAlive']);
   });
-});
-
-describe('an engine that traps', () => {
-  const trap = () => {
-    throw new WebAssembly.RuntimeError('unreachable');
-  };
-
-  test('is replaced, and asked again', async () => {
-    await begin();
-    const { engine } = worker.run;
-    assert.ok(engine);
-    engine.getIds = trap;
-    const pending = client.call('getIds');
-    await settle();
-    assert.deepEqual(await pending, []);
-    assert.deepEqual(worker.log, ['instantiate', 'start', 'reset', 'start']);
-  });
-
-  test('owes nobody an answer', async () => {
-    await begin();
-    const { engine, loader } = worker.run;
-    assert.ok(engine);
-    engine.getIds = () => new Promise(() => undefined);
-    const pending = client.call('getIds');
-    await settle();
-    loader.drop();
-    await settle();
-    assert.deepEqual(await pending, []);
-  });
-});
-
-test('a newer worker stops the engine of the older one, which does not answer any more', async () => {
-  await begin();
-  const old = worker.run;
-  const other = new FakeWorker(worker.scope);
-  await other.run.loader.resume();
-  await settle();
-  assert.equal(old.engine?.stopped, true);
-  assert.equal(old.loader.allowed, false);
-  assert.equal(other.run.loader.allowed, true);
-});
-
-test('a worker that is not active leaves the work to that one', async () => {
-  worker.state = 'installed';
-  await worker.run.server.resume();
-  worker.postMessage({ brand: BRAND, version: VERSION, id: 1, session: 's', kind: 'getIds', args: [] });
-  await settle();
-  assert.deepEqual(worker.log, []);
-});
-
-test('what the worker takes up by itself, and cannot, is no unhandled rejection', async () => {
-  await begin();
-  const unhandled: unknown[] = [];
-  const note = (reason: unknown): void => void unhandled.push(reason);
-  process.on('unhandledRejection', note);
-  try {
-    const { loader, server } = worker.run;
-    loader.resume = () => Promise.reject(new TypeError('The storage of this origin failed.'));
-    assert.equal(loader.loaded, true, 'there is an engine to go on');
-    server.begin();
-    await settle();
-  } finally {
-    process.off('unhandledRejection', note);
-  }
-  assert.deepEqual(unhandled, []);
 });
