@@ -108,7 +108,8 @@ impl Standing {
             Known::Server => trouble.is_of_server(),
             Known::Nobody => silent,
         };
-        let known_for = was_there.then_some(away);
+        // One that answers is there, and says itself that it is asked too often.
+        let known_for = (was_there && !matches!(trouble, Trouble::Busy(_))).then_some(away);
         let limit = match trouble {
             // Not by a clock alone that somebody has set.
             _ if silent && silent_for >= config.silence && away >= config.cap => 0,
@@ -189,8 +190,8 @@ const REFUSALS: u32 = 3;
 /// So many times the usual patience is the most.
 pub(crate) const MOST_PATIENT: u32 = 10;
 
-/// Of a server that was there a moment ago, as long again as it has been away: what an outage costs
-/// is no more than twice itself. Of one that never answered, the doubled base.
+/// Of a server that was there a moment ago and is not now, as long again as it has been away: what an outage costs
+/// is no more than twice itself. Of one that never answered, or says "not now", the doubled base.
 fn longest_wait(config: &Retry, attempts: u32, known_for: Option<Millis>) -> Millis {
     known_for.unwrap_or_else(|| config.doubled(attempts))
 }

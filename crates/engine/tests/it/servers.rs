@@ -6,9 +6,9 @@ use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::{Exposure, Fault, File};
-use background_fetch_engine::{FailureReason, NewFetch, RecordResult};
+use background_fetch_engine::{Config, FailureReason, NewFetch, RecordResult};
 
-use crate::common::{App, KIB, fetch, get};
+use crate::common::{App, KIB, config, fetch, get};
 
 /// An app that wants so many small files.
 fn app_of(count: u64) -> App {
@@ -151,6 +151,23 @@ fn a_server_that_stays_busy_is_given_up_as_soon_as_for_one_record() {
     assert_eq!(alone, 11);
     assert!(many <= 4 + 2 * 11, "{many} requests");
     assert!(took < 2.0 * took_alone + 60.0, "{took} s, alone {took_alone} s");
+}
+
+/// It has answered, but nobody has seen it serve anything: each wait may be twice the one before, whatever it has said.
+#[test]
+fn a_server_that_says_not_now_from_the_first_is_not_asked_all_the_time() {
+    for seed in 0..200 {
+        let fetches = vec![fetch("one", &["file"])];
+        let app = App { fetches, config: Config { seed, ..config() }, ..App::seeded(seed) };
+        app.serve("file", File { always: Some(Fault::Status(503, Some(0))), ..File::new(1, KIB) });
+        app.origin(|_| {});
+        app.run();
+        let times = times(&app);
+        assert_eq!(times.len(), 11, "seed {seed}");
+        // Fifteen seconds for five of them, at random between nothing and all of it; two minutes on average for all.
+        assert!(times[5] > 0.5, "six requests in {} s, seed {seed}", times[5]);
+        assert!((30.0..240.0).contains(&times[10]), "given up after {} s, seed {seed}", times[10]);
+    }
 }
 
 #[test]
