@@ -79,9 +79,12 @@ pub async fn open(
         return Err(NetworkError::Forbidden);
     }
     let options = request_init(exchange, upload.unwrap_or(JsValue::NULL));
-    let Ok((guard, response)) = send(url, &options).await else {
-        return Err(why_failed(&exchange.request).await);
-    };
+    let mut sent = send(url, &options).await;
+    if sent.is_err() && may_be_of_a_copy(&exchange.request) {
+        set(&options, "cache", &"reload".to_js());
+        sent = send(url, &options).await;
+    }
+    let Ok((guard, response)) = sent else { return Err(why_failed(&exchange.request).await) };
     let head = head(&response).ok_or(NetworkError::Refused)?;
     Ok((head, Body::new(guard, response)))
 }
@@ -138,6 +141,12 @@ fn headers(exchange: &Exchange) -> Vec<(String, String)> {
 /// complete a body that broke off with it.
 fn cache(request: &RequestSpec) -> &str {
     if request.cache == "default" { "no-store" } else { &request.cache }
+}
+
+/// Whether the HTTP cache may have answered, with a copy that was made for an `<img>` and lacks the headers of CORS.
+fn may_be_of_a_copy(request: &RequestSpec) -> bool {
+    let cached = matches!(cache(request), "force-cache" | "no-cache");
+    cached && request.is_get() && !is_same_origin(&request.url) && !is_offline()
 }
 
 /// `navigate`, of the request of a `FetchEvent`, cannot be asked for: a script gets at most what

@@ -99,6 +99,8 @@ function faultApplies(get, request, state) {
 function corsHeaders(get, request) {
   if (!get.flag('cors')) return {};
   const origin = request.headers.origin;
+  // As some stores of files do, and without a word of it in `Vary`.
+  if (get.text('cors') === 'ifOrigin' && !origin) return {};
   const headers = { 'access-control-allow-origin': get.flag('credentials') && origin ? origin : '*' };
   if (get.flag('credentials')) headers['access-control-allow-credentials'] = 'true';
   if (get.flag('expose')) headers['access-control-expose-headers'] = EXPOSED;

@@ -170,6 +170,9 @@ for (const protocol of /** @type {const} */ (['h1', 'h2'])) describe(protocol, a
     assert.equal((await get('/file?size=50&redirect=cross')).url, `${other.url}/file?size=50`);
     const dressed = await get('/file?size=50&type=text/x-a&vary=Cookie&cors=1&expose=1&headers={"x-test":"1"}');
     assert.deepEqual(['content-type', 'vary', 'access-control-allow-origin', 'x-test'].map(dressed.header), ['text/x-a', 'Cookie', '*', '1']);
+    const only = '/file?size=1&cors=ifOrigin';
+    assert.equal((await get(only)).header('access-control-allow-origin'), null);
+    assert.equal((await get(only, { headers: { origin: 'https://a.test' } })).header('access-control-allow-origin'), '*');
     const preflight = { method: 'OPTIONS', headers: { 'access-control-request-method': 'REPORT' } };
     const allowed = await get('/file?size=1&cors=1', preflight);
     assert.deepEqual([allowed.status, allowed.header('access-control-allow-methods')], [204, 'REPORT']);

@@ -93,6 +93,9 @@ impl Engine {
             Input::Read { transfer, length } => {
                 self.of_transfer(transfer, Event::Read(transfer, length));
             }
+            Input::Compared { transfer, same } => {
+                self.of_transfer(transfer, Event::Compared(transfer, same));
+            }
             Input::BodyEnded { transfer } => {
                 self.of_transfer(transfer, Event::BodyEnded(transfer));
             }

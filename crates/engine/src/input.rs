@@ -41,6 +41,13 @@ pub enum Input {
         /// How many; not 0.
         length: u64,
     },
+    /// Answer to [`Output::Compare`](crate::output::Output::Compare).
+    Compared {
+        /// The bytes are of this transfer.
+        transfer: TransferId,
+        /// Whether they are equal. What followed them is all that is in the driver's hands now.
+        same: bool,
+    },
     /// The body came to its end.
     BodyEnded {
         /// Of this transfer.

@@ -2,7 +2,7 @@
 
 use crate::ids::{CommandId, CommitId, FetchId, RecordId, TransferId};
 use crate::input::Reply;
-use crate::ports::Exchange;
+use crate::ports::{Exchange, Piece};
 use crate::snapshot::{EntryKey, Write};
 use crate::state::{EventType, FetchState, RecordState};
 
@@ -20,6 +20,18 @@ pub enum Output {
     Read {
         /// From this transfer.
         transfer: TransferId,
+    },
+    /// Forget the bytes read and not yet stored.
+    Forget {
+        /// Of this transfer.
+        transfer: TransferId,
+    },
+    /// Compare the first of the bytes read and not yet stored, which are more, with these; answer `Compared`.
+    Compare {
+        /// Bytes of this transfer.
+        transfer: TransferId,
+        /// What is stored of them, in their order.
+        pieces: Vec<Piece>,
     },
     /// Make one entry of the bytes read and not yet stored; answer `Stored` or `StoreFailed`.
     Store {

@@ -134,6 +134,23 @@ export default [
       await t.expectFailure(page, 'redirected', 'fetch-error', { timeout: 30_000 });
     },
   },
+  ...['default', 'force-cache', 'no-cache'].map((cache) => ({
+    name: `a copy without CORS in the HTTP cache, with the cache mode "${cache}"`,
+    ...OF_WHAT_IS_SAID,
+    nativeVaries: 'it may be refused',
+    async run(t) {
+      const page = await t.open();
+      const other = await t.startOrigin();
+      const file = t.file({ size: MIB, cors: 'ifOrigin', headers: '{"cache-control":"max-age=3600"}' }, other);
+      // As an `<img>` asks for it: without Origin.
+      await page.evaluate((url) => fetch(url, { mode: 'no-cors', cache: 'default' }).then(() => {}), file.url);
+      await t.until(() => file.requests[0]?.status === 200 && file.sent >= file.size, 'the copy');
+      assert.equal(file.requests[0].headers.origin, undefined);
+      await t.fetch(page, 'cached', [[file.url, { cache }]]);
+      await t.expectSuccess(page, 'cached', file);
+      assert.ok(file.requests.at(-1).headers.origin, 'asked again, with Origin');
+    },
+  })),
   {
     name: 'a request that needs a preflight',
     nativeDiffers: 'such requests fail',

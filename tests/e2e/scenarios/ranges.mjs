@@ -34,6 +34,25 @@ export default [
   afterBreak('a server that never holds to If-Range', { ifRange: 'never' }),
   afterBreak('a cache of blocks, which begins its parts earlier than asked', { blocks: 65_536 }),
   {
+    name: 'a server without ranges sends all once more: what there is stays',
+    nativeDiffers: 'what it has is thrown away, or the fetch fails',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 8 * MIB, rate: 6e6, ranges: 0 });
+      const downloaded = () => page.evaluate(() => app.state('file').downloaded);
+      await t.fetch(page, 'file', file);
+      await t.until(async () => (await downloaded()) > 5 * MIB, 'most of it');
+      for (let time = 1; time <= 2; time++) {
+        const [before, sent] = [await downloaded(), file.sent];
+        t.origin.breakOff('reset');
+        await t.until(() => file.sent > sent + 3 * MIB, 'a part of what there is');
+        assert.ok((await downloaded()) >= before, `${await downloaded()} bytes after ${before}, break ${time}`);
+      }
+      await t.expectSuccess(page, 'file', file, { timeout: 25_000 });
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
     name: 'nodes with an ETag each, and nine breaks',
     nativeDiffers: 'it begins again, or fails',
     timeout: 60_000,

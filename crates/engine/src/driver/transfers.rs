@@ -8,7 +8,7 @@ use super::{Done, Driver, Operation};
 use crate::http::Head;
 use crate::ids::TransferId;
 use crate::input::Input;
-use crate::ports::{Exchange, NetworkError, Ports, StoreError};
+use crate::ports::{Exchange, NetworkError, Piece, Ports, StoreError};
 use crate::record::representation::first_byte;
 use crate::snapshot::EntryKey;
 
@@ -24,6 +24,8 @@ pub(super) struct Slot<P: Ports> {
 pub(super) enum Step<P: Ports> {
     Opened(TransferId, Result<Opened<P>, NetworkError>),
     Read(TransferId, Result<Option<(P::Chunk, u64)>, NetworkError>),
+    /// What follows after equal bytes.
+    Compared(TransferId, Option<Vec<P::Chunk>>),
 }
 
 /// A response, and how it goes on after the overlap: what was read of that, and its length.
@@ -78,7 +80,31 @@ impl<P: Ports> Driver<P> {
                     Err(error) => Input::Broken { transfer, error },
                 })
             }
+            Step::Compared(transfer, rest) => {
+                let slot = self.slot(transfer)?;
+                let same = rest.is_some();
+                slot.chunks = rest.unwrap_or_default();
+                Some(Input::Compared { transfer, same })
+            }
         }
+    }
+
+    /// What is stored is not stored again.
+    pub(super) fn forget(&mut self, transfer: TransferId) {
+        if let Some(slot) = self.slot(transfer) {
+            slot.chunks.clear();
+        }
+    }
+
+    pub(super) fn compare(&mut self, transfer: TransferId, pieces: Vec<Piece>) {
+        let Some(slot) = self.slot(transfer) else { return };
+        let chunks = take(&mut slot.chunks);
+        let ports = Rc::clone(&self.ports);
+        self.push_of(transfer, async move {
+            // What cannot be compared counts as another version.
+            let rest = ports.after(&pieces, chunks).await.ok().flatten();
+            Done::Transfer(Step::Compared(transfer, rest))
+        });
     }
 
     /// Goes on even if the transfer is closed.

@@ -171,6 +171,7 @@ fn takeable<'a>(
 ) -> impl Iterator<Item = &'a Transfer> {
     transfers.iter().filter(|one| {
         matches!(one.stream, Stream::Reading | Stream::Paused)
+            && !one.repeats_known()
             && fetches.record(one.record).is_some_and(Record::may_resume)
     })
 }

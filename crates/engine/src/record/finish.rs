@@ -50,10 +50,10 @@ impl Record {
         }
         let worth_it = match end {
             End::Whole | End::Enough => true,
-            End::Broken(_) => self.may_resume(),
+            End::Broken(_) => self.may_resume() || self.may_repeat(),
             End::Mismatch => false,
         };
-        if worth_it && transfer.buffered() > 0 {
+        if worth_it && transfer.buffered() > 0 && !transfer.repeats_known() {
             self.cut(cx, id);
         }
         if let Some(transfer) = cx.transfers.get_mut(id) {

@@ -13,6 +13,7 @@
 //! | `end` | a body ended of which nobody had said where: its server is asked |
 //! | `former` | a newer response begins: what is stored stays until it is replaced |
 //! | `hedge` | a body is silent, and asked for a second time beside it |
+//! | `repeat` | what is stored comes once more, before what is missing |
 //! | `settle` | its result |
 //! | `upload` | non-GET requests: sent once |
 
@@ -22,6 +23,7 @@ mod finish;
 mod former;
 mod hedge;
 mod parts;
+mod repeat;
 pub(crate) mod representation;
 mod response;
 mod retry;
@@ -112,6 +114,8 @@ pub(crate) enum Event {
     Opened(TransferId, Head, Option<u64>),
     /// The next bytes are there.
     Read(TransferId, u64),
+    /// Whether what came again is what is stored.
+    Compared(TransferId, bool),
     /// A body came to its end.
     BodyEnded(TransferId),
     /// The network failed.
@@ -188,6 +192,7 @@ impl Record {
             Event::Start => self.start(cx),
             Event::Opened(id, head, followed) => self.opened(cx, id, head, followed),
             Event::Read(id, length) => self.read(cx, id, length),
+            Event::Compared(id, same) => self.compared(cx, id, same),
             Event::BodyEnded(id) => self.body_ended(cx, id),
             Event::Broken(id, error) => self.finish(cx, id, End::Broken(Trouble::Network(error))),
             Event::Stalled(id) => {

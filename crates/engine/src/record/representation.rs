@@ -234,6 +234,17 @@ pub(crate) fn is_same(first: &Head, head: &Head) -> bool {
     strong_etag(first).is_some_and(|etag| head.header("etag") == Some(etag))
 }
 
+/// Whether `head` begins the body that `first` began: byte by byte the same, as a strong ETag says.
+pub(crate) fn is_same_whole(first: &Head, head: &Head) -> bool {
+    let lengths = [first, head].map(Head::content_length);
+    may_repeat(first) && may_repeat(head) && is_same(first, head) && lengths[0] == lengths[1]
+}
+
+/// Whether another response may be known to be of the same bytes, from the first on.
+pub(crate) fn may_repeat(first: &Head) -> bool {
+    first.status == 200 && !first.is_encoded() && strong_etag(first).is_some()
+}
+
 /// Whether `head` is of a page that stands in the place of the file which `first` began, such as the login of a session
 /// that is over, or the app itself: it was redirected to another path, and is of another type; or it is HTML, which the
 /// file is not. And it is shorter than the `stored` bytes, as far as one can tell.

@@ -60,7 +60,10 @@ impl Record {
                 self.standing.unconditional = true;
                 self.finish(cx, id, End::Enough)
             }
-            Part::Complete => self.first_response(cx, id, head),
+            Part::Complete => match self.repeated_by(&head) {
+                Some(known) => self.repeat(cx, id, (&head, known)),
+                None => self.first_response(cx, id, head),
+            },
         }
     }
 
@@ -219,12 +222,9 @@ impl Record {
         self.row.validator = validator;
         self.changed = true;
         if let Some(transfer) = cx.transfers.get_mut(id) {
+            transfer.begin(end, now.monotonic);
             transfer.asked = exact.then_some(ByteRange { start: 0, end: None });
             transfer.last = last;
-            transfer.position = 0;
-            transfer.kept = 0;
-            transfer.began = (0, now.monotonic);
-            transfer.end = end;
         }
         if split_at_once && self.is_worth_splitting(cx, 0) {
             self.parts.begin_bypass(cx.config.threshold());
@@ -252,6 +252,14 @@ impl Record {
             transfer.end = None;
         }
         transfer.position = position;
+        if transfer.repeats_known() {
+            return self.repeated(cx, id);
+        }
+        self.came(cx, id, length)
+    }
+
+    /// So much more is there of what is missing.
+    pub(super) fn came(&mut self, cx: &mut Context<'_>, id: TransferId, length: u64) -> Next {
         if !self.has_bad_status() && cx.allowance.is_exceeded_by(length) {
             return Next::Exceeded;
         }
@@ -346,6 +354,9 @@ impl Record {
     pub(super) fn body_ended(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let short = transfer.end.is_some_and(|end| transfer.position < end);
+        if transfer.position < transfer.known {
+            return self.finish(cx, id, End::Broken(Trouble::Truncated));
+        }
         let first = transfer.asked.is_none();
         let at = transfer.position;
         let total = self.total();

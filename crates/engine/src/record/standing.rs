@@ -174,6 +174,11 @@ impl Standing {
         self.cuts <= config.restarts + 1
     }
 
+    /// Whether all that has come since there was more than ever was of what is stored.
+    pub(crate) fn fits(&self) -> bool {
+        self.restarts == 0
+    }
+
     /// What came does not fit what is stored. Whether to begin from scratch once more.
     pub(crate) fn may_restart(&mut self, config: &Retry) -> bool {
         self.restarts += 1;

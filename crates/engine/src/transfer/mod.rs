@@ -23,6 +23,8 @@ pub(crate) enum Stream {
     Measuring,
     /// The next bytes.
     Reading,
+    /// The store, to compare what came once more with what is stored.
+    Comparing,
     /// Memory for more.
     Paused,
     /// The browser to store the whole rest, which bypasses the script.
@@ -74,6 +76,8 @@ pub(crate) struct Transfer {
     pub(crate) position: u64,
     /// Offset of the first byte that is in no entry yet.
     pub(crate) kept: u64,
+    /// Offset before which all is stored, and comes once more.
+    pub(crate) known: u64,
     /// Offset after the last byte, as far as the head declares it.
     pub(crate) end: Option<u64>,
     /// Whether its end is that of the body.
@@ -130,6 +134,7 @@ impl Transfer {
             stream: Stream::Opening,
             position: start,
             kept: start,
+            known: start,
             end: asked.and_then(|range| range.end),
             last: false,
             stores: Vec::new(),
@@ -158,7 +163,8 @@ impl Transfer {
     /// Bytes that came and are not recorded yet. Of what the browser stores by itself nobody knows.
     pub(crate) fn arrived(&self) -> u64 {
         let stores = self.stores.iter().filter(|_| self.stream != Stream::Bypassing);
-        stores.map(|store| store.length).sum::<u64>() + self.buffered()
+        let news = self.position.saturating_sub(self.kept.max(self.known));
+        stores.map(|store| store.length).sum::<u64>() + news
     }
 
     /// Whether its head has come.
@@ -170,6 +176,17 @@ impl Transfer {
     pub(crate) fn only_repeats(&self) -> bool {
         let repeats = self.asked.is_some_and(|asked| asked.start < self.position);
         repeats && self.position == self.began.0
+    }
+
+    /// Whether what comes is what is stored.
+    pub(crate) fn repeats_known(&self) -> bool {
+        self.kept < self.known
+    }
+
+    /// It brings all of the body, up to this offset as far as it is known.
+    pub(crate) fn begin(&mut self, end: Option<u64>, now: Instant) {
+        (self.asked, self.last, self.end) = (None, true, end);
+        (self.position, self.kept, self.known, self.began) = (0, 0, 0, (0, now));
     }
 
     /// Until when it may be waited for to know whether its server is back. An upload takes as long as it takes, and
@@ -199,7 +216,7 @@ impl Transfer {
             // The other one is waited for.
             Stream::Reading if matches!(self.hedge, Hedge::Beside(_)) => return None,
             Stream::Reading | Stream::Bypassing => self.stall,
-            Stream::Paused | Stream::Draining(_) => return None,
+            Stream::Comparing | Stream::Paused | Stream::Draining(_) => return None,
         };
         Some(self.alive_at + patience)
     }
@@ -209,7 +226,8 @@ impl Transfer {
     pub(crate) fn hedged_at(&self) -> Option<Instant> {
         let ready = self.stores.is_empty();
         match self.hedge {
-            _ if self.stream != Stream::Reading => None,
+            // Only the whole is to be had from such a server.
+            _ if self.stream != Stream::Reading || self.repeats_known() => None,
             Hedge::None if ready || self.buffered() > 0 => Some(self.alive_at + self.quiet),
             Hedge::Doubted(since) if ready => Some(since + CONFIRMED),
             _ => None,

@@ -24,6 +24,7 @@ mod over;
 mod ownership;
 mod quota;
 mod ranges;
+mod repeat;
 mod restart;
 mod resume;
 mod retry;

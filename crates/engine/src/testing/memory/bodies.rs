@@ -66,15 +66,15 @@ impl<C: Content> BodyEntries<C> {
 
     /// See [`BodyStore::after`](crate::ports::BodyStore::after).
     pub fn after(&self, pieces: &[Piece], chunks: &[C]) -> Result<Option<Vec<C>>, StoreError> {
-        let mut expected = Vec::new();
+        let mut expected = Vec::with_capacity(pieces.len());
         for Piece { entry, start, length } in pieces {
             let part = self.content(entry).map(|content| content.part(*start, *length));
             let part = part.filter(|part| part.length() == *length).ok_or_else(missing)?;
-            expected.extend(part.bytes());
+            expected.push(part);
         }
-        let given = C::join(chunks);
-        let repeated = expected.len() as u64;
-        if given.part(0, repeated).bytes() != expected {
+        let (given, expected) = (C::join(chunks), C::join(&expected));
+        let repeated = expected.length();
+        if !given.part(0, repeated).is_equal(&expected) {
             return Ok(None);
         }
         let rest = given.part(repeated, u64::MAX);

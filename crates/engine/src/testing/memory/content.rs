@@ -2,6 +2,9 @@
 
 use crate::testing::network::Extent;
 
+/// Bytes that may be written out to be compared.
+const SHORT: u64 = 1024 * 1024;
+
 /// What an entry holds.
 pub trait Content: Clone {
     /// The pieces, in order.
@@ -16,6 +19,11 @@ pub trait Content: Clone {
 
     /// Written out.
     fn bytes(&self) -> Vec<u8>;
+
+    /// Whether it is the same bytes.
+    fn is_equal(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
 }
 
 impl Content for Vec<u8> {
@@ -73,5 +81,12 @@ impl Content for Vec<Extent> {
 
     fn bytes(&self) -> Vec<u8> {
         self.iter().flat_map(Extent::bytes).collect()
+    }
+
+    /// Other stretches may be of the same bytes, but not if they are long.
+    fn is_equal(&self, other: &Self) -> bool {
+        let [own, others] = [self, other].map(|content| Self::join(&[content.clone()]));
+        let short = self.length() == other.length() && self.length() <= SHORT;
+        own == others || short && own.bytes() == others.bytes()
     }
 }
