@@ -1,24 +1,12 @@
-/** Puts the interfaces on the global object, as far as https://wicg.github.io/background-fetch/ exposes them there. */
-import { forgetStoredWork } from './engine/stored-work.ts';
-import { BackgroundFetchManagerImpl } from './impl/BackgroundFetchManagerImpl.ts';
-import { BackgroundFetchEvent } from './interfaces/BackgroundFetchEvent.ts';
-import { BackgroundFetchManager, createManager } from './interfaces/BackgroundFetchManager.ts';
-import { BackgroundFetchRecord } from './interfaces/BackgroundFetchRecord.ts';
-import { BackgroundFetchRegistration } from './interfaces/BackgroundFetchRegistration.ts';
-import { BackgroundFetchUpdateUIEvent } from './interfaces/BackgroundFetchUpdateUIEvent.ts';
-import { installPermission } from './permission.ts';
+/** Puts the interfaces on the global object that https://wicg.github.io/background-fetch/ exposes in windows and workers. */
+import { BackgroundFetchManager, createManager } from './api/BackgroundFetchManager.ts';
+import { BackgroundFetchRecord } from './api/BackgroundFetchRecord.ts';
+import { BackgroundFetchRegistration } from './api/BackgroundFetchRegistration.ts';
+import { installPermission } from './api/permission.ts';
+import type { Connection } from './border/messages.ts';
+import { forgetStoredWork } from './border/stored-work.ts';
 import { watchRequests } from './platform.ts';
-import type { Connection } from './protocol/connection.ts';
 import { exposeInterface, extendInterface } from './webidl/define.ts';
-import { defineGlobalEventHandlers } from './webidl/event-handler.ts';
-
-/** https://wicg.github.io/background-fetch/#service-worker-global-scope-extensions */
-const EVENTS = [
-  'backgroundfetchsuccess',
-  'backgroundfetchfail',
-  'backgroundfetchabort',
-  'backgroundfetchclick',
-];
 
 type Connect = (registration: ServiceWorkerRegistration) => Connection;
 
@@ -35,13 +23,6 @@ export function install(connect: Connect): void {
   installPermission();
 }
 
-/** What only service workers have. */
-export function installEvents(global: EventTarget): void {
-  exposeInterface(global, 'BackgroundFetchEvent', BackgroundFetchEvent);
-  exposeInterface(global, 'BackgroundFetchUpdateUIEvent', BackgroundFetchUpdateUIEvent);
-  defineGlobalEventHandlers(global, EVENTS);
-}
-
 /** https://wicg.github.io/background-fetch/#dom-serviceworkerregistration-backgroundfetch */
 function extendRegistration(prototype: ServiceWorkerRegistration, connect: Connect): void {
   const managers = new WeakMap<ServiceWorkerRegistration, BackgroundFetchManager>();
@@ -56,7 +37,7 @@ function extendRegistration(prototype: ServiceWorkerRegistration, connect: Conne
       const registration = this as unknown as ServiceWorkerRegistration;
       let manager = managers.get(registration);
       if (!manager) {
-        manager = createManager(new BackgroundFetchManagerImpl(connect(registration)));
+        manager = createManager(connect(registration));
         managers.set(registration, manager);
       }
       return manager;

@@ -1,5 +1,8 @@
 /** Which browser this is, and what its ways demand of us. No other file asks. */
 
+/** Whether this realm has the real API, beside which ours must not exist. */
+export const hasNative = 'BackgroundFetchManager' in globalThis;
+
 /** JavaScriptCore gives its errors a `sourceURL`. */
 export const isWebKit = 'sourceURL' in new Error();
 

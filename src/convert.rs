@@ -1,4 +1,4 @@
-//! What crosses the border: the types of `js/engine/types.ts`, but for what is in them and
+//! What crosses the border: the types of `js/border/engine.ts`, but for what is in them and
 //! `js/spelling.rs` spells.
 //!
 //! To rename a member is to rename it in both files. Nothing that is stored changes.

@@ -1,4 +1,4 @@
-//! What JavaScript sees: `StartEngine` and `Engine` of `js/engine/types.ts`.
+//! What JavaScript sees: `StartEngine` and `Engine` of `js/border/engine.ts`.
 //!
 //! Convert, call, convert. Every method takes `&self` and hands out a promise that owns all it
 //! needs, so calls never meet, and none outlives the object in a borrow.

@@ -1,4 +1,4 @@
-//! What JavaScript does for the engine: the `Host` of `js/engine/types.ts`.
+//! What JavaScript does for the engine: the `Host` of `js/border/engine.ts`.
 
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::{Array, Promise};

@@ -21,11 +21,11 @@ const target = ['es2022', 'chrome109', 'firefox115', 'safari16.4'];
  * a `.mjs` file a module.
  */
 const bundles = [
-  { name: 'window.js', source: 'polyfill.ts' },
-  { name: 'window.mjs', source: 'polyfill.ts' },
-  { name: 'sw.js', source: 'worker.ts', wasm: 'inline' },
-  { name: 'sw.mjs', source: 'worker.ts', wasm: 'inline' },
-  { name: 'sw.slim.mjs', source: 'worker.ts', wasm: 'url' },
+  { name: 'window.js', source: 'entries/window.ts' },
+  { name: 'window.mjs', source: 'entries/window.ts' },
+  { name: 'sw.js', source: 'entries/sw.ts', wasm: 'inline' },
+  { name: 'sw.mjs', source: 'entries/sw.ts', wasm: 'inline' },
+  { name: 'sw.slim.mjs', source: 'entries/sw.ts', wasm: 'url' },
 ];
 
 /** Builds `dist/`. Returns whether anything changed. */

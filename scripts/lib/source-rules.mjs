@@ -7,6 +7,7 @@ import { join, relative, sep } from 'node:path';
 import { circlesOf, reachableFrom } from './circles.mjs';
 import { codeOf, lineOf, methodsOf, namesAtRoot, withoutComments } from './source-code.mjs';
 import { listFiles } from './fresh.mjs';
+import { realmRules } from './realm-rules.mjs';
 
 export const sourceRules = [
   {
@@ -52,6 +53,7 @@ export const sourceRules = [
       .filter(({ code }) => code.includes('#[wasm_bindgen'))
       .flatMap(({ path, code }) => find(/\bpub async fn \w+\(\s*&mut self/g, code, path)),
   },
+  ...realmRules,
 ];
 
 const read = (root, path) => readFileSync(join(root, path), 'utf8');

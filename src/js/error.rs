@@ -95,7 +95,7 @@ pub fn store_failed(error: StoreError) -> JsValue {
     refused(error.into())
 }
 
-/// The exception of an argument that is not as `js/engine/types.ts` has it.
+/// The exception of an argument that is not as `js/border/engine.ts` has it.
 pub fn malformed(Malformed(member): Malformed) -> JsValue {
     exception("TypeError", &["The engine was given a malformed argument: ", member].concat())
 }

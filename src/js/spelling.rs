@@ -1,6 +1,6 @@
 //! What the border and the stored rows spell alike, because the standard does.
 //!
-//! To rename a member is to change both: `js/engine/types.ts` has to follow, and it is a new version
+//! To rename a member is to change both: `js/border/engine.ts` has to follow, and it is a new version
 //! of the schema, as what is stored under the old name does not decode.
 
 use background_fetch_engine::http::{Head, RequestSpec};

@@ -38,7 +38,7 @@ pub const SMALL: [&str; 4] = [FETCHES, RECORDS, SEGMENTS, META];
 /// The version that this code reads and writes.
 pub const CURRENT: u32 = 1;
 
-/// The database of a service worker's scope; `databaseName` in `js/engine/types.ts`.
+/// The database of a service worker's scope; `databaseName` in `js/border/names.ts`.
 pub fn database_name(scope: &str) -> String {
     ["background-fetch-polyfill:", scope].concat()
 }

@@ -9,7 +9,7 @@ import { parse } from 'webidl2';
 const STANDARD = 'background-fetch';
 /** Where the names are defined that it uses. */
 const BASES = ['image-resource', 'service-workers', 'dom', 'fetch', 'html'];
-const OUR_COPY = new URL('../../js/idl/background-fetch.idl', import.meta.url);
+const OUR_COPY = new URL('../../js/api/background-fetch.idl', import.meta.url);
 
 /**
  * @typedef {{name: string, type: Type, required: boolean}} Member of a dictionary

@@ -89,7 +89,7 @@ function tell(browser, global, outcomes, ms) {
 
 const standard = await loadStandard();
 const results = [];
-if (standard.ourCopyDiffers) console.log(`FAILED  js/idl/background-fetch.idl: ${standard.ourCopyDiffers}`);
+if (standard.ourCopyDiffers) console.log(`FAILED  js/api/background-fetch.idl: ${standard.ourCopyDiffers}`);
 results.push({ name: 'our copy of the IDL', pass: !standard.ourCopyDiffers });
 for (const browser of values.browser.split(',')) {
   try {

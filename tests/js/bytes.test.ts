@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { put, release } from '../../js/bytes.ts';
+import { put, release } from '../../js/worker/bytes.ts';
 
 // Missing in older Node.js.
 (ArrayBuffer.prototype as { transfer?(length: number): ArrayBuffer }).transfer ??= function transfer(this: ArrayBuffer) {

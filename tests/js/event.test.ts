@@ -3,10 +3,10 @@ import { settle } from './environment.ts';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, mock, test } from 'node:test';
 
-import { FunctionalEvent } from '../../js/impl/FunctionalEvent.ts';
-import { instanceOf } from '../../js/impl/instances.ts';
-import type { EventType, UIOptions } from '../../js/engine/types.ts';
-import type { BackgroundFetchUpdateUIEvent } from '../../js/interfaces/BackgroundFetchUpdateUIEvent.ts';
+import { FunctionalEvent } from '../../js/worker/functional-event.ts';
+import { instanceOf } from '../../js/api/instances.ts';
+import type { EventType, UIOptions } from '../../js/border/engine.ts';
+import type { BackgroundFetchUpdateUIEvent } from '../../js/worker/BackgroundFetchUpdateUIEvent.ts';
 import { FakeConnection, makeState } from './fake-connection.ts';
 
 type Fired = BackgroundFetchUpdateUIEvent & { waitUntil(promise: unknown): void };

@@ -1,6 +1,6 @@
 /** A connection whose answers a test gives. */
-import type { FetchState, RecordState } from '../../js/engine/types.ts';
-import type { Connection } from '../../js/protocol/connection.ts';
+import type { FetchState, RecordState } from '../../js/border/engine.ts';
+import type { Connection } from '../../js/border/messages.ts';
 
 export class FakeConnection implements Connection {
   scope = 'https://app.example/';

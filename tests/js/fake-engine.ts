@@ -2,7 +2,7 @@
  * An engine in JavaScript, for the tests of what stands around it. It downloads one request after the
  * other, keeps one segment of each for every chunk of `SEGMENT` bytes, and never tries twice.
  */
-import { cacheName, databaseName } from '../../js/engine/types.ts';
+import { cacheName, databaseName } from '../../js/border/names.ts';
 import type {
   Engine,
   FailureReason,
@@ -13,7 +13,7 @@ import type {
   RecordState,
   RequestData,
   UIOptions,
-} from '../../js/engine/types.ts';
+} from '../../js/border/engine.ts';
 
 const SEGMENT = 64 * 1024;
 

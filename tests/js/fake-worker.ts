@@ -1,9 +1,9 @@
 /** A service worker of ours in the same realm, that can be killed; its engine is the fake one. */
-import { put } from '../../js/bytes.ts';
-import { EngineLoader, type EngineModule } from '../../js/engine/load.ts';
-import type { EventType, FetchState, Host, RecordState } from '../../js/engine/types.ts';
-import { Server } from '../../js/protocol/server.ts';
-import { Session, Sessions } from '../../js/protocol/sessions.ts';
+import { put } from '../../js/worker/bytes.ts';
+import { EngineLoader, type EngineModule } from '../../js/worker/engine-loader.ts';
+import type { EventType, FetchState, Host, RecordState } from '../../js/border/engine.ts';
+import { Server } from '../../js/worker/server.ts';
+import { Session, Sessions } from '../../js/worker/sessions.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 /** Everything that one run of the worker has. */

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { instanceOf } from '../../js/impl/instances.ts';
-import { Client } from '../../js/protocol/client.ts';
-import { BRAND, isOurs, VERSION } from '../../js/protocol/messages.ts';
+import { instanceOf } from '../../js/api/instances.ts';
+import { Client } from '../../js/client/client.ts';
+import { BRAND, isOurs, VERSION } from '../../js/border/messages.ts';
 import { FakeWorker } from './fake-worker.ts';
 import { anything, fuzz, guard, mutated } from './fuzz.ts';
 

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import type * as Platform from '../../js/platform.ts';
-import type * as Body from '../../js/protocol/body.ts';
-import type { SentRequest } from '../../js/protocol/messages.ts';
-import type * as Requests from '../../js/request.ts';
+import type * as Body from '../../js/worker/request-bodies.ts';
+import type { SentRequest } from '../../js/border/messages.ts';
+import type * as Requests from '../../js/api/request.ts';
 
 const URL_A = 'https://app.example/a';
 const NativeRequest = Request;
@@ -19,8 +19,8 @@ before(async () => {
   // As if it were WebKit, from before the first module on.
   Object.defineProperty(Error.prototype, 'sourceURL', { value: '', configurable: true });
   platform = await import('../../js/platform.ts');
-  requests = await import('../../js/request.ts');
-  ({ receiveRequest } = await import('../../js/protocol/body.ts'));
+  requests = await import('../../js/api/request.ts');
+  ({ receiveRequest } = await import('../../js/worker/request-bodies.ts'));
   platform.watchRequests();
 });
 

@@ -4,7 +4,7 @@ import { closeChannels, locks, makeRegistration, settle } from './environment.ts
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
-import { CHANNEL } from '../../js/protocol/messages.ts';
+import { CHANNEL } from '../../js/border/messages.ts';
 import type { FakeRegistration } from './environment.ts';
 import { FakeWorker } from './fake-worker.ts';
 
@@ -44,7 +44,7 @@ const kept = (): boolean => worker.received.some(({ kind }) => kind === 'keepAli
 
 async function open(): Promise<void> {
   Object.assign(globalThis, { indexedDB, document, addEventListener: page.addEventListener.bind(page) });
-  const { attend } = await import('../../js/protocol/presence.ts');
+  const { attend } = await import('../../js/client/presence.ts');
   attend(container as unknown as ServiceWorkerContainer);
   await settle();
 }

@@ -3,8 +3,8 @@ import { closeChannels, hearing, locks, makeRegistration, settle } from './envir
 
 import { afterEach, beforeEach, mock } from 'node:test';
 
-import type { FetchState } from '../../js/engine/types.ts';
-import { Client } from '../../js/protocol/client.ts';
+import type { FetchState } from '../../js/border/engine.ts';
+import { Client } from '../../js/client/client.ts';
 import { FakeWorker } from './fake-worker.ts';
 
 let uids = 0;

@@ -4,8 +4,8 @@ import { locks, settle } from './environment.ts';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { instanceOf } from '../../js/impl/instances.ts';
-import { BRAND, VERSION } from '../../js/protocol/messages.ts';
+import { instanceOf } from '../../js/api/instances.ts';
+import { BRAND, VERSION } from '../../js/border/messages.ts';
 import { FakeWorker } from './fake-worker.ts';
 import { args, begin, calls, client, elapse, worker } from './protocol-bench.ts';
 

@@ -4,8 +4,8 @@ import { settle } from './environment.ts';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { instanceOf } from '../../js/impl/instances.ts';
-import { BRAND, CHANNEL, VERSION } from '../../js/protocol/messages.ts';
+import { instanceOf } from '../../js/api/instances.ts';
+import { BRAND, CHANNEL, VERSION } from '../../js/border/messages.ts';
 import { args, begin, calls, client, elapse, kinds, worker } from './protocol-bench.ts';
 
 describe('calls', () => {

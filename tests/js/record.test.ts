@@ -3,9 +3,9 @@ import { cached, settle } from './environment.ts';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 
-import type { RecordState, ResponseHead } from '../../js/engine/types.ts';
-import { BackgroundFetchRecordImpl } from '../../js/impl/BackgroundFetchRecordImpl.ts';
-import { followRecord, loseRecords, updateRecord, withLiveRecords } from '../../js/impl/live-record.ts';
+import type { RecordState, ResponseHead } from '../../js/border/engine.ts';
+import { createRecord } from '../../js/api/BackgroundFetchRecord.ts';
+import { followRecord, loseRecords, updateRecord, withLiveRecords } from '../../js/api/live-record.ts';
 import { makeRecord } from './fake-connection.ts';
 
 const head: ResponseHead = {
@@ -25,7 +25,7 @@ function segment(start: number, text: string): RecordState['segments'][number] {
 }
 
 const recordOf = (state: RecordState) =>
-  new BackgroundFetchRecordImpl('https://app.example/', state.request, followRecord(state));
+  createRecord('https://app.example/', state.request, followRecord(state));
 
 beforeEach(() => cached.clear());
 

@@ -3,9 +3,8 @@ import './environment.ts';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 
-import { BackgroundFetchManagerImpl } from '../../js/impl/BackgroundFetchManagerImpl.ts';
-import { instanceOf, liveInstances, loseInstance, updateInstance } from '../../js/impl/instances.ts';
-import { createManager } from '../../js/interfaces/BackgroundFetchManager.ts';
+import { instanceOf, liveInstances, loseInstance, updateInstance } from '../../js/api/instances.ts';
+import { createManager } from '../../js/api/BackgroundFetchManager.ts';
 import { FakeConnection, makeRecord, makeState } from './fake-connection.ts';
 
 const URL_A = 'https://app.example/a';
@@ -16,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('fetch()', () => {
-  const make = () => createManager(new BackgroundFetchManagerImpl(connection));
+  const make = () => createManager(connection);
 
   test('sends all that is needed to go on without the page', async () => {
     const state = makeState();

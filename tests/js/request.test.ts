@@ -3,7 +3,7 @@ import './environment.ts';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { createRequest, describeRequest, restoreRequest, storeRequests } from '../../js/request.ts';
+import { createRequest, describeRequest, restoreRequest, storeRequests } from '../../js/api/request.ts';
 
 const URL_A = 'https://app.example/a?b#c';
 

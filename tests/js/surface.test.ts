@@ -3,8 +3,9 @@ import { makeRegistration } from './environment.ts';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { install, installEvents } from '../../js/install.ts';
-import type { Connection } from '../../js/protocol/connection.ts';
+import { install } from '../../js/install.ts';
+import { installEvents } from '../../js/worker/install-events.ts';
+import type { Connection } from '../../js/border/messages.ts';
 import { describeSurface } from './describe-surface.mjs';
 import native from './native-surface.json';
 

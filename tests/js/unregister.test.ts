@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 
 import { install } from '../../js/install.ts';
-import type { Connection } from '../../js/protocol/connection.ts';
+import type { Connection } from '../../js/border/messages.ts';
 
 const order: string[] = [];
 const note = (what: string) => async () => void order.push(what);

@@ -16,7 +16,7 @@ import {
   toRequestInfo,
   toRequestList,
   toUIOptions,
-} from '../../js/webidl/dictionaries.ts';
+} from '../../js/api/dictionaries.ts';
 import { EventHandlerAttribute } from '../../js/webidl/event-handler.ts';
 import { toErrorData, toException } from '../../js/webidl/exceptions.ts';
 

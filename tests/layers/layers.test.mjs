@@ -56,11 +56,11 @@ test('a rule that is broken fails the check, which says where', () => {
   const { status, stdout } = run(copyWith({
     'crates/engine/src/http.rs': 'use super::Engine;\n',
     'crates/engine/src/time.rs': 'use super::ports::Clock;\n',
-    'js/slip.ts': 'navigator.userAgent;\n',
+    'js/api/slip.ts': 'navigator.userAgent;\n',
   }));
   assert.equal(status, 1);
   assert.equal(stdout.match(/^BROKEN: /gm)?.length, 3, stdout);
-  assert.match(stdout, /^  js\/slip\.ts:1: userAgent$/m);
+  assert.match(stdout, /^  js\/api\/slip\.ts:1: userAgent$/m);
   assert.match(stdout, /^\d+ passed, 3 failed$/m);
 });
 
@@ -153,10 +153,10 @@ describe('which browser it is, asked outside its room', () => {
     ['src/body_store.rs', 'fn is_firefox() -> bool { false }\n', 'fn is_firefox'],
     ['src/network/mod.rs', 'fn slip() { get(&navigator(), "userAgentData"); }\n', 'userAgentData'],
     ['crates/engine/src/config.rs', 'const SLIP: &str = "mozInnerScreenX";\n', 'mozInnerScreenX'],
-    ['js/occasions.ts', "if (/Firefox/.test(navigator.userAgent)) listen();\n", 'userAgent'],
-    ['js/impl/body.ts', "const slow = 'sourceURL' in new Error();\n", 'sourceURL'],
-    ['js/impl/body.ts', "const isSafari = navigator.vendor.startsWith('Apple');\n", 'const isSafari'],
-    ['js/protocol/slip.ts', "export const late = 'serviceWorker' in self;\n", "'serviceWorker' in"],
+    ['js/worker/occasions.ts', "if (/Firefox/.test(navigator.userAgent)) listen();\n", 'userAgent'],
+    ['js/api/response-body.ts', "const slow = 'sourceURL' in new Error();\n", 'sourceURL'],
+    ['js/api/response-body.ts', "const isSafari = navigator.vendor.startsWith('Apple');\n", 'const isSafari'],
+    ['js/worker/slip.ts', "export const late = 'serviceWorker' in self;\n", "'serviceWorker' in"],
   ]) {
     test(`${word} in ${path}`, () => {
       const [place] = found(path, slip);
@@ -168,8 +168,43 @@ describe('which browser it is, asked outside its room', () => {
   test('but in its room, and in comments', () => {
     assert.deepEqual(found('src/platform.rs', 'fn is_webkit() -> bool { false }\n'), []);
     assert.deepEqual(found('js/platform.ts', 'navigator.userAgent;\n'), []);
-    assert.deepEqual(found('js/occasions.ts', '// navigator.userAgent\n/* mozInnerScreenX */\n'), []);
+    assert.deepEqual(found('js/worker/occasions.ts', '// navigator.userAgent\n/* mozInnerScreenX */\n'), []);
     assert.deepEqual(found('src/clock.rs', "/// `userAgent`\nfn slip<'a>(it: &'a str) {} // sourceURL\n"), []);
+  });
+});
+
+describe('in js', () => {
+  const found = (/** @type {string} */ words, /** @type {Record<string, string>} */ slips) => broken(words, copyWith(slips));
+
+  test('an arrow up, of a type too', () => {
+    const slip = "import type { Server } from '../worker/server.ts';\n";
+    assert.deepEqual(found('arrow up', { 'js/api/slip.ts': slip }), ['js/api/slip.ts:1: worker/server.ts']);
+    const loaded = "export const slip = () => import('./client/client.ts');\n";
+    assert.match(found('arrow up', { 'js/platform.ts': loaded })[0] ?? '', /^js\/platform\.ts:\d+: client\/client\.ts$/);
+  });
+
+  test('an arrow between rooms of one floor', () => {
+    const slip = "import '../worker/hold.ts';\n";
+    assert.deepEqual(found('arrow up', { 'js/client/slip.ts': slip }), ['js/client/slip.ts:1: worker/hold.ts']);
+  });
+
+  test('a room that has no floor', () => {
+    assert.deepEqual(found('has its floor', { 'js/misc/slip.ts': '\n', 'js/slip.ts': '\n' }).sort(), ['js/misc', 'js/slip.ts']);
+  });
+
+  test('a circle inside a room', () => {
+    const slips = { 'js/api/one.ts': "import './two.ts';\n", 'js/api/two.ts': "export * from './one.ts';\n" };
+    assert.deepEqual(found('files of js', slips), ['api/one.ts, api/two.ts']);
+  });
+
+  test('what a page loads of the worker', () => {
+    const slip = "import './worker/hold.ts';\n";
+    assert.deepEqual(found('a page reaches', { 'js/install.ts': slip }), ['js/worker/hold.ts']);
+  });
+
+  test('words about it are nothing', () => {
+    const words = "// import '../worker/hold.ts';\n/* from '../worker/hold.ts' */\n";
+    for (const rule of ['arrow up', 'a page reaches']) assert.deepEqual(found(rule, { 'js/api/slip.ts': words }), []);
   });
 });
 

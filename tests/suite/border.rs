@@ -1,4 +1,4 @@
-//! The types of `js/engine/types.ts`, there and back. An example of each is written out here as
+//! The types of `js/border/engine.ts`, there and back. An example of each is written out here as
 //! JavaScript has it; a member renamed on either side fails.
 
 use background_fetch::convert::{self, FetchArguments, RequestData, UiOptions};

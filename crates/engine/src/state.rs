@@ -1,4 +1,4 @@
-//! What JavaScript is shown of the engine's state. Mirrored by `js/engine/types.ts`.
+//! What JavaScript is shown of the engine's state. Mirrored by `js/border/engine.ts`.
 
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};

@@ -22,7 +22,7 @@ const usedPorts = new Set();
 
 /** @typedef {Awaited<ReturnType<typeof startOrigin>>} Origin */
 
-/** Our names, from js/engine/types.ts and js/protocol/messages.ts: what a test must find there, or must not. */
+/** Our names, from js/border/names.ts and js/border/messages.ts: what a test must find there, or must not. */
 export const ourName = (/** @type {string} */ scope) => `background-fetch-polyfill:${scope}`;
 /** ms, long enough for anything that would be sent again. */
 export const SETTLED = 3_000;

@@ -1,0 +1,89 @@
+/** The dictionaries and unions of the standard's IDL (idl/background-fetch.idl). */
+import type { MatchOptions, UIOptions } from '../border/engine.ts';
+import {
+  type Convert,
+  createSequence,
+  isObject,
+  iteratorMethod,
+  toBoolean,
+  toDictionary,
+  toDOMString,
+  toSequence,
+  toUnsignedLongLong,
+  toUSVString,
+} from '../webidl/convert.ts';
+
+/** `ImageResource` of https://w3c.github.io/image-resource/ */
+type ImageResource = NonNullable<UIOptions['icons']>[number];
+
+const toImageResource = toDictionary<ImageResource>('ImageResource', {
+  label: { convert: toDOMString },
+  sizes: { convert: toDOMString },
+  src: { convert: toUSVString, required: true },
+  type: { convert: toDOMString },
+});
+
+const uiOptions = {
+  icons: { convert: toSequence(toImageResource) },
+  title: { convert: toDOMString },
+};
+
+/** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchuioptions */
+export const toUIOptions = toDictionary<UIOptions>('BackgroundFetchUIOptions', uiOptions);
+
+/** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchoptions */
+export interface BackgroundFetchOptions extends UIOptions {
+  downloadTotal: number;
+}
+
+export const toBackgroundFetchOptions = toDictionary<BackgroundFetchOptions>(
+  'BackgroundFetchOptions',
+  { ...uiOptions, downloadTotal: { convert: toUnsignedLongLong, fallback: 0 } },
+);
+
+const flag = { convert: toBoolean, fallback: false };
+
+/** https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */
+export const toCacheQueryOptions = toDictionary<MatchOptions>('CacheQueryOptions', {
+  ignoreMethod: flag,
+  ignoreSearch: flag,
+  ignoreVary: flag,
+});
+
+/** `ExtendableEventInit` with the member that `BackgroundFetchEventInit` adds. */
+export interface BackgroundFetchEventInit<Registration> extends EventInit {
+  registration: Registration;
+}
+
+export const toBackgroundFetchEventInit = <Registration>(convert: Convert<Registration>) =>
+  toDictionary<BackgroundFetchEventInit<Registration>>('BackgroundFetchEventInit', {
+    bubbles: flag,
+    cancelable: flag,
+    composed: flag,
+    registration: { convert, required: true },
+  });
+
+const urlOf = globalThis.Request
+  ? (Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get as () => string)
+  : undefined;
+
+/** Whether the value is a Request of any realm: the brand check of one of its own getters tells. */
+function isRequest(value: unknown): value is Request {
+  try {
+    return isObject(value) && urlOf !== undefined && urlOf.call(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** https://fetch.spec.whatwg.org/#requestinfo */
+export const toRequestInfo: Convert<Request | string> = (value, context) =>
+  isRequest(value) ? value : toUSVString(value, context);
+
+/** `(RequestInfo or sequence<RequestInfo>)`, as a list. */
+export const toRequestList: Convert<(Request | string)[]> = (value, context) => {
+  const iterate = isRequest(value) ? undefined : iteratorMethod(value, context);
+  return iterate
+    ? createSequence(iterate.call(value), toRequestInfo, context)
+    : [toRequestInfo(value, context)];
+};

@@ -1,0 +1,132 @@
+/**
+ * Everything that is said between a page and its service worker, and nothing else.
+ *
+ * A page posts {@link CallMessage}s to the active worker, because only such a message starts a
+ * stopped worker. The first of a session carries a MessagePort, on which the worker answers and
+ * tells what changes; the app's own `message` events stay the app's own.
+ */
+import type {
+  FetchArguments,
+  FetchState,
+  MatchOptions,
+  RecordState,
+  RequestData,
+} from './engine.ts';
+import type { FormEntries } from '../platform.ts';
+import type { ErrorData } from '../webidl/exceptions.ts';
+
+/** Marks our messages: others are the app's. */
+export const BRAND = 'background-fetch-polyfill';
+
+/** Raised with every change of this file that an older side would misunderstand. */
+export const VERSION = 1;
+
+/** What a realm can ask of the worker that runs the engine. Every call may be repeated. */
+export interface Calls {
+  fetch(args: SentFetch): FetchState;
+  get(id: string): FetchState | undefined;
+  getIds(): string[];
+  abort(uid: string): boolean;
+  /** From then on the realm hears of changes to the records. */
+  match(uid: string, request: RequestData | null, options: MatchOptions): RecordState[];
+  /**
+   * After a restart of the worker: the fetches that the realm holds objects of, and those among
+   * them whose records it follows. Of those that are over, their end; undefined for what nobody knows any more.
+   */
+  subscribe(uids: string[], records: string[]): (FetchState | undefined)[];
+  /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */
+  keepAlive(hold: boolean): KeepAliveAnswer;
+}
+
+/** A request with its body as the page could have it. */
+export interface SentRequest extends Omit<RequestData, 'body'> {
+  body: Blob | FormEntries | null;
+}
+
+export interface SentFetch extends Omit<FetchArguments, 'available' | 'requests'> {
+  requests: SentRequest[];
+}
+
+export interface KeepAliveAnswer {
+  /** Whether there is unfinished work. */
+  active: boolean;
+  /** Whether a newer worker waits for a moment in which this one has nothing to do. */
+  pause: boolean;
+}
+
+export type Kind = keyof Calls;
+export type Arguments<K extends Kind> = Parameters<Calls[K]>;
+export type Answer<K extends Kind> = ReturnType<Calls[K]>;
+
+/** A realm's way to the worker that runs the engine: over messages, or, there itself, directly. */
+export interface Connection {
+  readonly scope: string;
+  /** Whether the registration has an active worker. */
+  readonly available: boolean;
+  /** Rejects with an exception of this realm. */
+  call<K extends Kind>(kind: K, ...args: Arguments<K>): Promise<Answer<K>>;
+}
+
+/** Page → worker, by `ServiceWorker.postMessage`. */
+export interface CallMessage<K extends Kind = Kind> {
+  brand: typeof BRAND;
+  version: number;
+  /** The page, as long as it lives. */
+  session: string;
+  /** Counts the calls of a session: a repeated one has the same. */
+  id: number;
+  kind: K;
+  args: Arguments<K>;
+}
+
+/** Page → worker, by the port. */
+export type PageMessage =
+  | { kind: 'ack'; ack: number }
+  /** The page goes away: do not wait for it. */
+  | { kind: 'bye' };
+
+/** Worker → page, by the port. */
+export type WorkerMessage =
+  /** The first on each port: names the run of the worker that it leads to. */
+  | { kind: 'welcome'; run: string }
+  /** To a repeated call that is being worked on: have patience. */
+  | { kind: 'busy'; id: number }
+  | { kind: 'answer'; id: number; value: unknown }
+  | { kind: 'error'; id: number; error: ErrorData }
+  /** With `ack`, the worker waits for the page to have it. */
+  | { kind: 'update'; state: FetchState; ack?: number }
+  | { kind: 'record'; record: RecordUpdate };
+
+/** A record without its request, which does not change, and with the segments that are new. */
+export type RecordUpdate = Omit<RecordState, 'request'>;
+
+/**
+ * Worker → all pages of the origin, by the BroadcastChannel {@link CHANNEL}: one for the workers of all
+ * scopes, as a page may not know yet of one that was registered after it was opened.
+ */
+export type Broadcast = News & { scope: string };
+
+export type News =
+  /** The engine has started. Ports that lead to an earlier run of the worker are dead. */
+  | { kind: 'hello'; run: string; active: boolean }
+  /** The first unfinished work appeared. */
+  | { kind: 'active' };
+
+export const CHANNEL = BRAND;
+
+/** Whether a message is one of ours, of whatever version. */
+export function isOurs(data: unknown): data is { brand: typeof BRAND } {
+  return (data as { brand?: unknown } | null | undefined)?.brand === BRAND;
+}
+
+/** Whether a message of ours is one that this version can answer. */
+export function isCall(data: object): data is CallMessage {
+  const { version, session, id, kind, args } = data as Partial<Record<keyof CallMessage, unknown>>;
+  return (
+    version === VERSION &&
+    typeof session === 'string' &&
+    typeof id === 'number' &&
+    typeof kind === 'string' &&
+    Array.isArray(args)
+  );
+}

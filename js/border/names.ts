@@ -1,0 +1,20 @@
+/** Under which names our data are in the origin; the Rust half spells them, too. */
+
+/** The Cache Storage cache that holds the bodies of a registration's fetches. */
+export const cacheName = (scope: string): string => `background-fetch-polyfill:${scope}`;
+
+/** The IndexedDB database of a registration; schema in `src/meta_store/schema.rs`. */
+export const databaseName = cacheName;
+
+/** The Web Lock that a worker holds while it runs the engine. */
+export const lockName = cacheName;
+
+/** Where an entry is in that cache; `src/body_store.rs` has the same. */
+export const entryUrl = (key: string): string =>
+  `https://background-fetch.invalid/${encodeURIComponent(key)}`;
+
+/** The object store with a row for each unfinished fetch. */
+export const FETCHES = 'fetches';
+
+/** That with a row for each entry of the cache. */
+export const SEGMENTS = 'segments';

@@ -1,0 +1,52 @@
+/** What is stored for a registration, as whoever runs no engine sees it. */
+import { cacheName, databaseName, FETCHES, lockName } from './names.ts';
+
+/** Whether the registration has unfinished work: one cheap look, which creates nothing. */
+export async function hasStoredWork(scope: string): Promise<boolean> {
+  let database: IDBDatabase | undefined;
+  try {
+    database = await openExisting(databaseName(scope));
+    return (await settled(database.transaction(FETCHES).objectStore(FETCHES).count())) > 0;
+  } catch (error) {
+    // There is none, or none of ours yet. But a browser that has lost its own connection, as after a suspension, does
+    // not know: who starts the engine finds it, or learns why not.
+    return (error as DOMException).name === 'UnknownError';
+  } finally {
+    database?.close();
+  }
+}
+
+/**
+ * Removes all that is stored for a registration. An engine that still runs on it is stopped by the loss of
+ * its lock, before it can store more; where there are no locks, by the loss of its database.
+ */
+export async function forgetStoredWork(scope: string): Promise<void> {
+  const forget = async (): Promise<void> => {
+    await settled(indexedDB.deleteDatabase(databaseName(scope)));
+    await caches.delete(cacheName(scope));
+  };
+  const locks = navigator.locks as LockManager | undefined;
+  // What cannot be removed is not ours to complain of: the registration is gone all the same.
+  await (locks ? locks.request(lockName(scope), { steal: true }, forget) : forget()).catch(() => undefined);
+}
+
+/** Rejects where there is no such database. */
+export async function openExisting(name: string): Promise<IDBDatabase> {
+  // Missing in Firefox before 126.
+  if (typeof indexedDB.databases === 'function') {
+    const databases = await indexedDB.databases();
+    if (!databases.some((database) => database.name === name)) throw new Error(`no ${name}`);
+  }
+  const request = indexedDB.open(name);
+  // It would be created now: the request fails when its transaction is aborted.
+  request.onupgradeneeded = () => request.transaction?.abort();
+  return settled(request);
+}
+
+/** What an operation of a database comes to. */
+export function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error as DOMException);
+  });
+}

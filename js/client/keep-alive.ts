@@ -1,0 +1,104 @@
+import { lockName } from '../border/names.ts';
+import type { KeepAliveAnswer } from '../border/messages.ts';
+
+/** Enough for a newer worker to take over. */
+const PAUSE = 1_000;
+
+/** What it takes of a connection. */
+interface Connection {
+  readonly scope: string;
+  readonly available: boolean;
+  /** The run of the worker that answered last. */
+  readonly run: string | undefined;
+  call(kind: 'keepAlive', hold: boolean): Promise<KeepAliveAnswer>;
+  reconnect(): void;
+}
+
+/**
+ * Keeps a working service worker from being stopped while this page is open: a message, an answer
+ * after about 20 s, the next message. No timer of the page is in it, because those of hidden pages
+ * hardly run, and no event of the worker lasts long, because each is killed in the end.
+ */
+export class KeepAlive {
+  readonly #connection: Connection;
+  #running = false;
+  #watch: AbortController | undefined;
+  /** Whether a newer worker waits for the one that answered last. */
+  #pause = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Goes on for as long as there is work. */
+  start(): void {
+    if (!this.#running) void this.#run();
+    if (!this.#watch) void this.#watchWorker();
+  }
+
+  /** Makes the worker look what there is to do, at once. */
+  async wake(): Promise<void> {
+    if (await this.#isActive(false)) this.start();
+  }
+
+  /** Whoever waits for a lock cannot go into the back/forward cache. */
+  sleep(): void {
+    this.#watch?.abort();
+    this.#watch = undefined;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (await this.#isActive(true)) await this.#makeWay();
+    this.#running = false;
+    this.sleep();
+  }
+
+  /**
+   * A worker that dies in spite of all owes the page an answer that will not come. But it holds a
+   * lock, and the browser tells by that, within milliseconds, when it is gone.
+   */
+  async #watchWorker(): Promise<void> {
+    const locks = navigator.locks as LockManager | undefined;
+    if (!locks) return;
+    const watch = new AbortController();
+    this.#watch = watch;
+    const name = lockName(this.#connection.scope);
+    let run: string | undefined;
+    // The answer means that the engine runs, and so has the lock; unless it is the same that did not.
+    while ((await this.#isActive(false)) && run !== (run = this.#connection.run)) {
+      if (!(await isReleased(locks, name, watch.signal))) break;
+      await this.#makeWay();
+      this.#connection.reconnect();
+    }
+    if (this.#watch === watch) this.#watch = undefined;
+  }
+
+  /** Without a message, the old worker ends, and the newer one begins; which then says hello. */
+  async #makeWay(): Promise<void> {
+    if (this.#pause) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+
+  /** A worker that does not answer, or is gone, has no work that a page could keep alive. */
+  async #isActive(hold: boolean): Promise<boolean> {
+    try {
+      if (!this.#connection.available) return false;
+      const { active, pause } = await this.#connection.call('keepAlive', hold);
+      this.#pause = pause;
+      return active;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Resolves with true when nobody holds the lock, with false when there is no telling any more. */
+async function isReleased(locks: LockManager, name: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await locks.request(name, { mode: 'shared', signal }, () => undefined);
+    return true;
+  } catch (error) {
+    // Gained, and stolen at once by the next worker.
+    return !signal.aborted && (error as Error).name === 'AbortError';
+  }
+}

@@ -1,0 +1,26 @@
+import { requireArguments, toDOMString } from '../webidl/convert.ts';
+import { Slot } from '../webidl/define.ts';
+import { toBackgroundFetchEventInit } from '../api/dictionaries.ts';
+import { type BackgroundFetchRegistration, toRegistration } from '../api/BackgroundFetchRegistration.ts';
+
+const registrations = new Slot<BackgroundFetchRegistration>();
+const toInit = toBackgroundFetchEventInit(toRegistration);
+
+/** The fallback is never used: outside a service worker the interface is not exposed. */
+const Parent: typeof ExtendableEvent = globalThis.ExtendableEvent ?? Event;
+
+/** https://wicg.github.io/background-fetch/#background-fetch-event */
+export class BackgroundFetchEvent extends Parent {
+  constructor(type: unknown, init: unknown) {
+    const context = "Failed to construct 'BackgroundFetchEvent'";
+    requireArguments(arguments.length, 2, context);
+    const name = toDOMString(type, context);
+    const converted = toInit(init, context);
+    super(name, converted);
+    registrations.set(this, converted.registration);
+  }
+
+  get registration(): BackgroundFetchRegistration {
+    return registrations.of(this);
+  }
+}

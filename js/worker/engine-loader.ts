@@ -1,0 +1,240 @@
+import { uniqueId } from '../platform.ts';
+import { type Broadcast, CHANNEL, type News } from '../border/messages.ts';
+import { invalidState } from '../webidl/exceptions.ts';
+import { type Release, takeLock } from './lock.ts';
+import type { Engine, Host, StartEngine } from '../border/engine.ts';
+import { lockName } from '../border/names.ts';
+
+/** What makes engines. */
+export interface EngineModule {
+  /** To be awaited once before the first start. */
+  instantiate(): Promise<void>;
+  /** Puts a fresh instance in the place of one that has trapped. */
+  reset(): void;
+  start: StartEngine;
+}
+
+/** An engine at work. */
+interface Running {
+  engine: Engine;
+  /** What was reported to it last; it takes the network for granted at first. */
+  online: boolean;
+  /** Rejects when the engine has died: its promises will not settle any more. */
+  death: Promise<never>;
+  die(): void;
+}
+
+/** Loads the engine when it is needed, and again when it has died. */
+export class EngineLoader {
+  /** This run of the worker, or of its engine after another one that has lost all. */
+  run = uniqueId();
+  readonly #module: EngineModule;
+  readonly #scope: string;
+  readonly #host: Host;
+  readonly #isActiveWorker: () => boolean;
+  #channel: BroadcastChannel | undefined;
+  #instance: Promise<void> | undefined;
+  #lock: Promise<Release> | undefined;
+  /** Calls that are being worked on. */
+  #users = 0;
+  #starting: Promise<Running> | undefined;
+  #running: Running | undefined;
+  #replaced = false;
+  /** Whether an engine has left its work unfinished, and no other has taken it up. */
+  #trapped = false;
+  #idle: (() => void)[] = [];
+
+  constructor(
+    module: EngineModule,
+    scope: string,
+    host: Host,
+    isActiveWorker: () => boolean,
+  ) {
+    this.#module = module;
+    this.#scope = scope;
+    this.#host = host;
+    this.#isActiveWorker = isActiveWorker;
+  }
+
+  /** Only the active worker may run the engine, and only until it is replaced. */
+  get allowed(): boolean {
+    return !this.#replaced && this.#isActiveWorker();
+  }
+
+  /** Whether there is an engine, which then knows best what there is to do. */
+  get loaded(): boolean {
+    return this.#starting !== undefined;
+  }
+
+  /** Whether there is unfinished work. */
+  get active(): boolean {
+    try {
+      return this.#running?.engine.isActive() ?? false;
+    } catch (error) {
+      if (isTrap(error)) this.drop();
+      return false;
+    }
+  }
+
+  /**
+   * Resolves when there is no unfinished work. That which an engine left when it trapped counts, or
+   * else pages would hurry to have it taken up by the next one, which may trap as fast.
+   */
+  idle(): Promise<void> {
+    if (!this.active && !this.#trapped) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** To be called when work may have ended. */
+  checkIdle(): void {
+    if (this.active) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#users > 0) return;
+    // Nothing of ours stays behind, not even its name in a list.
+    void this.#lock?.then((release) => release());
+    this.#lock = undefined;
+  }
+
+  /**
+   * Runs `steps` with the engine. If it traps, all is repeated once with a new one: what was done is
+   * in the store, and every call of the engine may be repeated.
+   */
+  use<T>(steps: (engine: Engine) => T | Promise<T>): Promise<T> {
+    return this.#during(() => this.#use(steps));
+  }
+
+  /** The lock is not given back meanwhile; after it, if there is no work. */
+  async #during<T>(steps: () => Promise<T>): Promise<T> {
+    this.#users += 1;
+    try {
+      return await steps();
+    } finally {
+      this.#users -= 1;
+      this.checkIdle();
+    }
+  }
+
+  async #use<T>(steps: (engine: Engine) => T | Promise<T>): Promise<T> {
+    const running = await this.#start();
+    try {
+      return await Promise.race([steps(running.engine), running.death]);
+    } catch (error) {
+      if (!isTrap(error)) throw error;
+      this.drop(running);
+      const { engine, death } = await this.#start();
+      return Promise.race([steps(engine), death]);
+    }
+  }
+
+  /** Starts the engine, which resumes what is unfinished, and tells it of the network. */
+  resume(): Promise<void> {
+    return this.#during(async () => {
+      const { onLine } = navigator;
+      const running = await this.#start();
+      // Told again that it is online, it would ask servers that want to be left alone for a while.
+      if (running.online !== onLine) await this.use((engine) => engine.setOnline(onLine));
+      running.online = onLine;
+    });
+  }
+
+  /** Forgets an engine that has trapped, the current one if none is named; the next use makes another. */
+  drop(running = this.#running): void {
+    if (!running || running !== this.#running) return;
+    this.#running = undefined;
+    this.#starting = undefined;
+    this.#trapped = true;
+    // At once: whatever still calls into the old instance must not find it.
+    this.#module.reset();
+    running.die();
+  }
+
+  /**
+   * The engine has lost its database, which somebody has deleted: the next use makes another one, which begins with
+   * nothing, and so does whoever has something of the old one.
+   */
+  lose(): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    this.#starting = undefined;
+    this.run = uniqueId();
+    running.die();
+    this.sayHello();
+    this.checkIdle();
+  }
+
+  /** Tells all pages that this worker has begun, so that they ask again for what they lack. */
+  sayHello(): void {
+    this.tell({ kind: 'hello', run: this.run, active: this.active });
+  }
+
+  tell(news: News): void {
+    if (typeof BroadcastChannel === 'undefined') return;
+    this.#channel ??= new BroadcastChannel(CHANNEL);
+    this.#channel.postMessage({ ...news, scope: this.#scope } satisfies Broadcast);
+  }
+
+  async #start(): Promise<Running> {
+    if (!this.#starting) {
+      const starting = this.#load();
+      this.#starting = starting;
+      // What failed once (no network for the slim build, say) may work the next time.
+      starting.catch(() => {
+        if (this.#starting === starting) this.#starting = undefined;
+      });
+    }
+    const [running] = await Promise.all([this.#starting, this.#own()]);
+    return running;
+  }
+
+  async #load(): Promise<Running> {
+    await Promise.all([this.#instantiate(), this.#own()]);
+    if (this.#replaced) throw invalidState('A newer service worker has taken over.');
+    const running = supervise(await this.#startEngine());
+    this.#running = running;
+    this.#trapped = false;
+    this.sayHello();
+    return running;
+  }
+
+  async #startEngine(): Promise<Engine> {
+    try {
+      return await this.#module.start(this.#scope, this.#host);
+    } catch (error) {
+      if (isTrap(error)) this.#module.reset();
+      throw error;
+    }
+  }
+
+  #instantiate(): Promise<void> {
+    if (!this.#instance) {
+      this.#instance = this.#module.instantiate();
+      this.#instance.catch(() => (this.#instance = undefined));
+    }
+    return this.#instance;
+  }
+
+  async #own(): Promise<void> {
+    this.#lock ??= takeLock(lockName(this.#scope), () => {
+      this.#replaced = true;
+      this.#running?.engine.stop();
+      // Its calls are never answered: the pages ask the new worker.
+      this.#running = undefined;
+      this.#starting = undefined;
+      this.checkIdle();
+    });
+    await this.#lock;
+  }
+}
+
+function supervise(engine: Engine): Running {
+  let die!: () => void;
+  const death = new Promise<never>((_, reject) => {
+    die = () => reject(new WebAssembly.RuntimeError('The engine has died.'));
+  });
+  // Not everybody who starts an engine waits for its death.
+  death.catch(() => undefined);
+  return { engine, online: true, death, die };
+}
+
+export const isTrap = (error: unknown): boolean => error instanceof WebAssembly.RuntimeError;

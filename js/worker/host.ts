@@ -1,0 +1,80 @@
+import { put } from './bytes.ts';
+import { FunctionalEvent } from './functional-event.ts';
+import { instanceOf, loseInstance } from '../api/instances.ts';
+import { isWebKit } from '../platform.ts';
+import type { Connection } from '../border/messages.ts';
+import type { Sessions } from './sessions.ts';
+import type { EngineLoader } from './engine-loader.ts';
+import { forgetUnrecorded, recordedEntries } from './recorded-entries.ts';
+import type { EventType, FetchState, Host, RecordState, UIOptions } from '../border/engine.ts';
+
+/** Its own tag among the app's. */
+export const SYNC_TAG = 'background-fetch-polyfill';
+
+/** Missing from TypeScript's library: https://wicg.github.io/background-sync/spec/ */
+interface WithSync {
+  sync?: { register(tag: string): Promise<void> };
+}
+
+/** What the engine asks of the service worker. */
+export class WorkerHost implements Host {
+  readonly #global: ServiceWorkerGlobalScope;
+  readonly #sessions: Sessions;
+  /** Set right after the construction: the loader needs the host, too. */
+  loader!: EngineLoader;
+  connection!: Connection;
+
+  constructor(global: ServiceWorkerGlobalScope, sessions: Sessions) {
+    this.#global = global;
+    this.#sessions = sessions;
+  }
+
+  async fireEvent(type: EventType, state: FetchState): Promise<void> {
+    // This realm may have an object of the fetch only from now on.
+    this.#sessions.local.uids.add(state.uid);
+    const updateUI = (uid: string, options: UIOptions): Promise<void> =>
+      this.loader.use((engine) => engine.updateUI(uid, options));
+    const registration = instanceOf(state, this.connection);
+    await new FunctionalEvent(state.uid, updateUI).dispatch(this.#global, type, registration);
+  }
+
+  update(state: FetchState): Promise<void> {
+    return this.#sessions.update(state);
+  }
+
+  recordChanged(record: RecordState): void {
+    this.#sessions.recordChanged(record);
+  }
+
+  active(active: boolean): void {
+    // Not from within the engine's own call.
+    queueMicrotask(() => this.loader.checkIdle());
+    if (!active) {
+      if (isWebKit) void forgetUnrecorded(this.#global.registration.scope).catch(() => undefined);
+      return;
+    }
+    this.loader.tell({ kind: 'active' });
+    this.registerSync();
+  }
+
+  lost(): void {
+    const { uids } = this.#sessions.local;
+    for (const uid of uids) loseInstance(uid);
+    uids.clear();
+    this.loader.lose();
+  }
+
+  entries(cache: Cache): Promise<readonly Request[]> {
+    return isWebKit ? recordedEntries(this.#global.registration.scope, cache) : cache.keys();
+  }
+
+  put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
+    return put(cache, url, chunks);
+  }
+
+  /** Where it exists, the browser starts the worker when it is online, even without a page. */
+  registerSync(): void {
+    const { sync } = this.#global.registration as WithSync;
+    sync?.register(SYNC_TAG).catch(() => undefined);
+  }
+}

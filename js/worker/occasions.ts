@@ -1,0 +1,66 @@
+/** What may wake the worker, and what it makes of that: all listeners but those of the app. */
+import { SYNC_TAG, type WorkerHost } from './host.ts';
+import { type EngineLoader, isTrap } from './engine-loader.ts';
+import { forgetStoredWork } from '../border/stored-work.ts';
+import { atMost, MAX_HOLD } from './hold.ts';
+import type { Server } from './server.ts';
+
+/** Events that have started the worker for the app's sake: a chance to go on for a while. */
+const OCCASIONS = ['push', 'periodicsync', 'notificationclick'];
+
+/** A SyncEvent, which TypeScript does not know. */
+type SyncEvent = ExtendableEvent & { tag: string };
+
+/** To be called while the script is evaluated, before the app adds its listeners. */
+export function listen(
+  global: ServiceWorkerGlobalScope,
+  server: Server,
+  loader: EngineLoader,
+  host: WorkerHost,
+): void {
+  global.addEventListener('message', (event) => server.receive(event));
+  global.addEventListener('install', (event) => {
+    // What a registration that is gone has left is not for the next one of that scope.
+    if (!global.registration.active) event.waitUntil(forgetStoredWork(global.registration.scope));
+  });
+  global.addEventListener('activate', (event) => {
+    // Only begun: navigations wait for the end of this event.
+    event.waitUntil(atMost(MAX_HOLD, server.resume()));
+  });
+  for (const type of OCCASIONS) {
+    global.addEventListener(type, (event) => {
+      (event as ExtendableEvent).waitUntil(server.work());
+    });
+  }
+  global.addEventListener('sync', (event) => {
+    const { tag } = event as SyncEvent;
+    if (tag === SYNC_TAG) event.stopImmediatePropagation();
+    const work = server.work().then(() => {
+      // It would come again at once, and leave no gap for a newer worker.
+      if (loader.active && !global.registration.waiting) host.registerSync();
+    });
+    (event as SyncEvent).waitUntil(work);
+  });
+  for (const type of ['online', 'offline']) {
+    global.addEventListener(type, () => server.begin());
+  }
+  listenForUpdates(global.registration, server);
+  listenForTraps(global, loader);
+}
+
+/** A new version that wants to take over at once shall not wait for the end of a hold. */
+function listenForUpdates(registration: ServiceWorkerRegistration, server: Server): void {
+  registration.addEventListener('updatefound', () => {
+    registration.installing?.addEventListener('statechange', () => server.release());
+  });
+}
+
+/** Traps in what the engine does by itself, while nobody has called it. */
+function listenForTraps(global: ServiceWorkerGlobalScope, loader: EngineLoader): void {
+  global.addEventListener('error', ({ error }) => {
+    if (isTrap(error)) loader.drop();
+  });
+  global.addEventListener('unhandledrejection', ({ reason }) => {
+    if (isTrap(reason)) loader.drop();
+  });
+}

@@ -1,0 +1,192 @@
+import { type EngineLoader, isTrap } from './engine-loader.ts';
+import { hasStoredWork } from '../border/stored-work.ts';
+import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
+import { receiveRequest } from './request-bodies.ts';
+import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
+import {
+  type Answer,
+  type Arguments,
+  type CallMessage,
+  type Calls,
+  isCall,
+  isOurs,
+  type Kind,
+} from '../border/messages.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+type Handlers = {
+  [K in Kind]: (session: Session, ...args: Parameters<Calls[K]>) => Promise<Answer<K>>;
+};
+
+const ALL = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
+
+type Registration = Pick<ServiceWorkerRegistration, 'scope' | 'waiting'>;
+
+/** The worker's end: takes calls, and asks the engine. */
+export class Server {
+  readonly #registration: Registration;
+  readonly #sessions: Sessions;
+  readonly #loader: EngineLoader;
+  readonly #hold = new CommonHold();
+
+  constructor(registration: Registration, sessions: Sessions, loader: EngineLoader) {
+    this.#registration = registration;
+    this.#sessions = sessions;
+    this.#loader = loader;
+  }
+
+  /** The listener of `message`: keeps ours from the app, and leaves the app's alone. */
+  receive(event: ExtendableMessageEvent): void {
+    const data = event.data as unknown;
+    if (!isOurs(data)) return;
+    event.stopImmediatePropagation();
+    const port = event.ports[0];
+    if (!isCall(data)) return refuse(port, data);
+    // To a worker that has been replaced: the page will ask the new one.
+    if (!this.#loader.allowed) return;
+    const session = this.#sessions.of(data.session, port);
+    if (!session) return this.#loader.sayHello();
+    if (port) session.post({ kind: 'welcome', run: this.#loader.run });
+    event.waitUntil(atMost(MAX_HOLD, this.#answer(session, data)));
+  }
+
+  /** What a call asks for, or an exception. */
+  async call<K extends Kind>(session: Session, kind: K, args: Arguments<K>): Promise<Answer<K>> {
+    if (!Object.hasOwn(this.#handlers, kind)) throw unknownMessage();
+    return this.#handlers[kind](session, ...args);
+  }
+
+  /** Goes on with what is unfinished. A worker that is not the active one leaves it to that one. */
+  async resume(): Promise<void> {
+    if (!this.#loader.allowed || !(await this.#mayHaveWork())) return;
+    // Meanwhile it may have turned out that this worker is not the one.
+    if (this.#loader.allowed) await this.#loader.resume();
+  }
+
+  /** As {@link resume}, where nobody waits for it: what fails here fails for the app's next call, which says so. */
+  begin(): void {
+    this.resume().catch((error: unknown) => {
+      if (isTrap(error)) this.#loader.drop();
+    });
+  }
+
+  /** As {@link resume}, and keeps an event until all is done, or for about 20 s. */
+  async work(): Promise<void> {
+    await this.resume();
+    await Promise.race([this.#loader.idle(), this.#hold.join(this.#isFollowed)]);
+  }
+
+  /** Lets go of the events that wait: see {@link CommonHold}. */
+  release(): void {
+    this.#hold.release();
+  }
+
+  async #answer(session: Session, { id, kind, args }: CallMessage): Promise<void> {
+    const running = session.calls.get(id);
+    if (running) {
+      session.post({ kind: 'busy', id });
+      return running;
+    }
+    const answered = this.call(session, kind, args).then(
+      (value) => session.post({ kind: 'answer', id, value }),
+      (error: unknown) => {
+        // The page will ask the worker that has taken over.
+        if (this.#loader.allowed) session.post({ kind: 'error', id, error: toErrorData(error) });
+      },
+    );
+    session.calls.set(id, answered);
+    await answered;
+    session.calls.delete(id);
+  }
+
+  /** An engine that has trapped has left its work in the store. */
+  async #isWorking(): Promise<boolean> {
+    return this.#loader.loaded ? this.#loader.active : hasStoredWork(this.#registration.scope);
+  }
+
+  /** Whether a newer version waits for this one to end. */
+  get #isFollowed(): boolean {
+    return this.#registration.waiting !== null;
+  }
+
+  /** Where nothing is stored, nothing need be loaded to say so. */
+  async #mayHaveWork(): Promise<boolean> {
+    return this.#loader.loaded || hasStoredWork(this.#registration.scope);
+  }
+
+  readonly #handlers: Handlers = {
+    fetch: async (session, args) => {
+      // Before it begins: it may be over as soon as the call.
+      session.uids.add(args.uid);
+      try {
+        const available = await storageLeft();
+        const requests = await Promise.all(args.requests.map(receiveRequest));
+        const state = await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
+        // Its answer was lost before, and all is over.
+        if (!state.recordsAvailable) session.uids.delete(args.uid);
+        return state;
+      } catch (error) {
+        session.uids.delete(args.uid);
+        throw error;
+      }
+    },
+    get: async (session, id) => {
+      if (!(await this.#mayHaveWork())) return undefined;
+      const state = await this.#loader.use((engine) => engine.get(id));
+      if (state) session.uids.add(state.uid);
+      return state;
+    },
+    getIds: async () =>
+      (await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : [],
+    abort: (_, uid) => this.#loader.use((engine) => engine.abort(uid)),
+    match: (session, uid, request, options) => {
+      session.records.add(uid);
+      return this.#loader.use((engine) => engine.match(uid, request, options));
+    },
+    subscribe: (session, uids, records) =>
+      Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid)))),
+    keepAlive: async (_, hold) => {
+      await (hold ? this.work() : this.resume());
+      return { active: await this.#isWorking(), pause: this.#isFollowed };
+    },
+  };
+
+  async #subscribe(session: Session, uid: string, records: boolean): Promise<Answer<'get'>> {
+    session.uids.add(uid);
+    const state = await this.#loader.use((engine) => engine.state(uid));
+    if (!state?.recordsAvailable) session.uids.delete(uid);
+    else if (records) await this.#postRecords(session, uid).catch(() => undefined);
+    return state;
+  }
+
+  /** Rejects when it has ended meanwhile, which the session is told. */
+  async #postRecords(session: Session, uid: string): Promise<void> {
+    for (const { request: _, ...record } of await this.call(session, 'match', [uid, null, ALL])) {
+      session.post({ kind: 'record', record });
+    }
+  }
+}
+
+/** Bytes that the origin may still store. */
+async function storageLeft(): Promise<number> {
+  try {
+    const { quota = BEYOND_ALL, usage = 0 } = await navigator.storage.estimate();
+    return Math.max(0, quota - usage);
+  } catch {
+    // WebKitGTK, Safari before 17, and insecure contexts.
+    return BEYOND_ALL;
+  }
+}
+
+/** A pebibyte: more than any browser has to give, for those that do not say what they have. */
+const BEYOND_ALL = 2 ** 50;
+
+/** Of another version, or not a message at all. */
+function refuse(port: MessagePort | undefined, data: object): void {
+  const { id } = data as { id?: unknown };
+  const error: ErrorData = toErrorData(unknownMessage());
+  port?.postMessage({ kind: 'error', id: typeof id === 'number' ? id : NaN, error });
+}
+
+const unknownMessage = (): DOMException =>
+  new DOMException('Page and worker run different versions of the polyfill.', 'VersionError');
