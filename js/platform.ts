@@ -23,7 +23,7 @@ export function watchRequests(): void {
       const [input, init] = args;
       const body: unknown = init?.body;
       // Without a body of its own it takes over that of another request.
-      const source = body instanceof FormData ? [...body] : body ?? sources.get(input as Request);
+      const source = body instanceof FormData ? [...body] : (body ?? sources.get(input as Request));
       // An array of the app's own is no form, but a string to the browser.
       const isForm = Array.isArray(source) && source !== body;
       if (isForm || source instanceof Blob) sources.set(request, source as Blob | FormEntries);

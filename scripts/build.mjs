@@ -2,12 +2,11 @@
 //
 //   node scripts/build.mjs [--only wasm|dist] [--force] [--out-dir DIR]
 
-import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
-
-import { PlainError, exitWith, seconds } from './lib/run.mjs';
-import { buildDist } from './lib/bundle.mjs';
+import { parseArgs } from 'node:util';
 import { buildWasm } from './lib/build-wasm.mjs';
+import { buildDist } from './lib/bundle.mjs';
+import { exitWith, PlainError, seconds } from './lib/run.mjs';
 
 const steps = { wasm: buildWasm, dist: buildDist };
 

@@ -4,9 +4,8 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-
-import { PlainError, capture, exitWith } from './lib/run.mjs';
 import { fromRoot, root } from './lib/paths.mjs';
+import { capture, exitWith, PlainError } from './lib/run.mjs';
 import { shortModule } from './lib/short-names.mjs';
 import { sourceRules } from './lib/source-rules.mjs';
 
@@ -34,7 +33,9 @@ const rulesOfTheBuild = [
 ];
 
 try {
-  const { values: { sources } } = parseArgs({ options: { sources: { type: 'string' } } });
+  const {
+    values: { sources },
+  } = parseArgs({ options: { sources: { type: 'string' } } });
   const rules = sources === undefined ? [...sourceRules, ...rulesOfTheBuild] : sourceRules;
   const results = rules.map(({ rule, broken }) => ({ rule, found: broken(sources ?? root) }));
   for (const { rule, found } of results) {

@@ -1,9 +1,9 @@
 // `npm run check`: format, lints and types of everything, in one go.
 
-import { exitWith, start } from './lib/run.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { setUp } from './lib/plans.mjs';
-import { nativeCrates, typeProjects } from './lib/stages.mjs';
+import { exitWith, start } from './lib/run.mjs';
+import { nativeCrates, styleCheck, typeProjects } from './lib/stages.mjs';
 import { toolEnv } from './lib/tool-env.mjs';
 import { wasmTarget } from './lib/wasm-target.mjs';
 
@@ -18,13 +18,14 @@ async function main() {
     ['cargo', ['fmt', '--all', '--check']],
     ['cargo', ['clippy', ...nativeCrates, '--all-targets', ...strict]],
     ['cargo', ['clippy', ...shell, ...strict]],
+    [process.execPath, styleCheck],
     ...typeProjects.map((project) => [process.execPath, [tsc, '--project', project]]),
   ];
   const failed = [];
   for (const [command, args] of steps) {
     const line = [command, ...args].join(' ').replaceAll(process.execPath, 'node');
     console.log(`\n=== ${line}`);
-    if (await start(command, args, { env }) !== 0) failed.push(line);
+    if ((await start(command, args, { env })) !== 0) failed.push(line);
   }
   console.log(failed.length === 0 ? '\nall checks passed' : `\nfailed:\n  ${failed.join('\n  ')}`);
   if (failed.length > 0) process.exitCode = 1;

@@ -7,9 +7,9 @@
 import { parseArgs } from 'node:util';
 
 import { launch } from '../tests/harness/launch.mjs';
-import { parseRate, serveDemo } from './demo/serve.mjs';
 import { DownloadRun } from './demo/download-run.mjs';
-import { PlainError, exitWith } from './lib/run.mjs';
+import { parseRate, serveDemo } from './demo/serve.mjs';
+import { exitWith, PlainError } from './lib/run.mjs';
 
 const BROWSERS = /** @type {const} */ (['chromium', 'firefox', 'webkit', 'chromium-native']);
 

@@ -5,9 +5,8 @@
 //   eval "$(node scripts/setup.mjs --print-env)"                  the same tools for your own shell
 
 import { parseArgs } from 'node:util';
-
-import { exitWith } from './lib/run.mjs';
 import { setUp } from './lib/plans.mjs';
+import { exitWith } from './lib/run.mjs';
 import { toolEnv } from './lib/tool-env.mjs';
 
 async function main() {

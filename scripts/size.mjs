@@ -1,11 +1,10 @@
 // What the bundles weigh, and whether that is within the budget: `npm run size [-- --json FILE]`.
 
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-
-import { exitWith } from './lib/run.mjs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { fromRoot } from './lib/paths.mjs';
+import { exitWith } from './lib/run.mjs';
 
 const kilobyte = 1000;
 

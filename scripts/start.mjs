@@ -4,9 +4,8 @@
  * Builds what is missing, serves the app and its media on loopback, prints the address.
  */
 import { parseArgs } from 'node:util';
-
-import { exitWith } from './lib/run.mjs';
 import { buildPolyfill, parseRate, serveDemo } from './demo/serve.mjs';
+import { exitWith } from './lib/run.mjs';
 
 async function main() {
   const { values } = parseArgs({

@@ -3,10 +3,9 @@
 
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-
-import { PlainError, exitWith, start } from './lib/run.mjs';
-import { fromRoot, targetDir } from './lib/paths.mjs';
 import { listFiles } from './lib/fresh.mjs';
+import { fromRoot, targetDir } from './lib/paths.mjs';
+import { exitWith, PlainError, start } from './lib/run.mjs';
 
 const sources = fromRoot('tests', 'js');
 const outDir = join(targetDir, 'test-js');
@@ -15,8 +14,7 @@ async function main() {
   const entryPoints = listFiles(sources).filter((file) => /\.test\.(ts|mjs)$/.test(file));
   if (entryPoints.length === 0) throw new PlainError(`There is no test in ${relative('.', sources)}.`);
   await bundle(entryPoints);
-  const files = entryPoints.map((file) =>
-    join(outDir, relative(sources, file).replace(/\.(ts|mjs)$/, '.mjs')));
+  const files = entryPoints.map((file) => join(outDir, relative(sources, file).replace(/\.(ts|mjs)$/, '.mjs')));
   const args = ['--enable-source-maps', '--test', '--test-reporter=spec', ...process.argv.slice(2)];
   process.exitCode = await start(process.execPath, [...args, ...files]);
 }

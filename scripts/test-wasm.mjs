@@ -1,9 +1,9 @@
 // The tests of the Rust shell, in a service worker of headless Chromium. Arguments go to the test runner:
 // `npm run test:wasm -- NAME`.
 
-import { exitWith, start } from './lib/run.mjs';
 import { browserPath } from './lib/browsers.mjs';
 import { setUp } from './lib/plans.mjs';
+import { exitWith, start } from './lib/run.mjs';
 import { toolEnv } from './lib/tool-env.mjs';
 
 const shell = 'background-fetch-polyfill';

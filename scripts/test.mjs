@@ -3,10 +3,9 @@
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-
-import { PlainError, exitWith, seconds, start } from './lib/run.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { setUp } from './lib/plans.mjs';
+import { exitWith, PlainError, seconds, start } from './lib/run.mjs';
 import { stages } from './lib/stages.mjs';
 import { failures, tally } from './lib/tally.mjs';
 
@@ -19,7 +18,7 @@ async function main() {
   await setUpFor(chosen);
   const results = [];
   for (const group of groups(chosen)) {
-    results.push(...await Promise.all(group.map((stage) => runStage(stage, results, group.length > 1))));
+    results.push(...(await Promise.all(group.map((stage) => runStage(stage, results, group.length > 1)))));
   }
   report(results);
 }
@@ -31,9 +30,7 @@ function choose(only) {
   const fits = (stage, name) => stage.name === name || stage.name.startsWith(`${name}-`);
   const unknown = names.find((name) => !stages.some((stage) => fits(stage, name)));
   if (unknown !== undefined) {
-    throw new PlainError(
-      `There is no stage ${unknown}; there are ${stages.map(({ name }) => name).join(', ')}.`,
-    );
+    throw new PlainError(`There is no stage ${unknown}; there are ${stages.map(({ name }) => name).join(', ')}.`);
   }
   return withRequired(stages.filter((stage) => names.some((name) => fits(stage, name))));
 }

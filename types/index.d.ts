@@ -74,17 +74,11 @@ interface BackgroundFetchRegistration extends EventTarget {
   /** Resolves with false if the fetch was no longer active. */
   abort(): Promise<boolean>;
   /** Resolves with undefined if no request matches. */
-  match(
-    request: RequestInfo,
-    options?: CacheQueryOptions,
-  ): Promise<BackgroundFetchRecord | undefined>;
+  match(request: RequestInfo, options?: CacheQueryOptions): Promise<BackgroundFetchRecord | undefined>;
   matchAll(request?: RequestInfo, options?: CacheQueryOptions): Promise<BackgroundFetchRecord[]>;
   addEventListener<K extends keyof BackgroundFetchRegistrationEventMap>(
     type: K,
-    listener: (
-      this: BackgroundFetchRegistration,
-      event: BackgroundFetchRegistrationEventMap[K],
-    ) => unknown,
+    listener: (this: BackgroundFetchRegistration, event: BackgroundFetchRegistrationEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
@@ -94,10 +88,7 @@ interface BackgroundFetchRegistration extends EventTarget {
   ): void;
   removeEventListener<K extends keyof BackgroundFetchRegistrationEventMap>(
     type: K,
-    listener: (
-      this: BackgroundFetchRegistration,
-      event: BackgroundFetchRegistrationEventMap[K],
-    ) => unknown,
+    listener: (this: BackgroundFetchRegistration, event: BackgroundFetchRegistrationEventMap[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
   removeEventListener(

@@ -33,16 +33,8 @@ interface ServiceWorkerGlobalScopeEventMap {
 }
 
 interface ServiceWorkerGlobalScope {
-  onbackgroundfetchsuccess:
-    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown)
-    | null;
-  onbackgroundfetchfail:
-    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown)
-    | null;
-  onbackgroundfetchabort:
-    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown)
-    | null;
-  onbackgroundfetchclick:
-    | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown)
-    | null;
+  onbackgroundfetchsuccess: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown) | null;
+  onbackgroundfetchfail: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown) | null;
+  onbackgroundfetchabort: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown) | null;
+  onbackgroundfetchclick: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown) | null;
 }

@@ -7,11 +7,28 @@ importScripts('/dist/sw.js');
 const SHELL = 'shell-1';
 const LIBRARY = 'library';
 const SHELL_FILES = [
-  '/', '/style.css', '/manifest.webmanifest', '/library.json', '/dist/window.js',
-  '/js/native.js', '/js/app.js', '/js/cards.js', '/js/downloads.js', '/js/format.js', '/js/library.js',
-  '/js/link.js', '/js/log.js', '/js/player.js', '/js/verify.js',
-  '/icons/app.svg', '/icons/app-192.png',
-  '/art/slow-water.svg', '/art/lamplight.svg', '/art/first-frost.svg', '/art/big-buck-bunny.svg', '/art/sound-pack.svg',
+  '/',
+  '/style.css',
+  '/manifest.webmanifest',
+  '/library.json',
+  '/dist/window.js',
+  '/js/native.js',
+  '/js/app.js',
+  '/js/cards.js',
+  '/js/downloads.js',
+  '/js/format.js',
+  '/js/library.js',
+  '/js/link.js',
+  '/js/log.js',
+  '/js/player.js',
+  '/js/verify.js',
+  '/icons/app.svg',
+  '/icons/app-192.png',
+  '/art/slow-water.svg',
+  '/art/lamplight.svg',
+  '/art/first-frost.svg',
+  '/art/big-buck-bunny.svg',
+  '/art/sound-pack.svg',
 ];
 
 const channel = new BroadcastChannel('night-ferry');
@@ -33,7 +50,9 @@ addEventListener('activate', (event) => {
 
 async function deleteOldShells() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith('shell-') && name !== SHELL).map((name) => caches.delete(name)));
+  await Promise.all(
+    names.filter((name) => name.startsWith('shell-') && name !== SHELL).map((name) => caches.delete(name)),
+  );
 }
 
 /* Downloads. */

@@ -3,11 +3,7 @@ import { persist, uniqueId } from '../platform.ts';
 import { requireArguments, toDOMString } from '../webidl/convert.ts';
 import { createObject, illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
 import type { BackgroundFetchRegistration } from './BackgroundFetchRegistration.ts';
-import {
-  type BackgroundFetchOptions,
-  toBackgroundFetchOptions,
-  toRequestList,
-} from './dictionaries.ts';
+import { type BackgroundFetchOptions, toBackgroundFetchOptions, toRequestList } from './dictionaries.ts';
 import { instanceOf } from './instances.ts';
 import { isDenied } from './permission.ts';
 import { createRequest, storeRequests } from './request.ts';
@@ -22,11 +18,7 @@ export class BackgroundFetchManager {
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-fetch */
-  fetch(
-    id: unknown,
-    requests: unknown,
-    options: unknown = undefined,
-  ): Promise<BackgroundFetchRegistration> {
+  fetch(id: unknown, requests: unknown, options: unknown = undefined): Promise<BackgroundFetchRegistration> {
     return promiseFrom(() => {
       const context = "Failed to execute 'fetch' on 'BackgroundFetchManager'";
       const impl = impls.of(this);

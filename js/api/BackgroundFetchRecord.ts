@@ -2,8 +2,8 @@ import type { RequestData } from '../border/engine.ts';
 import { createObject, illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
 import { type LiveRecord, storedLength } from './live-record.ts';
 import { restoreRequest } from './request.ts';
-import { createBody } from './response-body.ts';
 import { createResponse, failureOf, isExposed } from './response.ts';
+import { createBody } from './response-body.ts';
 
 const impls = new Slot<BackgroundFetchRecordImpl>();
 
@@ -24,11 +24,7 @@ export class BackgroundFetchRecord {
   }
 }
 
-export function createRecord(
-  scope: string,
-  data: RequestData,
-  record: LiveRecord,
-): BackgroundFetchRecord {
+export function createRecord(scope: string, data: RequestData, record: LiveRecord): BackgroundFetchRecord {
   const created = createObject(BackgroundFetchRecord);
   impls.set(created, new BackgroundFetchRecordImpl(scope, data, record));
   return created;

@@ -1,5 +1,5 @@
-import type { Connection } from '../border/messages.ts';
 import type { FailureReason, FetchState, MatchOptions, Result } from '../border/engine.ts';
+import type { Connection } from '../border/messages.ts';
 import { type Convert, requireArguments } from '../webidl/convert.ts';
 import { createObject, illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
 import { EventHandlerAttribute } from '../webidl/event-handler.ts';
@@ -77,10 +77,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall */
-  matchAll(
-    request: unknown = undefined,
-    options: unknown = undefined,
-  ): Promise<BackgroundFetchRecord[]> {
+  matchAll(request: unknown = undefined, options: unknown = undefined): Promise<BackgroundFetchRecord[]> {
     return promiseFrom(() => {
       const context = "Failed to execute 'matchAll' on 'BackgroundFetchRegistration'";
       const impl = impls.of(this);
@@ -92,9 +89,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 }
 
-export function createRegistration(
-  impl: BackgroundFetchRegistrationImpl,
-): BackgroundFetchRegistration {
+export function createRegistration(impl: BackgroundFetchRegistrationImpl): BackgroundFetchRegistration {
   const registration = createObject(BackgroundFetchRegistration, EventTarget);
   impls.set(registration, impl);
   return registration;
@@ -143,28 +138,18 @@ export class BackgroundFetchRegistrationImpl {
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-match */
-  async match(
-    request: Request | string,
-    options: MatchOptions,
-  ): Promise<BackgroundFetchRecord | undefined> {
+  async match(request: Request | string, options: MatchOptions): Promise<BackgroundFetchRecord | undefined> {
     return (await this.matchAll(request, options))[0];
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall */
-  async matchAll(
-    request: Request | string | null,
-    options: MatchOptions,
-  ): Promise<BackgroundFetchRecord[]> {
+  async matchAll(request: Request | string | null, options: MatchOptions): Promise<BackgroundFetchRecord[]> {
     if (!this.#state.recordsAvailable) {
       throw invalidState('The records of this background fetch are no longer available.');
     }
     const query =
-      request === null
-        ? null
-        : describeRequest(typeof request === 'string' ? new Request(request) : request);
+      request === null ? null : describeRequest(typeof request === 'string' ? new Request(request) : request);
     const records = await this.connection.call('match', this.#state.uid, query, options);
-    return records.map((record) =>
-      createRecord(this.connection.scope, record.request, followRecord(record)),
-    );
+    return records.map((record) => createRecord(this.connection.scope, record.request, followRecord(record)));
   }
 }

@@ -36,10 +36,10 @@ export interface BackgroundFetchOptions extends UIOptions {
   downloadTotal: number;
 }
 
-export const toBackgroundFetchOptions = toDictionary<BackgroundFetchOptions>(
-  'BackgroundFetchOptions',
-  { ...uiOptions, downloadTotal: { convert: toUnsignedLongLong, fallback: 0 } },
-);
+export const toBackgroundFetchOptions = toDictionary<BackgroundFetchOptions>('BackgroundFetchOptions', {
+  ...uiOptions,
+  downloadTotal: { convert: toUnsignedLongLong, fallback: 0 },
+});
 
 const flag = { convert: toBoolean, fallback: false };
 
@@ -83,7 +83,5 @@ export const toRequestInfo: Convert<Request | string> = (value, context) =>
 /** `(RequestInfo or sequence<RequestInfo>)`, as a list. */
 export const toRequestList: Convert<(Request | string)[]> = (value, context) => {
   const iterate = isRequest(value) ? undefined : iteratorMethod(value, context);
-  return iterate
-    ? createSequence(iterate.call(value), toRequestInfo, context)
-    : [toRequestInfo(value, context)];
+  return iterate ? createSequence(iterate.call(value), toRequestInfo, context) : [toRequestInfo(value, context)];
 };

@@ -4,10 +4,7 @@
  */
 import type { FetchState } from '../border/engine.ts';
 import type { Connection } from '../border/messages.ts';
-import {
-  type BackgroundFetchRegistration,
-  BackgroundFetchRegistrationImpl,
-} from './BackgroundFetchRegistration.ts';
+import { type BackgroundFetchRegistration, BackgroundFetchRegistrationImpl } from './BackgroundFetchRegistration.ts';
 import { loseRecords } from './live-record.ts';
 
 /** By unique id; held strongly until the records are gone, after which nothing changes any more. */

@@ -45,9 +45,7 @@ function joined(one: RecordUpdate, other: RecordUpdate): RecordUpdate {
 }
 
 const isOlder = (state: RecordUpdate, than: RecordUpdate): boolean =>
-  state.version === than.version
-    ? storedLength(state) < storedLength(than)
-    : state.version < than.version;
+  state.version === than.version ? storedLength(state) < storedLength(than) : state.version < than.version;
 
 /** Bytes of the body that are there without a gap. */
 export function storedLength({ segments }: RecordUpdate): number {

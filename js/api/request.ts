@@ -1,7 +1,7 @@
 /** `Request` objects as plain data, and back. */
 import type { RequestData } from '../border/engine.ts';
-import { sourceOf } from '../platform.ts';
 import type { SentRequest } from '../border/messages.ts';
+import { sourceOf } from '../platform.ts';
 import { abortError } from '../webidl/exceptions.ts';
 
 /**

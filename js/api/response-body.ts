@@ -12,11 +12,7 @@ import { failureOf, hasNullBody, isExposed } from './response.ts';
  * other engines it is three times faster, and safe for the app to store: Firefox stores a stream made
  * by script truncated if the worker dies meanwhile.
  */
-export async function createBody(
-  scope: string,
-  record: LiveRecord,
-  head: ResponseHead,
-): Promise<BodyInit | null> {
+export async function createBody(scope: string, record: LiveRecord, head: ResponseHead): Promise<BodyInit | null> {
   if (hasNullBody(head)) return null;
   const { result, segments } = record.state;
   if (result === '' || isWebKit) return segmentStream(scope, record);

@@ -5,8 +5,7 @@ import { abortError } from '../webidl/exceptions.ts';
 const NULL_BODY_STATUSES = [0, 101, 103, 204, 205, 304];
 
 /** A response's body may be given only where its status allows one. */
-export const hasNullBody = (head: ResponseHead): boolean =>
-  NULL_BODY_STATUSES.includes(head.status);
+export const hasNullBody = (head: ResponseHead): boolean => NULL_BODY_STATUSES.includes(head.status);
 
 /**
  * The Response of a stored head, as https://wicg.github.io/background-fetch/#create-record-objects has it; with the

@@ -19,11 +19,7 @@ export type FailureReason =
   | 'download-total-exceeded';
 
 /** `result` of a background fetch response (a record's), as in the standard. */
-export type RecordResult =
-  | ''
-  | 'success'
-  | 'redundant'
-  | Exclude<FailureReason, ''>;
+export type RecordResult = '' | 'success' | 'redundant' | Exclude<FailureReason, ''>;
 
 /** One background fetch, as every realm's `BackgroundFetchRegistration` shows it. */
 export interface FetchState {
@@ -119,10 +115,7 @@ export interface MatchOptions {
 }
 
 /** The types of event that the engine has fired in the service worker. */
-export type EventType =
-  | 'backgroundfetchsuccess'
-  | 'backgroundfetchfail'
-  | 'backgroundfetchabort';
+export type EventType = 'backgroundfetchsuccess' | 'backgroundfetchfail' | 'backgroundfetchabort';
 
 /** What the engine asks of JavaScript. */
 export interface Host {

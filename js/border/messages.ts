@@ -5,15 +5,10 @@
  * stopped worker. The first of a session carries a MessagePort, on which the worker answers and
  * tells what changes; the app's own `message` events stay the app's own.
  */
-import type {
-  FetchArguments,
-  FetchState,
-  MatchOptions,
-  RecordState,
-  RequestData,
-} from './engine.ts';
+
 import type { FormEntries } from '../platform.ts';
 import type { ErrorData } from '../webidl/exceptions.ts';
+import type { FetchArguments, FetchState, MatchOptions, RecordState, RequestData } from './engine.ts';
 
 /** Marks our messages: others are the app's. */
 export const BRAND = 'background-fetch-polyfill';

@@ -10,8 +10,7 @@ export const databaseName = cacheName;
 export const lockName = cacheName;
 
 /** Where an entry is in that cache; `src/body_store.rs` has the same. */
-export const entryUrl = (key: string): string =>
-  `https://background-fetch.invalid/${encodeURIComponent(key)}`;
+export const entryUrl = (key: string): string => `https://background-fetch.invalid/${encodeURIComponent(key)}`;
 
 /** The object store with a row for each unfinished fetch. */
 export const FETCHES = 'fetches';

@@ -1,9 +1,6 @@
 import { liveInstances, loseInstance, updateInstance } from '../api/instances.ts';
 import { updateRecord, withLiveRecords } from '../api/live-record.ts';
-import { uniqueId } from '../platform.ts';
-import { invalidState, toException } from '../webidl/exceptions.ts';
 import type { Connection } from '../border/messages.ts';
-import { KeepAlive } from './keep-alive.ts';
 import {
   type Answer,
   type Arguments,
@@ -15,6 +12,9 @@ import {
   VERSION,
   type WorkerMessage,
 } from '../border/messages.ts';
+import { uniqueId } from '../platform.ts';
+import { invalidState, toException } from '../webidl/exceptions.ts';
+import { KeepAlive } from './keep-alive.ts';
 
 /** An answer that takes longer is lost with the worker that owed it. */
 const ANSWER_TIMEOUT = 10_000;

@@ -1,5 +1,5 @@
-import { lockName } from '../border/names.ts';
 import type { KeepAliveAnswer } from '../border/messages.ts';
+import { lockName } from '../border/names.ts';
 
 /** Enough for a newer worker to take over. */
 const PAUSE = 1_000;

@@ -2,9 +2,10 @@
  * What an open page does for the background fetches of its origin, whether it uses them or not: it
  * wakes their workers and keeps them alive.
  */
+
+import { type Broadcast, CHANNEL } from '../border/messages.ts';
 import { hasStoredWork } from '../border/stored-work.ts';
 import { Client } from './client.ts';
-import { type Broadcast, CHANNEL } from '../border/messages.ts';
 
 /** By scope; never forgotten, which also keeps a strong reference to each registration. */
 const clients = new Map<string, Client>();

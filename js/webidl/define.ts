@@ -46,10 +46,7 @@ export const illegalConstructor = (): TypeError => new TypeError('Illegal constr
  * An object of an interface that has no constructor. `base` allocates it: an object that JavaScript
  * knows to be special cannot be cloned, like any platform object that is not serializable.
  */
-export function createObject<T extends object>(
-  constructor: abstract new () => T,
-  base: new () => object = WeakSet,
-): T {
+export function createObject<T extends object>(constructor: abstract new () => T, base: new () => object = WeakSet): T {
   return Reflect.construct(base, [], constructor) as T;
 }
 

@@ -27,12 +27,9 @@ function quotaExceeded(message: string): DOMException {
   const { QuotaExceededError } = globalThis as {
     QuotaExceededError?: new (message: string) => DOMException;
   };
-  return QuotaExceededError
-    ? new QuotaExceededError(message)
-    : new DOMException(message, 'QuotaExceededError');
+  return QuotaExceededError ? new QuotaExceededError(message) : new DOMException(message, 'QuotaExceededError');
 }
 
 export const abortError = (message: string): DOMException => new DOMException(message, 'AbortError');
 
-export const invalidState = (message: string): DOMException =>
-  new DOMException(message, 'InvalidStateError');
+export const invalidState = (message: string): DOMException => new DOMException(message, 'InvalidStateError');

@@ -1,7 +1,7 @@
+import { toUIOptions } from '../api/dictionaries.ts';
 import type { UIOptions } from '../border/engine.ts';
 import { requireArguments } from '../webidl/convert.ts';
 import { promiseFrom, Slot } from '../webidl/define.ts';
-import { toUIOptions } from '../api/dictionaries.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { BackgroundFetchEvent } from './BackgroundFetchEvent.ts';
 
@@ -16,11 +16,7 @@ const impls = new Slot<{ trusted: Trusted | null }>();
 /** https://wicg.github.io/background-fetch/#background-fetch-update-ui-event */
 export class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
   constructor(type: unknown, init: unknown) {
-    requireArguments(
-      arguments.length,
-      2,
-      "Failed to construct 'BackgroundFetchUpdateUIEvent'",
-    );
+    requireArguments(arguments.length, 2, "Failed to construct 'BackgroundFetchUpdateUIEvent'");
     super(type, init);
     impls.set(this, { trusted: null });
   }

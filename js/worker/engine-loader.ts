@@ -1,9 +1,9 @@
-import { uniqueId } from '../platform.ts';
+import type { Engine, Host, StartEngine } from '../border/engine.ts';
 import { type Broadcast, CHANNEL, type News } from '../border/messages.ts';
+import { lockName } from '../border/names.ts';
+import { uniqueId } from '../platform.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { type Release, takeLock } from './lock.ts';
-import type { Engine, Host, StartEngine } from '../border/engine.ts';
-import { lockName } from '../border/names.ts';
 
 /** What makes engines. */
 export interface EngineModule {
@@ -44,12 +44,7 @@ export class EngineLoader {
   #trapped = false;
   #idle: (() => void)[] = [];
 
-  constructor(
-    module: EngineModule,
-    scope: string,
-    host: Host,
-    isActiveWorker: () => boolean,
-  ) {
+  constructor(module: EngineModule, scope: string, host: Host, isActiveWorker: () => boolean) {
     this.#module = module;
     this.#scope = scope;
     this.#host = host;

@@ -1,15 +1,13 @@
 /**
  * The service worker's functional events: https://wicg.github.io/background-fetch/#fire-a-background-fetch-event.
  */
-import type { EventType, FetchState, UIOptions } from '../border/engine.ts';
-import { BackgroundFetchEvent } from './BackgroundFetchEvent.ts';
-import {
-  BackgroundFetchUpdateUIEvent,
-  trustEvent,
-} from './BackgroundFetchUpdateUIEvent.ts';
+
 import type { BackgroundFetchRegistration } from '../api/BackgroundFetchRegistration.ts';
+import type { EventType, UIOptions } from '../border/engine.ts';
 import { requireArguments } from '../webidl/convert.ts';
 import { invalidState } from '../webidl/exceptions.ts';
+import { BackgroundFetchEvent } from './BackgroundFetchEvent.ts';
+import { BackgroundFetchUpdateUIEvent, trustEvent } from './BackgroundFetchUpdateUIEvent.ts';
 import { ExtendedLifetime } from './extended-lifetime.ts';
 
 type UpdateUI = (uid: string, options: UIOptions) => Promise<void>;
@@ -27,11 +25,7 @@ export class FunctionalEvent {
   }
 
   /** Resolves when the event is no longer active. */
-  async dispatch(
-    target: EventTarget,
-    type: EventType,
-    registration: BackgroundFetchRegistration,
-  ): Promise<void> {
+  async dispatch(target: EventTarget, type: EventType, registration: BackgroundFetchRegistration): Promise<void> {
     const aborted = type === 'backgroundfetchabort';
     const Event = aborted ? BackgroundFetchEvent : BackgroundFetchUpdateUIEvent;
     const event = new Event(type, { registration });

@@ -1,12 +1,12 @@
-import { put } from './bytes.ts';
-import { FunctionalEvent } from './functional-event.ts';
 import { instanceOf, loseInstance } from '../api/instances.ts';
-import { isWebKit } from '../platform.ts';
-import type { Connection } from '../border/messages.ts';
-import type { Sessions } from './sessions.ts';
-import type { EngineLoader } from './engine-loader.ts';
-import { forgetUnrecorded, recordedEntries } from './recorded-entries.ts';
 import type { EventType, FetchState, Host, RecordState, UIOptions } from '../border/engine.ts';
+import type { Connection } from '../border/messages.ts';
+import { isWebKit } from '../platform.ts';
+import { put } from './bytes.ts';
+import type { EngineLoader } from './engine-loader.ts';
+import { FunctionalEvent } from './functional-event.ts';
+import { forgetUnrecorded, recordedEntries } from './recorded-entries.ts';
+import type { Sessions } from './sessions.ts';
 
 /** Its own tag among the app's. */
 export const SYNC_TAG = 'background-fetch-polyfill';

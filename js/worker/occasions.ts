@@ -1,8 +1,9 @@
 /** What may wake the worker, and what it makes of that: all listeners but those of the app. */
-import { SYNC_TAG, type WorkerHost } from './host.ts';
-import { type EngineLoader, isTrap } from './engine-loader.ts';
+
 import { forgetStoredWork } from '../border/stored-work.ts';
+import { type EngineLoader, isTrap } from './engine-loader.ts';
 import { atMost, MAX_HOLD } from './hold.ts';
+import { SYNC_TAG, type WorkerHost } from './host.ts';
 import type { Server } from './server.ts';
 
 /** Events that have started the worker for the app's sake: a chance to go on for a while. */
@@ -12,12 +13,7 @@ const OCCASIONS = ['push', 'periodicsync', 'notificationclick'];
 type SyncEvent = ExtendableEvent & { tag: string };
 
 /** To be called while the script is evaluated, before the app adds its listeners. */
-export function listen(
-  global: ServiceWorkerGlobalScope,
-  server: Server,
-  loader: EngineLoader,
-  host: WorkerHost,
-): void {
+export function listen(global: ServiceWorkerGlobalScope, server: Server, loader: EngineLoader, host: WorkerHost): void {
   global.addEventListener('message', (event) => server.receive(event));
   global.addEventListener('install', (event) => {
     // What a registration that is gone has left is not for the next one of that scope.

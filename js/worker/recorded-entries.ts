@@ -9,9 +9,7 @@ import { hasStoredWork, openExisting, settled } from '../border/stored-work.ts';
 export async function recordedEntries(scope: string, cache: Cache): Promise<Request[]> {
   const database = await openExisting(databaseName(scope));
   try {
-    const rows: { entry: string }[] = await settled(
-      database.transaction(SEGMENTS).objectStore(SEGMENTS).getAll(),
-    );
+    const rows: { entry: string }[] = await settled(database.transaction(SEGMENTS).objectStore(SEGMENTS).getAll());
     const found: Request[] = [];
     for (const { entry } of rows) found.push(...(await cache.keys(entryUrl(entry))));
     return found;

@@ -1,8 +1,9 @@
 /** Bodies of requests that come from a page of WebKit. */
-import { release } from './bytes.ts';
+
 import type { RequestData } from '../border/engine.ts';
-import { type FormEntries, isWebKit } from '../platform.ts';
 import type { SentRequest } from '../border/messages.ts';
+import { type FormEntries, isWebKit } from '../platform.ts';
+import { release } from './bytes.ts';
 
 /** Bytes that are in memory at a time. */
 const PIECE = 4 << 20;

@@ -1,8 +1,3 @@
-import { type EngineLoader, isTrap } from './engine-loader.ts';
-import { hasStoredWork } from '../border/stored-work.ts';
-import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
-import { receiveRequest } from './request-bodies.ts';
-import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
 import {
   type Answer,
   type Arguments,
@@ -12,6 +7,11 @@ import {
   isOurs,
   type Kind,
 } from '../border/messages.ts';
+import { hasStoredWork } from '../border/stored-work.ts';
+import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
+import { type EngineLoader, isTrap } from './engine-loader.ts';
+import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
+import { receiveRequest } from './request-bodies.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 type Handlers = {
@@ -136,8 +136,7 @@ export class Server {
       if (state) session.uids.add(state.uid);
       return state;
     },
-    getIds: async () =>
-      (await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : [],
+    getIds: async () => ((await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
     abort: (_, uid) => this.#loader.use((engine) => engine.abort(uid)),
     match: (session, uid, request, options) => {
       session.records.add(uid);

@@ -1,6 +1,6 @@
 import type { FetchState, RecordState } from '../border/engine.ts';
-import { ACKNOWLEDGE_TIMEOUT, atMost } from './hold.ts';
 import type { PageMessage, WorkerMessage } from '../border/messages.ts';
+import { ACKNOWLEDGE_TIMEOUT, atMost } from './hold.ts';
 
 /** A realm that is notified of what changes: a page, or the service worker itself. */
 export class Session {

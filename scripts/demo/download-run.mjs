@@ -34,14 +34,17 @@ export class DownloadRun {
   #kills = 0;
   #isRight = false;
   #note = '';
-  #bar = new cliProgress.SingleBar({
-    format: '{bar} {percentage} % | {megabytes} of {size} MB | sent {sent} MB | {seconds} s | {note}',
-    noTTYOutput: true,
-    notTTYSchedule: 5_000,
-    barsize: 30,
-    hideCursor: true,
-    clearOnComplete: false,
-  }, cliProgress.Presets.shades_classic);
+  #bar = new cliProgress.SingleBar(
+    {
+      format: '{bar} {percentage} % | {megabytes} of {size} MB | sent {sent} MB | {seconds} s | {note}',
+      noTTYOutput: true,
+      notTTYSchedule: 5_000,
+      barsize: 30,
+      hideCursor: true,
+      clearOnComplete: false,
+    },
+    cliProgress.Presets.shades_classic,
+  );
 
   /**
    * @param {object} options
@@ -90,9 +93,13 @@ export class DownloadRun {
   /** With the page's own verdict on the bytes. @param {string} file */
   async screenshot(file) {
     await this.#press('check');
-    await this.#page?.waitFor((id) => /right|Not what/.test(document.querySelector(`[data-item="${id}"] .problem`)?.textContent ?? ''), {
-      args: [this.#item.id], timeout: Math.max(1_000, this.#timeLeft()),
-    });
+    await this.#page?.waitFor(
+      (id) => /right|Not what/.test(document.querySelector(`[data-item="${id}"] .problem`)?.textContent ?? ''),
+      {
+        args: [this.#item.id],
+        timeout: Math.max(1_000, this.#timeLeft()),
+      },
+    );
     await this.#page?.screenshot(file);
     this.#say(`the page is in ${file}`);
   }
@@ -113,8 +120,10 @@ export class DownloadRun {
   /** @param {string} action */
   #press(action) {
     return this.#page?.evaluate(
-      (id, name) => /** @type {HTMLElement} */ (document.querySelector(`[data-item="${id}"] [data-action="${name}"]`)).click(),
-      this.#item.id, action,
+      (id, name) =>
+        /** @type {HTMLElement} */ (document.querySelector(`[data-item="${id}"] [data-action="${name}"]`)).click(),
+      this.#item.id,
+      action,
     );
   }
 
@@ -129,7 +138,8 @@ export class DownloadRun {
         if (card) this.#bar.update(card.downloaded, this.#numbers(card.downloaded));
         if (card?.state === 'failed') throw new PlainError(`the download failed: ${card.problem}`);
         if (card?.state === 'stored') break;
-        if (todo.length && this.#bytesSent() >= todo[0].at * bytes) await this.#disturb(/** @type {any} */ (todo.shift()).what);
+        if (todo.length && this.#bytesSent() >= todo[0].at * bytes)
+          await this.#disturb(/** @type {any} */ (todo.shift()).what);
         if (this.#timeLeft() < 0) throw new PlainError(`out of time (${JSON.stringify(card)})`);
         await sleep(POLL_MS);
       }
@@ -162,7 +172,8 @@ export class DownloadRun {
       return;
     }
     // The browser's own downloads need no worker: it may be asleep, and is to be stopped all the same.
-    if (this.#browser.name === 'chromium-native') await this.#page?.evaluate(() => fetch('/library.json').then(() => null));
+    if (this.#browser.name === 'chromium-native')
+      await this.#page?.evaluate(() => fetch('/library.json').then(() => null));
     await this.#browser.killWorker(this.#page);
     this.#kills++;
     this.#note = `worker stopped (${this.#kills})`;

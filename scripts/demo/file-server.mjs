@@ -46,7 +46,9 @@ async function startNginx(binary, folder) {
   const prefix = mkdtempSync(join(tmpdir(), 'bgf-demo-nginx-'));
   const socket = join(prefix, 'socket');
   writeFileSync(join(prefix, 'nginx.conf'), nginxConfig(folder, socket));
-  const child = spawn(binary, ['-p', prefix, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(binary, ['-p', prefix, '-c', 'nginx.conf', '-e', 'stderr'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   // Without this an error of ours would leave it running.
   const removePrefix = () => rmSync(prefix, { recursive: true, force: true });
   const end = () => {
@@ -82,9 +84,15 @@ function versionOf(binary) {
 
 /** @param {string} folder @param {string} socket */
 function nginxConfig(folder, socket) {
-  const types = Object.entries(TYPES).map(([extension, type]) => `${type} ${extension.slice(1)};`).join(' ');
-  const headers = Object.entries(CORS).map(([name, value]) => `add_header ${name} "${value}" always;`).join('\n    ');
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ');
+  const types = Object.entries(TYPES)
+    .map(([extension, type]) => `${type} ${extension.slice(1)};`)
+    .join(' ');
+  const headers = Object.entries(CORS)
+    .map(([name, value]) => `add_header ${name} "${value}" always;`)
+    .join('\n    ');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${name};`)
+    .join(' ');
   return `
 # As root, nginx would drop to a user that may not be allowed to read the folder.
 ${process.getuid?.() === 0 ? `user ${userInfo().username};` : ''}
@@ -112,7 +120,10 @@ async function untilListening(socket, child) {
   for (const deadline = Date.now() + START_TIMEOUT; Date.now() < deadline; await sleep(20)) {
     if (child.exitCode !== null) break;
     const probe = connect(socket);
-    const open = await Promise.race([once(probe, 'connect').then(() => true), once(probe, 'error').then(() => false)]).catch(() => false);
+    const open = await Promise.race([
+      once(probe, 'connect').then(() => true),
+      once(probe, 'error').then(() => false),
+    ]).catch(() => false);
     probe.destroy();
     if (open) return;
   }

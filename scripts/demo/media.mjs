@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { withLock } from '../lib/lock.mjs';
 import { fromRoot } from '../lib/paths.mjs';
-import { EPISODES, FILM, RECIPE, SOUNDS, SOUND_COUNT, SOUND_FAMILIES } from './catalogue.mjs';
+import { EPISODES, FILM, RECIPE, SOUND_COUNT, SOUND_FAMILIES, SOUNDS } from './catalogue.mjs';
 import { writeEpisode } from './music.mjs';
 
 /** Media are checked in slices of this size: no browser can hash a stream. */
@@ -46,10 +46,12 @@ const index = join(folder, 'library.json');
  * @returns {Promise<{folder: string, library: Library}>}
  */
 export async function prepareMedia({ log = () => {} } = {}) {
-  const library = (await readLibrary()) ?? (await withLock(join(folder, '.lock'), async () => {
-    // Another demo may have made them while this one waited.
-    return (await readLibrary()) ?? makeLibrary(log);
-  }));
+  const library =
+    (await readLibrary()) ??
+    (await withLock(join(folder, '.lock'), async () => {
+      // Another demo may have made them while this one waited.
+      return (await readLibrary()) ?? makeLibrary(log);
+    }));
   return { folder, library };
 }
 
@@ -111,7 +113,13 @@ async function copySounds(from) {
   const all = (await readdir(from)).filter((name) => SOUND_FAMILIES.test(name) && name.endsWith('.flac')).sort();
   // Evenly from the whole range, so that every family is there.
   const chosen = Array.from({ length: SOUND_COUNT }, (_, i) => all[Math.floor((i * all.length) / SOUND_COUNT)]);
-  return describe(SOUNDS, await copyInto(SOUNDS.id, chosen.map((name) => join(from, name))));
+  return describe(
+    SOUNDS,
+    await copyInto(
+      SOUNDS.id,
+      chosen.map((name) => join(from, name)),
+    ),
+  );
 }
 
 /** Where a package lies. @param {string} name @returns {string | null} */
@@ -157,7 +165,14 @@ export async function measure(path) {
     bytes += chunk.length;
   }
   const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(path))];
-  return { path, name: basename(path, extname(path)).replaceAll('_', ' '), type, bytes, sha256: whole.digest('hex'), slices };
+  return {
+    path,
+    name: basename(path, extname(path)).replaceAll('_', ' '),
+    type,
+    bytes,
+    sha256: whole.digest('hex'),
+    slices,
+  };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

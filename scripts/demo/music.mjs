@@ -28,17 +28,44 @@ const BYTES_PER_FRAME = CHANNELS * 2;
 
 /** How each kind of note sounds: [multiple of the pitch, loudness, decay per second] of its partials. */
 const TIMBRES = {
-  pluck: { attack: 0.012, partials: [[1, 1, 0.9], [2.001, 0.35, 1.6], [3.003, 0.16, 2.4], [5.01, 0.05, 4]] },
-  pad: { attack: 1.6, partials: [[1, 1, 0.35], [1.004, 0.8, 0.35], [0.5, 0.5, 0.3], [2, 0.12, 0.5]] },
-  bell: { attack: 0.004, partials: [[1, 1, 0.8], [2.76, 0.5, 1.1], [5.4, 0.22, 1.9], [8.93, 0.1, 3]] },
+  pluck: {
+    attack: 0.012,
+    partials: [
+      [1, 1, 0.9],
+      [2.001, 0.35, 1.6],
+      [3.003, 0.16, 2.4],
+      [5.01, 0.05, 4],
+    ],
+  },
+  pad: {
+    attack: 1.6,
+    partials: [
+      [1, 1, 0.35],
+      [1.004, 0.8, 0.35],
+      [0.5, 0.5, 0.3],
+      [2, 0.12, 0.5],
+    ],
+  },
+  bell: {
+    attack: 0.004,
+    partials: [
+      [1, 1, 0.8],
+      [2.76, 0.5, 1.1],
+      [5.4, 0.22, 1.9],
+      [8.93, 0.1, 3],
+    ],
+  },
 };
 
 /** @param {{file: string, seed: number, chapters: Chapter[]}} episode */
 export async function writeEpisode({ file, seed, chapters }) {
-  const events = chapters.reduce((all, chapter, index) => {
-    const start = chapters.slice(0, index).reduce((sum, each) => sum + each.seconds, 0);
-    return all.concat(compose(chapter, index + 1, start, random(seed + index)));
-  }, /** @type {Event[]} */ ([]));
+  const events = chapters.reduce(
+    (all, chapter, index) => {
+      const start = chapters.slice(0, index).reduce((sum, each) => sum + each.seconds, 0);
+      return all.concat(compose(chapter, index + 1, start, random(seed + index)));
+    },
+    /** @type {Event[]} */ ([]),
+  );
   events.sort((a, b) => a.at - b.at);
 
   const frames = RATE * chapters.reduce((sum, each) => sum + each.seconds, 0);
@@ -75,7 +102,8 @@ function compose(chapter, number, start, chance) {
     add('pad', at + chapter.step / 2, chapter.root + pick(), 0.22);
   }
   for (let at = number * BELL_GAP_SECONDS + 1; at < end; at += chapter.step) {
-    if (chance() < chapter.density) add('pluck', at, chapter.root + 12 + pick() + 12 * Math.floor(chance() * 2), 0.12 + 0.16 * chance());
+    if (chance() < chapter.density)
+      add('pluck', at, chapter.root + 12 + pick() + 12 * Math.floor(chance() * 2), 0.12 + 0.16 * chance());
   }
   return events;
 }

@@ -27,7 +27,13 @@ export async function serveDemo({ port, mediaPort, rate, dist = fromRoot('dist')
     // Another origin, as with most apps that keep their media on a CDN.
     const mediaUrl = `http://localhost:${await link.open(mediaPort)}`;
     const app = await startAppServer({
-      www: fromRoot('www'), dist, library, link, mediaUrl, serverName: fileServer.name, port,
+      www: fromRoot('www'),
+      dist,
+      library,
+      link,
+      mediaUrl,
+      serverName: fileServer.name,
+      port,
     });
     return {
       url: app.url,
@@ -57,12 +63,15 @@ function portError(error) {
 
 /** Builds what is missing or out of date. */
 export function buildPolyfill() {
-  return run(process.execPath, [fromRoot('scripts', 'build.mjs')], { failure: 'the build failed; its own words are above.' });
+  return run(process.execPath, [fromRoot('scripts', 'build.mjs')], {
+    failure: 'the build failed; its own words are above.',
+  });
 }
 
 /** '8MB', '500 KiB', '0' → bytes a second. @param {string} text */
 export function parseRate(text) {
   const match = /^(\d+(?:\.\d+)?)\s*([KMG]I?B)?(?:\/S)?$/.exec(text.trim().toUpperCase());
-  if (!match) throw new PlainError(`--throttle takes a number of bytes a second, as in 8MB, 500KiB or 0; not "${text}".`);
+  if (!match)
+    throw new PlainError(`--throttle takes a number of bytes a second, as in 8MB, 500KiB or 0; not "${text}".`);
   return Math.round(Number(match[1]) * UNITS[/** @type {keyof typeof UNITS} */ (match[2] ?? '')]);
 }

@@ -1,6 +1,6 @@
 // System packages, where the system is Debian or Ubuntu and we may install.
 
-import { PlainError, capture, run, say, which } from './run.mjs';
+import { capture, PlainError, run, say, which } from './run.mjs';
 
 /** How to run apt-get without a password, or undefined where that is not possible. */
 function aptGet() {

@@ -2,9 +2,8 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-
-import { PlainError, isExecutable, say, which } from './run.mjs';
 import { aptInstall, canInstall } from './apt.mjs';
+import { isExecutable, PlainError, say, which } from './run.mjs';
 
 const macApp = (name) => `/Applications/${name}.app/Contents/MacOS/${name}`;
 
@@ -40,7 +39,8 @@ const programs = {
 /** The absolute path of a program (a key of the table); throws what to do if it is not here. */
 export function browserPath(name) {
   const path = find(programs[name]);
-  if (!path) throw new PlainError(`${name} is missing. Get it with \`npm run setup\`. ${byHand([programs[name].package])}`);
+  if (!path)
+    throw new PlainError(`${name} is missing. Get it with \`npm run setup\`. ${byHand([programs[name].package])}`);
   return path;
 }
 
@@ -59,9 +59,14 @@ export async function ensureBrowsers(names = Object.keys(programs)) {
 
 function byHand(packages) {
   const variables = packages.flatMap((name) =>
-    Object.values(programs).filter((program) => program.package === name).map(({ env }) => env));
-  return `On Debian: \`apt-get install ${packages.join(' ')}\`. `
-    + `Elsewhere install them, and if they are not on PATH say where with ${variables.join(', ')}.`;
+    Object.values(programs)
+      .filter((program) => program.package === name)
+      .map(({ env }) => env),
+  );
+  return (
+    `On Debian: \`apt-get install ${packages.join(' ')}\`. ` +
+    `Elsewhere install them, and if they are not on PATH say where with ${variables.join(', ')}.`
+  );
 }
 
 function find({ env, names, places }) {

@@ -1,17 +1,16 @@
 // From the Rust sources to the wasm file and its JavaScript bindings, in three steps: cargo,
 // wasm-bindgen, wasm-opt.
 
-import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-import { fromRoot, root, targetDir } from './paths.mjs';
-import { PlainError, capture, run } from './run.mjs';
+import { unlessFresh } from './fresh.mjs';
 import { lean } from './lean-bindings.mjs';
+import { fromRoot, root, targetDir } from './paths.mjs';
+import { capture, PlainError, run } from './run.mjs';
 import { shorten, shortNamesPass } from './short-names.mjs';
 import { silencePanics } from './silent-panics.mjs';
 import { toolEnv } from './tool-env.mjs';
-import { unlessFresh } from './fresh.mjs';
 import { wasmTarget } from './wasm-target.mjs';
 
 const crate = 'background-fetch-polyfill';
@@ -24,8 +23,10 @@ export const bindgenDir = join(targetDir, 'bindgen');
 export const wasmFile = `${bindgenDir}/${name}_bg.wasm`;
 
 const bindgenArgs = [
-  '--target', 'web',
-  '--out-name', name,
+  '--target',
+  'web',
+  '--out-name',
+  name,
   // The loader says where the wasm is; the default would make every bundler look for a file.
   '--omit-default-module-path',
   // Gives `__wbg_reset_state()`: after a trap the loader drops the instance and makes a new one.
@@ -35,16 +36,34 @@ const bindgenArgs = [
 // `-Oz` alone leaves 2 % more, measured after brotli, which is how the file travels: functions inlined a
 // little less, and like beside like, compress better.
 const optArgs = [
-  '--one-caller-inline-max-function-size=30', '--flatten', '--rereloop', '--simplify-locals-notee-nostructure',
+  '--one-caller-inline-max-function-size=30',
+  '--flatten',
+  '--rereloop',
+  '--simplify-locals-notee-nostructure',
   '--precompute-propagate',
   // Below its address 1,024 there is nothing but the very end of the stack.
-  '-Oz', '-Oz', '--monomorphize', '-Oz', '--optimize-added-constants-propagate', '--merge-locals',
-  '--coalesce-locals', '--reorder-locals',
-  '--low-memory-unused', '--dealign', '--reorder-functions-by-name', '--reorder-types',
-  '--strip-debug', '--strip-producers', '--strip-target-features',
+  '-Oz',
+  '-Oz',
+  '--monomorphize',
+  '-Oz',
+  '--optimize-added-constants-propagate',
+  '--merge-locals',
+  '--coalesce-locals',
+  '--reorder-locals',
+  '--low-memory-unused',
+  '--dealign',
+  '--reorder-functions-by-name',
+  '--reorder-types',
+  '--strip-debug',
+  '--strip-producers',
+  '--strip-target-features',
   // What rustc enables for this target by default, and every supported browser has.
-  '--enable-bulk-memory', '--enable-multivalue', '--enable-mutable-globals',
-  '--enable-nontrapping-float-to-int', '--enable-reference-types', '--enable-sign-ext',
+  '--enable-bulk-memory',
+  '--enable-multivalue',
+  '--enable-mutable-globals',
+  '--enable-nontrapping-float-to-int',
+  '--enable-reference-types',
+  '--enable-sign-ext',
   shortNamesPass,
 ];
 
@@ -57,9 +76,18 @@ const compact = ['--cfg', 'sha2_backend_soft="compact"'];
  * the calls of tiny functions are larger than those.
  */
 const terseCode = [
-  '-disable-lsr', '-enable-pre=false', '-enable-load-pre=false', '-disable-licm-promotion', '-disable-machine-cse',
-  '-enable-gvn-sink', '-enable-partial-inlining', '-memdep-block-scan-limit=10', '-memdep-block-number-limit=10',
-  '-simplifycfg-merge-cond-stores=false', '-simplifycfg-hoist-cond-stores=false', '-inline-threshold=10',
+  '-disable-lsr',
+  '-enable-pre=false',
+  '-enable-load-pre=false',
+  '-disable-licm-promotion',
+  '-disable-machine-cse',
+  '-enable-gvn-sink',
+  '-enable-partial-inlining',
+  '-memdep-block-scan-limit=10',
+  '-memdep-block-number-limit=10',
+  '-simplifycfg-merge-cond-stores=false',
+  '-simplifycfg-hoist-cond-stores=false',
+  '-inline-threshold=10',
   '-simplifycfg-sink-common=false',
 ].map((option) => `-Cllvm-args=${option}`);
 
@@ -70,24 +98,36 @@ export async function buildWasm({ force = false } = {}) {
   // `cargo rustc` and not `cargo build`: with an rlib made beside the cdylib, for the tests, cargo
   // would leave out the link-time optimisation, an eighth of the size.
   const args = [
-    '--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget, '--target-dir', ownDir,
-    '--config', `target.${wasmTarget}.rustflags=${JSON.stringify([...nameless(), ...compact, ...terseCode, ...terse.flags])}`,
+    '--lib',
+    '--crate-type',
+    'cdylib',
+    '--release',
+    '--target',
+    wasmTarget,
+    '--target-dir',
+    ownDir,
+    '--config',
+    `target.${wasmTarget}.rustflags=${JSON.stringify([...nameless(), ...compact, ...terseCode, ...terse.flags])}`,
   ];
   await run('cargo', ['rustc', '--package', crate, ...args], { env });
   const compiled = join(ownDir, wasmTarget, 'release', `${name}.wasm`);
-  return unlessFresh({
-    force,
-    stamp: `${bindgenDir}/.stamp`,
-    inputs: {
-      files: [
-        compiled, fromRoot('node_modules', 'binaryen', 'package.json'),
-        ...['lean-bindings', 'short-names', 'silent-panics'].map((file) => fromRoot('scripts', 'lib', `${file}.mjs`)),
-      ],
-      // The version of wasm-bindgen is in the compiled file.
-      values: [bindgenArgs, optArgs],
+  return unlessFresh(
+    {
+      force,
+      stamp: `${bindgenDir}/.stamp`,
+      inputs: {
+        files: [
+          compiled,
+          fromRoot('node_modules', 'binaryen', 'package.json'),
+          ...['lean-bindings', 'short-names', 'silent-panics'].map((file) => fromRoot('scripts', 'lib', `${file}.mjs`)),
+        ],
+        // The version of wasm-bindgen is in the compiled file.
+        values: [bindgenArgs, optArgs],
+      },
+      outputs: [wasmFile, `${bindgenDir}/${name}.js`, `${bindgenDir}/${name}.d.ts`],
     },
-    outputs: [wasmFile, `${bindgenDir}/${name}.js`, `${bindgenDir}/${name}.d.ts`],
-  }, () => bind(compiled, env));
+    () => bind(compiled, env),
+  );
 }
 
 /**

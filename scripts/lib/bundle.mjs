@@ -1,15 +1,13 @@
 // From TypeScript and the wasm file to `dist/`.
 
-import {
-  copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { bindgenDir, wasmFile } from './build-wasm.mjs';
+import { unlessFresh } from './fresh.mjs';
 import { fromRoot } from './paths.mjs';
 import { PlainError } from './run.mjs';
 import { inlineSource, urlSource } from './wasm-source.mjs';
-import { unlessFresh } from './fresh.mjs';
 
 const wasmName = 'background_fetch.wasm';
 
@@ -31,19 +29,22 @@ const bundles = [
 /** Builds `dist/`. Returns whether anything changed. */
 export async function buildDist({ force = false, outDir = fromRoot('dist') } = {}) {
   const scripts = fromRoot('scripts', 'lib');
-  return unlessFresh({
-    force,
-    stamp: join(outDir, '.stamp'),
-    inputs: {
-      files: [
-        ...['js', 'types', 'package-lock.json', 'package.json'].map((name) => fromRoot(name)),
-        ...['bundle.mjs', 'wasm-source.mjs'].map((name) => join(scripts, name)),
-        bindgenDir,
-      ],
-      values: [outDir],
+  return unlessFresh(
+    {
+      force,
+      stamp: join(outDir, '.stamp'),
+      inputs: {
+        files: [
+          ...['js', 'types', 'package-lock.json', 'package.json'].map((name) => fromRoot(name)),
+          ...['bundle.mjs', 'wasm-source.mjs'].map((name) => join(scripts, name)),
+          bindgenDir,
+        ],
+        values: [outDir],
+      },
+      outputs: [wasmName, ...bundles.map(({ name }) => name)].map((name) => join(outDir, name)),
     },
-    outputs: [wasmName, ...bundles.map(({ name }) => name)].map((name) => join(outDir, name)),
-  }, () => writeDist(outDir));
+    () => writeDist(outDir),
+  );
 }
 
 async function writeDist(outDir) {
@@ -72,23 +73,25 @@ function copyTypes(outDir) {
 async function buildBundle(esbuild, { name, source, wasm }, outDir) {
   const entry = fromRoot('js', source);
   if (!existsSync(entry)) throw new PlainError(`dist/${name} is made from js/${source}: no such file.`);
-  const result = await esbuild.build({
-    entryPoints: [entry],
-    outfile: join(outDir, name),
-    bundle: true,
-    minify: true,
-    write: false,
-    format: name.endsWith('.mjs') ? 'esm' : 'iife',
-    target,
-    sourcemap: 'linked',
-    legalComments: 'none',
-    banner: { js: banner() },
-    plugins: [virtualModules(wasm)],
-    logLevel: 'warning',
-  }).catch((error) => {
-    // esbuild has printed what is wrong, with the place in the source.
-    throw new PlainError(`dist/${name} could not be built: ${error.errors?.length ?? 1} error(s).`);
-  });
+  const result = await esbuild
+    .build({
+      entryPoints: [entry],
+      outfile: join(outDir, name),
+      bundle: true,
+      minify: true,
+      write: false,
+      format: name.endsWith('.mjs') ? 'esm' : 'iife',
+      target,
+      sourcemap: 'linked',
+      legalComments: 'none',
+      banner: { js: banner() },
+      plugins: [virtualModules(wasm)],
+      logLevel: 'warning',
+    })
+    .catch((error) => {
+      // esbuild has printed what is wrong, with the place in the source.
+      throw new PlainError(`dist/${name} could not be built: ${error.errors?.length ?? 1} error(s).`);
+    });
   return shrink(result.outputFiles, name, wasm === 'inline' ? inlineSource(wasmFile) : undefined);
 }
 
@@ -105,7 +108,10 @@ async function shrink(files, name, inlined) {
     sourceMap: { content: map.text, filename: name, url: `${name}.map`, includeSources: true },
   });
   const text = inlined ? withWasm(result.code, inlined) : result.code;
-  return [{ path: script.path, text }, { path: map.path, text: result.map }];
+  return [
+    { path: script.path, text },
+    { path: map.path, text: result.map },
+  ];
 }
 
 /** The minifier has its own taste in quotes; the text has no single ones. */
@@ -150,6 +156,7 @@ function virtualModules(wasm) {
 function withoutWasm(text) {
   const map = JSON.parse(text);
   map.sourcesContent = map.sourcesContent?.map((content, index) =>
-    (map.sources[index].startsWith('virtual:') ? null : content));
+    map.sources[index].startsWith('virtual:') ? null : content,
+  );
   return JSON.stringify(map);
 }

@@ -1,13 +1,12 @@
 // The certificate with which the tests' own servers speak HTTPS on loopback: made once for each user, by
 // an authority that exists for nothing else and whose key is thrown away.
 
-import { X509Certificate, createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-
-import { say } from './run.mjs';
-import { fromCache } from './paths.mjs';
 import { withLock } from './lock.mjs';
+import { fromCache } from './paths.mjs';
+import { say } from './run.mjs';
 
 /** As long as browsers accept. */
 const LIFETIME_DAYS = 397;
@@ -51,7 +50,13 @@ function read(file) {
     const { validTo, publicKey } = new X509Certificate(certificate);
     if (Date.parse(validTo) < Date.now() + RENEWED_DAYS_BEFORE * DAY) return undefined;
     const spki = publicKey.export({ type: 'spki', format: 'der' });
-    return { file, key, chain: certificate + authority, authority, spkiHash: createHash('sha256').update(spki).digest('base64') };
+    return {
+      file,
+      key,
+      chain: certificate + authority,
+      authority,
+      spkiHash: createHash('sha256').update(spki).digest('base64'),
+    };
   } catch {
     return undefined; // missing, or damaged
   }
@@ -87,7 +92,10 @@ async function make() {
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
       { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: [...DNS_NAMES.map((value) => ({ type: 2, value })), { type: 7, ip: '127.0.0.1' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [...DNS_NAMES.map((value) => ({ type: 2, value })), { type: 7, ip: '127.0.0.1' }],
+      },
     ],
   });
   return [server.private, server.cert, authority.cert].map((pem) => `${pem.trim()}\n`).join('');

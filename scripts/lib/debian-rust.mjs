@@ -6,17 +6,24 @@
 // /usr or in rustup's settings changes.
 
 import {
-  chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync,
-  symlinkSync, writeFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-import { PlainError, capture, isExecutable, run, say, seconds } from './run.mjs';
 import { aptInstall } from './apt.mjs';
-import { fromCache } from './paths.mjs';
-import { hasWasmTarget, wasmTarget } from './wasm-target.mjs';
 import { withLock } from './lock.mjs';
+import { fromCache } from './paths.mjs';
+import { capture, isExecutable, PlainError, run, say, seconds } from './run.mjs';
+import { hasWasmTarget, wasmTarget } from './wasm-target.mjs';
 
 const rustc = '/usr/bin/rustc';
 const cargo = '/usr/bin/cargo';
@@ -57,8 +64,7 @@ function compilerVersion() {
   return fields.host && fields;
 }
 
-const toolchainDir = (version) =>
-  fromCache(`rust-${version.release}-${(version['commit-hash'] ?? '').slice(0, 9)}`);
+const toolchainDir = (version) => fromCache(`rust-${version.release}-${(version['commit-hash'] ?? '').slice(0, 9)}`);
 
 /** Builds beside the final place and renames, so that a half-made directory is never found. */
 async function assemble(dir, version) {
@@ -83,10 +89,7 @@ async function compileLibrary(project) {
   mkdirSync(join(project, 'src'), { recursive: true });
   writeFileSync(join(project, 'Cargo.toml'), '[package]\nname = "empty_crate"\nedition = "2021"\n');
   writeFileSync(join(project, 'src', 'lib.rs'), '#![no_std]\n');
-  await run(cargo, [
-    'build', '--release', '--target', wasmTarget,
-    '-Z', 'build-std=std,panic_abort,proc_macro,test',
-  ], {
+  await run(cargo, ['build', '--release', '--target', wasmTarget, '-Z', 'build-std=std,panic_abort,proc_macro,test'], {
     cwd: project,
     env: {
       RUSTC: rustc,
@@ -96,8 +99,9 @@ async function compileLibrary(project) {
       RUSTFLAGS: '-C embed-bitcode=yes',
       CARGO_TARGET_DIR: join(project, 'target'),
     },
-    failure: 'The standard library could not be compiled: see above. '
-      + `Get the target with \`rustup target add ${wasmTarget}\` instead, if that is possible.`,
+    failure:
+      'The standard library could not be compiled: see above. ' +
+      `Get the target with \`rustup target add ${wasmTarget}\` instead, if that is possible.`,
   });
   const deps = join(project, 'target', wasmTarget, 'release', 'deps');
   return readdirSync(deps)

@@ -2,7 +2,7 @@
 // changes the times of files that stay the same.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -30,7 +30,9 @@ function digest({ files, values = [] }) {
 export function listFiles(path) {
   if (!existsSync(path)) return [];
   try {
-    return readdirSync(path).sort().flatMap((name) => listFiles(join(path, name)));
+    return readdirSync(path)
+      .sort()
+      .flatMap((name) => listFiles(join(path, name)));
   } catch (error) {
     if (error.code === 'ENOTDIR') return [path];
     throw error;

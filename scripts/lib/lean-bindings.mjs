@@ -12,12 +12,14 @@ const edits = [
   {
     // Only code that asks for it has it set, and ours does not: `__wbg_reset_state` is called instead.
     what: 'the check before each call whether a new instance is wanted',
-    pattern: /^ *__wbg_call_guard\(\);\n|^function __wbg_call_guard\(\) \{\n[^}]*\}\n\}\n|^.*__wbg_reinit_scheduled = false;\n/gm,
+    pattern:
+      /^ *__wbg_call_guard\(\);\n|^function __wbg_call_guard\(\) \{\n[^}]*\}\n\}\n|^.*__wbg_reinit_scheduled = false;\n/gm,
     by: '',
   },
   {
     what: 'the check in each method whether the object is of an older instance',
-    pattern: /if \(this\.__wbg_inst !== undefined && this\.__wbg_inst !== __wbg_instance_id\) \{\s*throw ([^;]*);\s*\}/g,
+    pattern:
+      /if \(this\.__wbg_inst !== undefined && this\.__wbg_inst !== __wbg_instance_id\) \{\s*throw ([^;]*);\s*\}/g,
     by: 'checkInstance(this);',
     once: `
 function checkInstance(object) {
@@ -28,7 +30,8 @@ function checkInstance(object) {
   {
     // The collector does it.
     what: 'the methods that free an object',
-    pattern: /^ {4}__destroy_into_raw\(\) \{.*?^ {4}\}\n|^ {4}free\(\) \{.*?^ {4}\}\n|^if \(Symbol\.dispose\)[^\n]*\n/gms,
+    pattern:
+      /^ {4}__destroy_into_raw\(\) \{.*?^ {4}\}\n|^ {4}free\(\) \{.*?^ {4}\}\n|^if \(Symbol\.dispose\)[^\n]*\n/gms,
     by: '',
   },
   {
@@ -38,7 +41,8 @@ function checkInstance(object) {
   },
   {
     what: 'what becomes of an `instanceof` without a class',
-    pattern: /let result;\s*try \{\s*result = (arg0 instanceof \w+);\s*\} catch \(_\) \{\s*result = false;\s*\}\s*const ret = result;/g,
+    pattern:
+      /let result;\s*try \{\s*result = (arg0 instanceof \w+);\s*\} catch \(_\) \{\s*result = false;\s*\}\s*const ret = result;/g,
     by: 'const ret = $1;',
   },
   {
@@ -62,7 +66,8 @@ function checkInstance(object) {
   },
   {
     what: 'each string that is returned',
-    pattern: /(?:const|var) (ptr\d) = (isLikeNone\(ret\) \? 0 : )?passStringToWasm0\(ret, (wasm\.\w+), (wasm\.\w+)\);\s*(?:const|var) len\d = WASM_VECTOR_LEN;\s*getDataViewMemory0\(\)\.setInt32\(\(arg0 >>> 0\) \+ 4 \* 1, len\d, true\);\s*getDataViewMemory0\(\)\.setInt32\(\(arg0 >>> 0\) \+ 4 \* 0, ptr\d, true\);/g,
+    pattern:
+      /(?:const|var) (ptr\d) = (isLikeNone\(ret\) \? 0 : )?passStringToWasm0\(ret, (wasm\.\w+), (wasm\.\w+)\);\s*(?:const|var) len\d = WASM_VECTOR_LEN;\s*getDataViewMemory0\(\)\.setInt32\(\(arg0 >>> 0\) \+ 4 \* 1, len\d, true\);\s*getDataViewMemory0\(\)\.setInt32\(\(arg0 >>> 0\) \+ 4 \* 0, ptr\d, true\);/g,
     by: 'returnString(arg0, ret);',
     once: `
 function returnString(at, text) {
@@ -112,7 +117,8 @@ function returnString(at, text) {
   {
     // Memory that has grown has a new buffer.
     what: 'the ways to tell that memory has grown',
-    pattern: /cachedDataViewMemory0 === null \|\| cachedDataViewMemory0\.buffer\.detached === true \|\| .* (cachedDataViewMemory0\.buffer !== wasm\.memory\.buffer)\)\)/g,
+    pattern:
+      /cachedDataViewMemory0 === null \|\| cachedDataViewMemory0\.buffer\.detached === true \|\| .* (cachedDataViewMemory0\.buffer !== wasm\.memory\.buffer)\)\)/g,
     by: 'cachedDataViewMemory0?.buffer !== wasm.memory.buffer)',
   },
   {
@@ -126,7 +132,8 @@ function returnString(at, text) {
 ];
 
 /** What is no longer there then: one that is left would fail in the browser, when it is called. */
-const gone = /\b(?:__wbg_call_guard|__wbg_reinit_scheduled|__destroy_into_raw|handleError|__wbindgen_realloc|cachedTextDecoder|numBytesDecoded)\b/;
+const gone =
+  /\b(?:__wbg_call_guard|__wbg_reinit_scheduled|__destroy_into_raw|handleError|__wbindgen_realloc|cachedTextDecoder|numBytesDecoded)\b/;
 
 /** The bindings as the bundles have them. @param {string} bindings */
 export function lean(bindings) {

@@ -1,10 +1,9 @@
 // The npm packages: `npm ci`, unless what is installed is what package-lock.json says.
 
 import { readFileSync } from 'node:fs';
-
-import { PlainError, run, say, which } from './run.mjs';
-import { fromRoot } from './paths.mjs';
 import { withLock } from './lock.mjs';
+import { fromRoot } from './paths.mjs';
+import { PlainError, run, say, which } from './run.mjs';
 
 export async function ensureNodePackages() {
   if (isInstalled()) return;

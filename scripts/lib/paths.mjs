@@ -15,9 +15,6 @@ export const targetDir = resolve(root, process.env.CARGO_TARGET_DIR || 'target')
  * Built tools live here and not under `target/`, so that a fresh clone on the same machine finds them
  * in milliseconds. Every entry is keyed by its version, so clones that lock different ones coexist.
  */
-export const cacheDir = join(
-  process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
-  'background-fetch-polyfill',
-);
+export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'background-fetch-polyfill');
 
 export const fromCache = (...parts) => join(cacheDir, ...parts);

@@ -1,18 +1,13 @@
 // What each kind of work needs on the machine.
 
-import { PlainError, say, seconds } from './run.mjs';
 import { ensureBrowsers } from './browsers.mjs';
 import { ensureCertificate } from './certificate.mjs';
-import { ensureCargo, ensureRustLinters, ensureWasmTarget } from './rust.mjs';
 import { ensureNodePackages } from './node-packages.mjs';
+import { PlainError, say, seconds } from './run.mjs';
+import { ensureCargo, ensureRustLinters, ensureWasmTarget } from './rust.mjs';
 import { ensureWasmTools } from './wasm-tools.mjs';
 
-const build = [
-  ensureNodePackages,
-  ensureCargo,
-  ensureWasmTarget,
-  () => ensureWasmTools(['bindgen']),
-];
+const build = [ensureNodePackages, ensureCargo, ensureWasmTarget, () => ensureWasmTools(['bindgen'])];
 
 /** The steps of each plan, in the order of installation; `test` is everything the tests need. */
 const plans = {

@@ -65,7 +65,7 @@ export function start(command, args = [], { env, cwd = root, timeout, onOutput }
       if (error.code === 'ENOENT') resolve(127);
       else reject(error);
     });
-    child.on('exit', (code, signal) => {
+    child.on('exit', (_, signal) => {
       // Ended by force: what it had started may hold the pipes open, and nobody waits for that.
       if (signal) for (const pipe of [child.stdout, child.stderr]) pipe?.destroy();
     });

@@ -1,10 +1,9 @@
 // Cargo, and a Rust toolchain that can compile to wasm32-unknown-unknown.
 
 import { join } from 'node:path';
-
-import { PlainError, capture, isExecutable, run, say, start, which, withPath } from './run.mjs';
 import { aptInstall, canInstall } from './apt.mjs';
 import { buildDebianToolchain, debianClippy, findDebianToolchain } from './debian-rust.mjs';
+import { capture, isExecutable, PlainError, run, say, start, which, withPath } from './run.mjs';
 import { hasWasmTarget, wasmTarget } from './wasm-target.mjs';
 
 const rustup = 'Install Rust with rustup (see rustup.rs), then run the command again.';
@@ -20,9 +19,7 @@ export async function ensureWasmTarget() {
   if (rustEnv()) return;
   if (await addTargetByRustup()) return;
   if (!canInstall()) {
-    throw new PlainError(
-      `The Rust target ${wasmTarget} is missing. Get it with \`rustup target add ${wasmTarget}\`.`,
-    );
+    throw new PlainError(`The Rust target ${wasmTarget} is missing. Get it with \`rustup target add ${wasmTarget}\`.`);
   }
   await buildDebianToolchain();
 }
@@ -64,7 +61,10 @@ export async function ensureRustLinters() {
     await run('rustup', ['component', 'add', ...missing.map(({ component }) => component)]);
   } else {
     const commands = missing.map(({ command }) => `cargo ${command}`).join(' and ');
-    await aptInstall(missing.map((linter) => linter.package), `Missing: ${commands}. ${rustup}`);
+    await aptInstall(
+      missing.map((linter) => linter.package),
+      `Missing: ${commands}. ${rustup}`,
+    );
   }
 }
 

@@ -2,8 +2,14 @@
 
 /** Those of the target; `wasm-opt` is told the same. */
 const FEATURES = [
-  'BulkMemory', 'BulkMemoryOpt', 'CallIndirectOverlong', 'MutableGlobals', 'Multivalue', 'NontrappingFPToInt',
-  'ReferenceTypes', 'SignExt',
+  'BulkMemory',
+  'BulkMemoryOpt',
+  'CallIndirectOverlong',
+  'MutableGlobals',
+  'Multivalue',
+  'NontrappingFPToInt',
+  'ReferenceTypes',
+  'SignExt',
 ];
 const PANIC = /^core::panicking::panic_fmt$/;
 /** What writes the words: only panics do, unless the crate formats text by itself. */
@@ -11,17 +17,45 @@ const WORDS = /^<.+ as core::fmt::\w+>::fmt$/;
 const FORMAT = /^core::fmt::write$/;
 /** Words that are left in the data, of which no optimiser knows that nobody says them any more. */
 const SAYINGS = [
-  'slice index starts at ', ' but ends at ', 'range start index ', 'range end index ', ' out of range for slice of length ',
-  'min > max. min = ', 'assertion `left ', ' right` failed', 'insertion index (is ', ') should be <= len (is ',
-  'removal index (is ', ') should be < len (is ', 'attempt to join into collection with len > usize::MAX',
-  'LazyCell instance has previously been poisoned', 'attempt to divide by zero', '`async fn` resumed after completion',
-  'RefCell already mutably borrowed', 'RefCell already borrowed', 'FnOnce called more than once',
-  'assertion failed: slot.is_none()', 'internal error: entered unreachable code', 'capacity overflow',
-  'Tried to shrink to a larger capacity', 'reentrant init', 'finish: callbacks should be Some', 'finish: result should be None',
-  'attempted to take ownership of Rust value while it was borrowed', 'null pointer passed to rust', 'mid > len', ', max = ',
-  'recursive use of an object detected which would lead to unsafe aliasing in rust', '  left: ', ' right: ', '<redacted>',
-  'called `Result::unwrap_throw()` on an `Err` value', 'called `Option::unwrap_throw()` on a `None` value',
-  'closure invoked recursively or after being dropped', 'cannot poll Select twice', '0x0123456789ABCDEF',
+  'slice index starts at ',
+  ' but ends at ',
+  'range start index ',
+  'range end index ',
+  ' out of range for slice of length ',
+  'min > max. min = ',
+  'assertion `left ',
+  ' right` failed',
+  'insertion index (is ',
+  ') should be <= len (is ',
+  'removal index (is ',
+  ') should be < len (is ',
+  'attempt to join into collection with len > usize::MAX',
+  'LazyCell instance has previously been poisoned',
+  'attempt to divide by zero',
+  '`async fn` resumed after completion',
+  'RefCell already mutably borrowed',
+  'RefCell already borrowed',
+  'FnOnce called more than once',
+  'assertion failed: slot.is_none()',
+  'internal error: entered unreachable code',
+  'capacity overflow',
+  'Tried to shrink to a larger capacity',
+  'reentrant init',
+  'finish: callbacks should be Some',
+  'finish: result should be None',
+  'attempted to take ownership of Rust value while it was borrowed',
+  'null pointer passed to rust',
+  'mid > len',
+  ', max = ',
+  'recursive use of an object detected which would lead to unsafe aliasing in rust',
+  '  left: ',
+  ' right: ',
+  '<redacted>',
+  'called `Result::unwrap_throw()` on an `Err` value',
+  'called `Option::unwrap_throw()` on a `None` value',
+  'closure invoked recursively or after being dropped',
+  'cannot poll Select twice',
+  '0x0123456789ABCDEF',
 ];
 /** What numbers are written with: only panics do, unless the crate does so by itself. */
 const NUMBERS = /::to_string$|\bfmt::num\b/;
@@ -42,7 +76,8 @@ export async function silencePanics(wasm) {
   try {
     module.setFeatures(FEATURES.reduce((all, feature) => all | binaryen.Features[feature], 0));
     const functions = Array.from({ length: module.getNumFunctions() }, (_, index) =>
-      binaryen.getFunctionInfo(module.getFunctionByIndex(index)));
+      binaryen.getFunctionInfo(module.getFunctionByIndex(index)),
+    );
     const formats = functions.some(({ name }) => FORMAT.test(plain(name)));
     const numbers = formats || functions.some(({ name }) => NUMBERS.test(plain(name)));
     const silent = functions.filter(({ name }) => PANIC.test(plain(name)) || (!formats && WORDS.test(plain(name))));
@@ -67,7 +102,11 @@ function forget(wasm, sayings) {
   for (const saying of sayings) {
     for (let at = bytes.indexOf(saying); at >= 0; at = bytes.indexOf(saying)) bytes.fill(0, at, at + saying.length);
   }
-  for (const { index, 0: { length } } of bytes.toString('latin1').matchAll(PLACES)) bytes.fill(0, index, index + length);
+  for (const {
+    index,
+    0: { length },
+  } of bytes.toString('latin1').matchAll(PLACES))
+    bytes.fill(0, index, index + length);
   return wasm;
 }
 

@@ -14,7 +14,7 @@ export function withoutComments(source, path) {
 /** The code of a Rust source without texts, and without what is compiled for tests only. */
 export function codeOf(source) {
   let code = source.replace(inRust, blank);
-  for (let at; (at = code.indexOf('#[cfg(test)]')) >= 0;) {
+  for (let at; (at = code.indexOf('#[cfg(test)]')) >= 0; ) {
     const end = endOfItem(code, at);
     code = code.slice(0, at) + blank(code.slice(at, end)) + code.slice(end);
   }
@@ -68,7 +68,10 @@ function namesInGroup(text) {
     if (character === '{') depth += 1;
     return shown;
   });
-  return outer.join('').split(',').map((path) => /\w+/.exec(path)?.[0]);
+  return outer
+    .join('')
+    .split(',')
+    .map((path) => /\w+/.exec(path)?.[0]);
 }
 
 /** The methods that `code` gives to `type`, each with the names of those that it calls on itself. */

@@ -5,16 +5,17 @@ import { readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 import { circlesOf, reachableFrom } from './circles.mjs';
-import { codeOf, lineOf, methodsOf, namesAtRoot, withoutComments } from './source-code.mjs';
 import { listFiles } from './fresh.mjs';
 import { realmRules } from './realm-rules.mjs';
+import { codeOf, lineOf, methodsOf, namesAtRoot, withoutComments } from './source-code.mjs';
 
 export const sourceRules = [
   {
     rule: 'no room of the engine calls the Engine: verdicts go up, calls go down',
-    broken: (root) => engineFiles(root)
-      .filter(({ room }) => room !== 'engine' && room !== 'driver')
-      .flatMap(namingTheEngine),
+    broken: (root) =>
+      engineFiles(root)
+        .filter(({ room }) => room !== 'engine' && room !== 'driver')
+        .flatMap(namingTheEngine),
   },
   {
     rule: 'no circle between the rooms of the engine',
@@ -27,15 +28,20 @@ export const sourceRules = [
   {
     rule: 'no ring of calls between the files of the Engine',
     // To be deleted as soon as it is not broken any more.
-    broken: (root) => ringsOf('Engine', engineFiles(root).filter(({ room }) => room === 'engine')),
+    broken: (root) =>
+      ringsOf(
+        'Engine',
+        engineFiles(root).filter(({ room }) => room === 'engine'),
+      ),
   },
   {
     rule: 'no file but the two `platform` asks which browser this is',
-    broken: (root) => ['src', 'js', 'crates/engine/src']
-      .flatMap((folder) => listFiles(join(root, folder)))
-      .map((file) => relative(root, file).split(sep).join('/'))
-      .filter((path) => /\.(rs|ts)$/.test(path) && !rooms.includes(path))
-      .flatMap((path) => find(askingForBrowsers, withoutComments(read(root, path), path), path)),
+    broken: (root) =>
+      ['src', 'js', 'crates/engine/src']
+        .flatMap((folder) => listFiles(join(root, folder)))
+        .map((file) => relative(root, file).split(sep).join('/'))
+        .filter((path) => /\.(rs|ts)$/.test(path) && !rooms.includes(path))
+        .flatMap((path) => find(askingForBrowsers, withoutComments(read(root, path), path), path)),
   },
   {
     // What a method of `Option` or `Result` decides is left to the reader: they convert, too.
@@ -49,9 +55,10 @@ export const sourceRules = [
   {
     // Its borrow would last until the promise settles, and the next call would throw.
     rule: 'no export is an async method with `&mut self`',
-    broken: (root) => rustFiles(root, 'src')
-      .filter(({ code }) => code.includes('#[wasm_bindgen'))
-      .flatMap(({ path, code }) => find(/\bpub async fn \w+\(\s*&mut self/g, code, path)),
+    broken: (root) =>
+      rustFiles(root, 'src')
+        .filter(({ code }) => code.includes('#[wasm_bindgen'))
+        .flatMap(({ path, code }) => find(/\bpub async fn \w+\(\s*&mut self/g, code, path)),
   },
   ...realmRules,
 ];
@@ -74,12 +81,13 @@ function rustFiles(root, folder) {
     .filter((path) => path.endsWith('.rs') && !/(^|[_/])tests\.rs$/.test(path));
   const codes = new Map(paths.map((path) => [path, codeOf(read(join(root, folder), path))]));
   const passedOn = passedOnBy(codes.get('lib.rs') ?? '');
-  return paths.filter((path) => path !== 'lib.rs').map((path) => {
-    const code = codes.get(path);
-    const names = namesAtRoot(code, path)
-      .map(({ name, line }) => ({ name: passedOn.get(name) ?? name, line }));
-    return { path: `${folder}/${path}`, room: path.split('/')[0].replace(/\.rs$/, ''), code, names };
-  });
+  return paths
+    .filter((path) => path !== 'lib.rs')
+    .map((path) => {
+      const code = codes.get(path);
+      const names = namesAtRoot(code, path).map(({ name, line }) => ({ name: passedOn.get(name) ?? name, line }));
+      return { path: `${folder}/${path}`, room: path.split('/')[0].replace(/\.rs$/, ''), code, names };
+    });
 }
 
 /** From each name of `pub use room::{name, …}` to its room. */
@@ -114,7 +122,8 @@ function circlesBetweenRooms(files) {
  */
 function ringsOf(type, files) {
   const methods = files.flatMap(({ path, code }) =>
-    methodsOf(type, code).map((method) => ({ ...method, file: path.split('/').at(-1).replace('.rs', '') })));
+    methodsOf(type, code).map((method) => ({ ...method, file: path.split('/').at(-1).replace('.rs', '') })),
+  );
   const calls = new Map(methods.map((method) => [method.name, method.calls]));
   const homes = new Map(methods.map(({ name, file }) => [name, file]));
   const isOfOthers = (name) => homes.has(name) && !top.includes(homes.get(name));
@@ -130,10 +139,13 @@ function ringsOf(type, files) {
   return describeCircles(graph, () => '');
 }
 
-const describeCircles = (graph, placeOf) => circlesOf(graph).map((circle) => circle
-  .flatMap((from) => circle.filter((to) => graph.get(from).has(to)).map((to) => `${from} → ${to}`))
-  .map((arrow) => `${arrow}${placeOf(arrow)}`)
-  .join(', '));
+const describeCircles = (graph, placeOf) =>
+  circlesOf(graph).map((circle) =>
+    circle
+      .flatMap((from) => circle.filter((to) => graph.get(from).has(to)).map((to) => `${from} → ${to}`))
+      .map((arrow) => `${arrow}${placeOf(arrow)}`)
+      .join(', '),
+  );
 
 /** The names that the first file may have. */
 const top = ['engine', 'mod'];
@@ -142,8 +154,18 @@ const top = ['engine', 'mod'];
 const rooms = ['src/platform.rs', 'js/platform.ts'];
 
 /** What some browsers have and others have not, as far as it was ever used to tell them apart. */
-const askingForBrowsers = new RegExp([
-  /\buserAgent\w*/, /\bnavigator\.vendor\b/, /\bmoz[A-Z]\w+/, /\bwebkit[A-Z]\w+/, /\bsourceURL\b/,
-  /\bInstallTrigger\b/, /'serviceWorker' in\b/,
-  /\b(?:fn|const|let|static|function|get) is_?(?:[cC]hrom|[fF]irefox|[gG]ecko|[wW]ebKit|webkit|[sS]afari|[bB]link)\w*/,
-].map(({ source }) => source).join('|'), 'g');
+const askingForBrowsers = new RegExp(
+  [
+    /\buserAgent\w*/,
+    /\bnavigator\.vendor\b/,
+    /\bmoz[A-Z]\w+/,
+    /\bwebkit[A-Z]\w+/,
+    /\bsourceURL\b/,
+    /\bInstallTrigger\b/,
+    /'serviceWorker' in\b/,
+    /\b(?:fn|const|let|static|function|get) is_?(?:[cC]hrom|[fF]irefox|[gG]ecko|[wW]ebKit|webkit|[sS]afari|[bB]link)\w*/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);

@@ -6,14 +6,13 @@
 // `node` stands for this Node.js, `tsc` for the installed TypeScript.
 
 /** Each is compiled with another view of the world: the sources, then the published types in use. */
-export const typeProjects = [
-  '.', 'tests/types/page', 'tests/types/worker', 'tests/types/implementation',
-];
+export const typeProjects = ['.', 'tests/types/page', 'tests/types/worker', 'tests/types/implementation'];
+
+/** Arguments of Node.js. */
+export const styleCheck = ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'];
 
 /** Those that have no browser in them. */
-export const nativeCrates = [
-  '--package', 'background-fetch-engine', '--package', 'background-fetch-simulation',
-];
+export const nativeCrates = ['--package', 'background-fetch-engine', '--package', 'background-fetch-simulation'];
 
 export const stages = [
   {
@@ -28,6 +27,12 @@ export const stages = [
     plan: 'node',
     steps: [['node', 'scripts/test-js.mjs']],
     needs: 'tests/js',
+  },
+  {
+    name: 'style',
+    title: 'format and lints of JavaScript and TypeScript',
+    plan: 'node',
+    steps: [['node', ...styleCheck]],
   },
   {
     name: 'build',
@@ -69,9 +74,21 @@ export const stages = [
     name: 'harness',
     title: 'the drivers, the test origin and the WPT runner themselves',
     plan: 'test',
-    steps: [['node', '--test', ...[
-      'harness/harness', 'harness/http2', 'harness/tally', 'server/origin', 'server/certificate', 'wpt/wpt', 'soak/soak',
-    ].map((name) => `tests/${name}.test.mjs`)]],
+    steps: [
+      [
+        'node',
+        '--test',
+        ...[
+          'harness/harness',
+          'harness/http2',
+          'harness/tally',
+          'server/origin',
+          'server/certificate',
+          'wpt/wpt',
+          'soak/soak',
+        ].map((name) => `tests/${name}.test.mjs`),
+      ],
+    ],
   },
   {
     name: 'idl',

@@ -13,7 +13,8 @@ const closings = [
 export function tally(output) {
   const plain = withoutColours(output);
   const counts = closings.flatMap(({ pattern }) =>
-    [...plain.matchAll(pattern)].map(([, passed, failed]) => [Number(passed), Number(failed)]));
+    [...plain.matchAll(pattern)].map(([, passed, failed]) => [Number(passed), Number(failed)]),
+  );
   if (counts.length === 0) return undefined;
   const sum = (index) => counts.reduce((total, count) => total + count[index], 0);
   return { passed: sum(0), failed: sum(1) };
@@ -35,10 +36,10 @@ export function failures(output) {
     const depth = mark[1].length;
     const rest = lines.slice(at + 1);
     const end = rest.findIndex((each) => each.trim() !== '' && each.search(/\S/) <= depth);
-    const block = [line, ...end < 0 ? rest : rest.slice(0, end)].slice(0, MOST.lines);
+    const block = [line, ...(end < 0 ? rest : rest.slice(0, end))].slice(0, MOST.lines);
     return [block.map((each) => each.slice(0, MOST.characters)).join('\n')];
   });
 }
 
-// eslint-disable-next-line no-control-regex
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it looks for
 const withoutColours = (output) => output.replace(/\u001b\[[\d;]*m/g, '');

@@ -2,8 +2,8 @@
 
 import { PlainError, withPath } from './run.mjs';
 import { rustEnv } from './rust.mjs';
-import { toolDirs } from './wasm-tools.mjs';
 import { wasmTarget } from './wasm-target.mjs';
+import { toolDirs } from './wasm-tools.mjs';
 
 export function toolEnv() {
   const rust = rustEnv();

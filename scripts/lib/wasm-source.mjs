@@ -81,7 +81,8 @@ function decode(text, frequent, length) {
 /** The table of codes is made again from the set, 32 bytes in hexadecimal: written out it is 256. */
 function decoder(text, frequent, length) {
   const bits = Array.from({ length: 64 }, (_, digit) =>
-    [0, 1, 2, 3].reduce((sum, bit) => sum + (frequent.has(4 * digit + bit) << bit), 0).toString(16));
+    [0, 1, 2, 3].reduce((sum, bit) => sum + (frequent.has(4 * digit + bit) << bit), 0).toString(16),
+  );
   return `export const wasmSource = {
   kind: 'bytes',
   bytes() {

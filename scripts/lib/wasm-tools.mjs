@@ -2,10 +2,9 @@
 
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-import { PlainError, capture, isExecutable, run, say, seconds, which } from './run.mjs';
-import { fromCache, fromRoot } from './paths.mjs';
 import { withLock } from './lock.mjs';
+import { fromCache, fromRoot } from './paths.mjs';
+import { capture, isExecutable, PlainError, run, say, seconds, which } from './run.mjs';
 
 const wasmPackVersion = '0.15.1';
 
@@ -65,9 +64,7 @@ async function install(tool) {
   const started = Date.now();
   say(`cargo install ${crate} ${version} (once; about a minute)`);
   // A debug build is as good here and done in a third of the time. Not `--locked`, which fails.
-  await run('cargo', [
-    'install', crate, '--version', version, '--debug', '--root', dirname(installDir(tool)),
-  ], {
+  await run('cargo', ['install', crate, '--version', version, '--debug', '--root', dirname(installDir(tool))], {
     env: { CARGO_TARGET_DIR: buildDir(), CARGO_PROFILE_DEV_DEBUG: '0' },
     failure: `\`cargo install ${crate} --version ${version}\` failed: see above.`,
   });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ensureCertificate } from '../../scripts/lib/certificate.mjs';
-import { PlainError, capture } from '../../scripts/lib/run.mjs';
+import { capture, PlainError } from '../../scripts/lib/run.mjs';
 import { CORS, LOG_MS, runOf, urlOf } from './served.mjs';
 
 const START_TIMEOUT = 10_000;
@@ -22,9 +22,14 @@ const HTTP2_DIRECTIVE = [1, 25, 1];
 export async function startNginx(binary, roots, folder, protocol) {
   const version = capture('sh', ['-c', `"${binary}" -v 2>&1`])?.match(/nginx\/([\d.]+)/)?.[1] ?? '0';
   const [port, otherPort] = [await freePort(), await freePort()];
-  const listen = protocol === 'h2' ? await secureListen([port, otherPort], version) : [port, otherPort].map((each) => `listen 127.0.0.1:${each};`);
+  const listen =
+    protocol === 'h2'
+      ? await secureListen([port, otherPort], version)
+      : [port, otherPort].map((each) => `listen 127.0.0.1:${each};`);
   writeFileSync(join(folder, 'nginx.conf'), configuration(roots, listen));
-  const child = spawn(binary, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(binary, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const end = () => void child.kill('SIGTERM');
   process.once('exit', end);
   await untilListening(port, child);
@@ -34,7 +39,10 @@ export async function startNginx(binary, roots, folder, protocol) {
     otherUrl: urlOf(protocol, otherPort),
     async sent(run) {
       await sleep(LOG_MS);
-      const lines = readFileSync(join(folder, 'access.log'), 'utf8').trim().split('\n').map((line) => line.split(' '));
+      const lines = readFileSync(join(folder, 'access.log'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' '));
       const own = lines.filter(([uri]) => runOf(uri) === String(run));
       return { requests: own.length, bytes: own.reduce((sum, [, bytes]) => sum + Number(bytes), 0) };
     },
@@ -95,7 +103,10 @@ async function untilListening(port, child) {
   for (const deadline = Date.now() + START_TIMEOUT; Date.now() < deadline; await sleep(20)) {
     if (child.exitCode !== null) break;
     const probe = connect(port, '127.0.0.1');
-    const isOpen = await Promise.race([once(probe, 'connect'), once(probe, 'error')]).then(() => probe.readyState === 'open', () => false);
+    const isOpen = await Promise.race([once(probe, 'connect'), once(probe, 'error')]).then(
+      () => probe.readyState === 'open',
+      () => false,
+    );
     probe.destroy();
     if (isOpen) return;
   }
@@ -111,4 +122,3 @@ async function freePort() {
   await once(server, 'close');
   return port;
 }
-

@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { fromRoot } from '../../scripts/lib/paths.mjs';
-import { PlainError, exitWith } from '../../scripts/lib/run.mjs';
+import { exitWith, PlainError } from '../../scripts/lib/run.mjs';
 import { ENGINES, launch } from '../harness/launch.mjs';
 import { TempDir } from '../harness/process.mjs';
 import { spread } from './figures.mjs';
@@ -39,10 +39,12 @@ function options() {
     },
   });
   for (const [option, allowed] of Object.entries({ browser: ENGINES, protocol: PROTOCOLS, server: KINDS })) {
-    if (!allowed.includes(/** @type {never} */ (values[option]))) throw new PlainError(`--${option} takes one of ${allowed.join(', ')}.`);
+    if (!allowed.includes(/** @type {never} */ (values[option])))
+      throw new PlainError(`--${option} takes one of ${allowed.join(', ')}.`);
   }
   const [times, size] = [Number(values.times), Number(values.size)];
-  if (![times, size].every((value) => Number.isInteger(value) && value > 0)) throw new PlainError('--times and --size take whole numbers.');
+  if (![times, size].every((value) => Number.isInteger(value) && value > 0))
+    throw new PlainError('--times and --size take whole numbers.');
   return { .../** @type {any} */ (values), times, size: size * MIB, dist: resolve(values.dist) };
 }
 
@@ -60,7 +62,9 @@ async function main() {
     for (let run = 1; run <= times; run++) {
       const seen = await once(browser, server, run, { size, digests, verbose });
       runs.push(seen);
-      console.log(`${String(run).padStart(3)}  ${seen.ms === null ? seen.error : `${(seen.ms / 1000).toFixed(2)} s`}  sent ÷ size ${seen.sentOverSize.toFixed(3)} in ${seen.requests}`);
+      console.log(
+        `${String(run).padStart(3)}  ${seen.ms === null ? seen.error : `${(seen.ms / 1000).toFixed(2)} s`}  sent ÷ size ${seen.sentOverSize.toFixed(3)} in ${seen.requests}`,
+      );
     }
   } finally {
     await server.close();
@@ -68,7 +72,11 @@ async function main() {
   }
   const verdict = judge(runs);
   console.log(verdict.text);
-  if (json) writeFileSync(json, `${JSON.stringify({ browser, protocol, server: server.name, size, ...verdict, runs }, null, 1)}\n`);
+  if (json)
+    writeFileSync(
+      json,
+      `${JSON.stringify({ browser, protocol, server: server.name, size, ...verdict, runs }, null, 1)}\n`,
+    );
   return verdict.isGood;
 }
 
@@ -88,7 +96,10 @@ async function once(name, server, run, { size, digests, verbose }) {
     await page.waitFor(() => /** @type {any} */ (window).bench, { timeout: 30_000 });
     const { ms, digests: seen } = await page.evaluate(
       (/** @type {any[]} */ ...args) => /** @type {any} */ (window).bench.background(...args),
-      `run ${run}`, [`${server.url}/files/large.bin?run=${run}`], size, true,
+      `run ${run}`,
+      [`${server.url}/files/large.bin?run=${run}`],
+      size,
+      true,
     );
     outcome = seen.join() === digests.join() ? { ms } : { ms: null, error: 'the bytes are wrong' };
   } catch (error) {

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 
 import { browserPath } from '../../scripts/lib/browsers.mjs';
 import { fromRoot } from '../../scripts/lib/paths.mjs';
-import { PlainError, capture, exitWith } from '../../scripts/lib/run.mjs';
+import { capture, exitWith, PlainError } from '../../scripts/lib/run.mjs';
 import { launch } from '../harness/launch.mjs';
 import { TempDir } from '../harness/process.mjs';
 import { figures, table } from './figures.mjs';
@@ -100,7 +100,9 @@ class Bench {
       const { ms, readMs, progressEvents, requests, bytes } = await this.#background(urls, size);
       const sentOverSize = bytes / size;
       pairs.push({ plainMs, ms, readMs, sentOverSize, requests, progressEvents, load: loadavg()[0] });
-      this.#say(`${title} ${at}/${runs}: ${plainMs.toFixed(0)} ms, ${ms} ms, ratio ${(plainMs / ms).toFixed(2)}; read ${readMs.toFixed(0)} ms; sent ${sentOverSize.toFixed(3)} in ${requests}; ${progressEvents} progress events; load ${loadavg()[0]}`);
+      this.#say(
+        `${title} ${at}/${runs}: ${plainMs.toFixed(0)} ms, ${ms} ms, ratio ${(plainMs / ms).toFixed(2)}; read ${readMs.toFixed(0)} ms; sent ${sentOverSize.toFixed(3)} in ${requests}; ${progressEvents} progress events; load ${loadavg()[0]}`,
+      );
     }
     return pairs;
   }
@@ -109,8 +111,10 @@ class Bench {
   async #plain(urls, size) {
     await this.#pause();
     const { ms, sizes } = await this.#page.evaluate(
-      (/** @type {string[]} */ list, /** @type {number} */ atATime) => /** @type {any} */ (window).bench.plain(list, atATime),
-      urls(++this.#run), AT_A_TIME,
+      (/** @type {string[]} */ list, /** @type {number} */ atATime) =>
+        /** @type {any} */ (window).bench.plain(list, atATime),
+      urls(++this.#run),
+      AT_A_TIME,
     );
     check(sizes, size);
     return ms;
@@ -123,7 +127,10 @@ class Bench {
     const run = ++this.#run;
     const outcome = await this.#page.evaluate(
       (/** @type {any[]} */ ...args) => /** @type {any} */ (window).bench.background(...args),
-      `run ${run}`, urls(run), size, digest,
+      `run ${run}`,
+      urls(run),
+      size,
+      digest,
     );
     check(outcome.sizes, size);
     return { ...outcome, ...(await this.#server.sent(run)) };
@@ -144,7 +151,9 @@ function check(sizes, size) {
 /** @param {string} name */
 function versionOf(name) {
   // Its browser wants a display to tell its version.
-  if (name === 'webkit') return capture('dpkg-query', ['-W', '-f', 'WebKitGTK ${Version}', 'libwebkit2gtk-4.1-0']) ?? name;
+  if (name === 'webkit')
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own
+    return capture('dpkg-query', ['-W', '-f', 'WebKitGTK ${Version}', 'libwebkit2gtk-4.1-0']) ?? name;
   const binary = browserPath(name === 'firefox' ? 'firefox' : 'chromium');
   return capture(binary, ['--version'])?.split(' built on')[0] ?? name;
 }
@@ -162,25 +171,38 @@ async function main() {
   const browser = await launch(name, { log: verbose ? say : undefined });
   try {
     const version = versionOf(name);
-    say(`${version}${name === 'chromium-native' ? ', its own Background Fetch' : ''}; ${server.name}${isCross ? ' of another origin' : ''}`);
+    say(
+      `${version}${name === 'chromium-native' ? ', its own Background Fetch' : ''}; ${server.name}${isCross ? ' of another origin' : ''}`,
+    );
     const base = `${isCross ? server.otherUrl : server.url}/files`;
     if (verbose) browser.on('console', (/** @type {any} */ { type, text }) => say(`[${type}] ${text}`));
     const page = await browser.newPage(`${server.url}/index.html`);
     await page.waitFor(() => /** @type {any} */ (window).bench, { timeout: 30_000 });
     const bench = new Bench(server, page, say);
-    const report = { browser: name, version, server: server.name, protocol, crossOrigin: isCross, date: new Date().toISOString(), size, runs };
+    const report = {
+      browser: name,
+      version,
+      server: server.name,
+      protocol,
+      crossOrigin: isCross,
+      date: new Date().toISOString(),
+      size,
+      runs,
+    };
     const results = [];
     if (size > 0) {
       const pairs = await bench.pairs((run) => [`${base}/large.bin?run=${run}`], size, runs, digests);
       results.push({ what: `1 × ${size / MIB} MiB`, pairs, ...figures(pairs, size) });
     }
     if (files > 0) {
-      const urls = (/** @type {number} */ run) => Array.from({ length: files }, (_, at) => `${base}/small.bin?run=${run}&file=${at}`);
+      const urls = (/** @type {number} */ run) =>
+        Array.from({ length: files }, (_, at) => `${base}/small.bin?run=${run}&file=${at}`);
       const pairs = await bench.pairs(urls, files * SMALL_SIZE, runs);
       results.push({ what: `${files} × ${SMALL_SIZE / 1000} KB`, pairs, ...figures(pairs, files * SMALL_SIZE) });
     }
     for (const { what, pairs: _, ...result } of results) console.log(`${table(`${name}, ${what}`, result)}\n`);
-    for (const { what, ratio } of results) console.log(`${name}, ${what}: ${ratio.median.toFixed(2)} of the browser's own speed`);
+    for (const { what, ratio } of results)
+      console.log(`${name}, ${what}: ${ratio.median.toFixed(2)} of the browser's own speed`);
     if (json) writeFileSync(json, `${JSON.stringify({ ...report, results }, null, 2)}\n`);
   } finally {
     await browser.close();

@@ -24,7 +24,9 @@ export async function startSend(roots, protocol) {
     countBytes(response, (bytes) => (count.bytes += bytes));
     // Its own entity tags are weak, and nobody may split by those.
     send(request, pathname.slice(prefix.length), { root: roots[prefix], etag: false, cacheControl: false })
-      .on('headers', (head, path, { size, mtimeMs }) => head.setHeader('ETag', `"${size.toString(16)}-${Math.round(mtimeMs).toString(16)}"`))
+      .on('headers', (head, _, { size, mtimeMs }) =>
+        head.setHeader('ETag', `"${size.toString(16)}-${Math.round(mtimeMs).toString(16)}"`),
+      )
       .on('error', (error) => response.writeHead(error.status ?? 500).end())
       .pipe(response);
   };
@@ -50,17 +52,19 @@ export async function startSend(roots, protocol) {
  */
 function countBytes(response, count) {
   const write = response.write.bind(response);
-  response.write = (/** @type {any} */ chunk) => write(chunk, (/** @type {unknown} */ error) => {
-    if (!error) count(chunk.length);
-  });
+  response.write = (/** @type {any} */ chunk) =>
+    write(chunk, (/** @type {unknown} */ error) => {
+      if (!error) count(chunk.length);
+    });
 }
 
 /** @param {'h1' | 'h2'} protocol @param {import('node:http').RequestListener} answer */
 async function listening(protocol, answer) {
   const { key, chain } = await ensureCertificate();
-  const server = protocol === 'h2'
-    ? createSecureServer({ key, cert: chain, allowHTTP1: false }, /** @type {any} */ (answer))
-    : createServer(answer);
+  const server =
+    protocol === 'h2'
+      ? createSecureServer({ key, cert: chain, allowHTTP1: false }, /** @type {any} */ (answer))
+      : createServer(answer);
   /** @type {Set<import('node:net').Socket>} */
   const sockets = new Set();
   server.on('connection', (socket) => {

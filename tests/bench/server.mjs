@@ -14,7 +14,7 @@ export const PROTOCOLS = /** @type {const} */ (['h1', 'h2']);
  * @returns {Promise<import('./served.mjs').Server>}
  */
 export async function startServer(roots, folder, { kind, protocol }) {
-  const nginx = kind === 'node' ? undefined : which('nginx') ?? which('nginx', '/usr/sbin:/usr/local/sbin');
+  const nginx = kind === 'node' ? undefined : (which('nginx') ?? which('nginx', '/usr/sbin:/usr/local/sbin'));
   if (nginx) return startNginx(nginx, roots, folder, protocol);
   if (kind === 'nginx') throw new PlainError('nginx is not installed.');
   return startSend(roots, protocol);

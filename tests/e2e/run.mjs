@@ -8,8 +8,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ENGINES } from '../harness/launch.mjs';
 import { checklistTable, unknownTitles } from './checklist.mjs';
-import { runInBrowser } from './lib/runner.mjs';
 import { PROTOCOLS } from './lib/protocols.mjs';
+import { runInBrowser } from './lib/runner.mjs';
 import { loadScenarios } from './lib/scenarios.mjs';
 
 const { values } = parseArgs({
@@ -45,18 +45,26 @@ if (values.list) {
 
 if (values.differences) {
   const differing = scenarios.filter((each) => each.nativeDiffers ?? each.nativeVaries);
-  console.log(['| scenario | natively |', '|---|---|', ...differing.map((each) => `| ${each.title} | ${each.nativeDiffers ?? each.nativeVaries} |`)].join('\n'));
+  console.log(
+    [
+      '| scenario | natively |',
+      '|---|---|',
+      ...differing.map((each) => `| ${each.title} | ${each.nativeDiffers ?? each.nativeVaries} |`),
+    ].join('\n'),
+  );
   process.exit();
 }
 
 /** @type {import('./lib/runner.mjs').Result[]} */
 const results = [];
 for (const browser of values.browser.split(',')) {
-  results.push(...await runInBrowser(browser, scenarios, {
-    dist: resolve(values.dist),
-    repeat: Number(values.repeat),
-    lanes: Number(values.lanes),
-  }));
+  results.push(
+    ...(await runInBrowser(browser, scenarios, {
+      dist: resolve(values.dist),
+      repeat: Number(values.repeat),
+      lanes: Number(values.lanes),
+    })),
+  );
 }
 
 if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1));

@@ -37,14 +37,19 @@ export class Chromium extends Browser {
 
   /** @param {import('./browser.mjs').LaunchOptions} options @param {{native: boolean}} flavour */
   constructor(options, { native }) {
-    super(native ? 'chromium-native' : 'chromium', options, {
-      persistent: true,
-      killsWorker: 'cdp',
-      killReloadsPage: false,
-      hides: true,
-      workerConsole: Boolean(options.workerConsole),
-      permissions: true,
-    }, ['SingletonLock', 'SingletonCookie', 'SingletonSocket']);
+    super(
+      native ? 'chromium-native' : 'chromium',
+      options,
+      {
+        persistent: true,
+        killsWorker: 'cdp',
+        killReloadsPage: false,
+        hides: true,
+        workerConsole: Boolean(options.workerConsole),
+        permissions: true,
+      },
+      ['SingletonLock', 'SingletonCookie', 'SingletonSocket'],
+    );
     this.#native = native;
   }
 
@@ -60,7 +65,9 @@ export class Chromium extends Browser {
     args.push(`--ignore-certificate-errors-spki-list=${(await ensureCertificate()).spkiHash}`);
     if (this.options.anyCertificate) args.push('--ignore-certificate-errors');
     args.push(...(this.options.args ?? []), 'about:blank');
-    const { group, match } = await startAndAwait(browserPath('chromium'), args, /DevTools listening on (ws:\S+)/, { onLine: this.log });
+    const { group, match } = await startAndAwait(browserPath('chromium'), args, /DevTools listening on (ws:\S+)/, {
+      onLine: this.log,
+    });
     this.#group = group;
     this.#remote = await puppeteer.connect({ browserWSEndpoint: match[1], defaultViewport: null });
     if (this.options.workerConsole) this.#listenToWorkers(this.#remote);
@@ -127,7 +134,8 @@ export class Chromium extends Browser {
       try {
         const worker = await target.worker();
         worker?.on('console', (message) =>
-          this.tellConsole({ type: message.type(), text: message.text(), source: target.url() }));
+          this.tellConsole({ type: message.type(), text: message.text(), source: target.url() }),
+        );
       } catch (error) {
         this.log(`no console of ${target.url()}: ${error}`);
       }
@@ -146,9 +154,11 @@ class ChromiumPage extends Page {
     this.browser = browser;
     this.#page = page;
     page.on('console', (message) =>
-      browser.tellConsole({ type: message.type(), text: message.text(), source: page.url() }, this));
+      browser.tellConsole({ type: message.type(), text: message.text(), source: page.url() }, this),
+    );
     page.on('pageerror', (error) =>
-      browser.tellConsole({ type: 'error', text: stackOf(error), source: page.url() }, this));
+      browser.tellConsole({ type: 'error', text: stackOf(error), source: page.url() }, this),
+    );
   }
 
   get target() {

@@ -56,15 +56,22 @@ export class Firefox extends Browser {
 
   /** @param {import('./browser.mjs').LaunchOptions} options */
   constructor(options) {
-    super('firefox', options, {
-      persistent: true,
-      killsWorker: 'terminate',
-      killReloadsPage: false,
-      hides: true,
-      workerConsole: true,
-    }, ['lock', '.parentlock']);
+    super(
+      'firefox',
+      options,
+      {
+        persistent: true,
+        killsWorker: 'terminate',
+        killReloadsPage: false,
+        hides: true,
+        workerConsole: true,
+      },
+      ['lock', '.parentlock'],
+    );
     const prefs = { ...PREFS, ...idlePrefs(options.workerIdleSeconds), ...proxyPrefs(options.proxy), ...options.prefs };
-    const lines = Object.entries(prefs).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`);
+    const lines = Object.entries(prefs).map(
+      ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+    );
     appendFileSync(join(this.profile, 'user.js'), lines.join(''));
   }
 
@@ -76,7 +83,13 @@ export class Firefox extends Browser {
   }
 
   async start() {
-    const args = ['--no-remote', '--profile', this.profile, '--remote-debugging-port=0', '--remote-allow-system-access'];
+    const args = [
+      '--no-remote',
+      '--profile',
+      this.profile,
+      '--remote-debugging-port=0',
+      '--remote-allow-system-access',
+    ];
     if (this.options.headless !== false) args.push('--headless');
     args.push(...(this.options.args ?? []), 'about:blank');
     const { group, match } = await startAndAwait(browserPath('firefox'), args, /WebDriver BiDi listening on (ws:\S+)/, {
@@ -166,9 +179,12 @@ class FirefoxPage extends Page {
     super();
     this.browser = browser;
     this.#page = page;
-    page.on('console', (message) => this.onConsole?.({ type: message.type(), text: message.text(), source: page.url() }));
+    page.on('console', (message) =>
+      this.onConsole?.({ type: message.type(), text: message.text(), source: page.url() }),
+    );
     page.on('pageerror', (error) =>
-      browser.tellConsole({ type: 'error', text: stackOf(error), source: page.url() }, this));
+      browser.tellConsole({ type: 'error', text: stackOf(error), source: page.url() }, this),
+    );
   }
 
   url() {
@@ -227,5 +243,8 @@ function proxyPrefs(proxy) {
 /** @param {number | undefined} seconds */
 function idlePrefs(seconds) {
   if (seconds === undefined) return {};
-  return { 'dom.serviceWorkers.idle_timeout': seconds * 1000, 'dom.serviceWorkers.idle_extended_timeout': seconds * 1000 };
+  return {
+    'dom.serviceWorkers.idle_timeout': seconds * 1000,
+    'dom.serviceWorkers.idle_extended_timeout': seconds * 1000,
+  };
 }

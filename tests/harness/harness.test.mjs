@@ -29,7 +29,10 @@ async function ping() {
 /** In the page. */
 async function store(size) {
   const database = await openDatabase();
-  const done = database.transaction('rows', 'readwrite').objectStore('rows').put(new Blob(['a row']), 'key');
+  const done = database
+    .transaction('rows', 'readwrite')
+    .objectStore('rows')
+    .put(new Blob(['a row']), 'key');
   await new Promise((resolve) => (done.transaction.oncomplete = resolve));
   const cache = await caches.open('kept');
   await cache.put('/entry', new Response(new Blob([new Uint8Array(size)])));
@@ -86,7 +89,7 @@ for (const name of /** @type {const} */ ([...ENGINES, 'chromium-native'])) {
     });
 
     test('has the API or lacks it, as asked', async () => {
-      const type = await page.evaluate(() => typeof globalThis['BackgroundFetchManager']);
+      const type = await page.evaluate(() => typeof globalThis.BackgroundFetchManager);
       assert.equal(type, name === 'chromium-native' ? 'function' : 'undefined');
     });
 
@@ -134,11 +137,21 @@ for (const name of /** @type {const} */ ([...ENGINES, 'chromium-native'])) {
 
     test('the network is cut and comes back', async () => {
       const url = '/file?size=4000000&rate=1e6';
-      const begun = page.evaluate(async (from) => (await fetch(from)).arrayBuffer().then(() => 'whole', () => 'cut'), url);
+      const begun = page.evaluate(
+        async (from) =>
+          (await fetch(from)).arrayBuffer().then(
+            () => 'whole',
+            () => 'cut',
+          ),
+        url,
+      );
       await until(() => origin.bytesSent(url) > 100_000);
       await origin.setOffline(true);
       assert.equal(await begun, 'cut');
-      await assert.rejects(page.evaluate(() => fetch('/page.html').then(() => null)), { name: 'TypeError' });
+      await assert.rejects(
+        page.evaluate(() => fetch('/page.html').then(() => null)),
+        { name: 'TypeError' },
+      );
       await origin.setOffline(false);
       assert.equal(await page.evaluate(() => fetch('/page.html').then(({ status }) => status)), 200);
     });

@@ -11,7 +11,10 @@ const AFTER = 1_000_000;
 const SILENCE_MS = 2_000;
 const FILES = {
   '/': { body: '<!doctype html><title>page</title>', type: 'text/html' },
-  '/sw.js': { body: `addEventListener('message', async ({ ports: [port] }) => port.postMessage(await (await fetch('/text')).text()));`, type: 'text/javascript' },
+  '/sw.js': {
+    body: `addEventListener('message', async ({ ports: [port] }) => port.postMessage(await (await fetch('/text')).text()));`,
+    type: 'text/javascript',
+  },
   '/text': 'fetched by a worker',
 };
 
@@ -46,9 +49,10 @@ async function fetchAll(url, silence) {
 }
 
 /** WebKitGTK tells nobody that a body broke off; the others take one that ends before its Content-Length for whole. */
-const ends = (name) => (name === 'webkit'
-  ? { reset: ['silence', AFTER], short: ['silence', AFTER] }
-  : { reset: ['error', AFTER], short: ['end', AFTER] });
+const ends = (name) =>
+  name === 'webkit'
+    ? { reset: ['silence', AFTER], short: ['silence', AFTER] }
+    : { reset: ['error', AFTER], short: ['end', AFTER] };
 const WHOLE = ['end', SIZE];
 
 for (const name of ENGINES) {

@@ -59,11 +59,13 @@ export class InspectedPage {
     await within(this.#ready(), SEND_TIMEOUT, `a process for ${method}`);
     const id = ++this.#lastId;
     const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    this.#socket.send(JSON.stringify({
-      id,
-      method: 'Target.sendMessageToTarget',
-      params: { targetId: this.#target, message: JSON.stringify({ id, method, params }) },
-    }));
+    this.#socket.send(
+      JSON.stringify({
+        id,
+        method: 'Target.sendMessageToTarget',
+        params: { targetId: this.#target, message: JSON.stringify({ id, method, params }) },
+      }),
+    );
     this.#nudge();
     return answer;
   }
@@ -88,7 +90,10 @@ export class InspectedPage {
   async evaluate(expression) {
     const started = await this.send('Runtime.evaluate', { expression, objectGroup: OBJECTS, emulateUserGesture: true });
     if (started.wasThrown) throw new Error(started.result.description);
-    const ended = await this.send('Runtime.awaitPromise', { promiseObjectId: started.result.objectId, returnByValue: true });
+    const ended = await this.send('Runtime.awaitPromise', {
+      promiseObjectId: started.result.objectId,
+      returnByValue: true,
+    });
     this.send('Runtime.releaseObject', { objectId: started.result.objectId }).catch(() => {});
     if (ended.wasThrown) throw new Error(ended.result.description);
     return ended.result.value;
@@ -109,7 +114,8 @@ export class InspectedPage {
   #receive({ id, method, params, error }) {
     if (method === 'Target.targetCreated' && !params.targetInfo.isProvisional) this.#enter(params.targetInfo.targetId);
     else if (method === 'Target.didCommitProvisionalTarget') this.#enter(params.newTargetId);
-    else if (method === 'Target.targetDestroyed' && params.targetId === this.#target) this.#lose('the process of the page is gone');
+    else if (method === 'Target.targetDestroyed' && params.targetId === this.#target)
+      this.#lose('the process of the page is gone');
     else if (method === 'Target.dispatchMessageFromTarget') this.#settle(JSON.parse(params.message));
     else if (id && error) this.#settle({ id, error });
   }

@@ -1,5 +1,5 @@
 /** Memory of the processes in which browsers run service workers, as Linux counts it. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { descendants } from './process.mjs';
 
 /** "ServiceWorker thread" of Chromium, "WebCore: ServiceWorker" of WebKit, as far as Linux keeps them. */
@@ -10,7 +10,9 @@ const KIB = 1024;
 
 /** The processes below `root` that run service workers; in Chromium they may run pages, too. @param {number} root */
 export const workerProcesses = (root) =>
-  descendants(root).filter(({ pid, name }) => name === WORKER_PROCESS || hasWorkerThread(pid)).map(({ pid }) => pid);
+  descendants(root)
+    .filter(({ pid, name }) => name === WORKER_PROCESS || hasWorkerThread(pid))
+    .map(({ pid }) => pid);
 
 /** Forgets the peak: it is counted from now on. @param {number} pid */
 export function resetPeak(pid) {
@@ -20,7 +22,8 @@ export function resetPeak(pid) {
 /** Bytes of memory that a process has now, and had at most. @param {number} pid */
 export function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const bytes = (/** @type {string} */ name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * KIB;
+  const bytes = (/** @type {string} */ name) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * KIB;
   return { resident: bytes('VmRSS'), peak: bytes('VmHWM') };
 }
 
@@ -40,7 +43,9 @@ function proportionOf(pid) {
 /** @param {number} pid */
 function hasWorkerThread(pid) {
   try {
-    return readdirSync(`/proc/${pid}/task`).some((task) => WORKER_THREAD.test(readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8')));
+    return readdirSync(`/proc/${pid}/task`).some((task) =>
+      WORKER_THREAD.test(readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8')),
+    );
   } catch {
     return false; // the process or a thread ended meanwhile
   }

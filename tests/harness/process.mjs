@@ -3,7 +3,7 @@
  * made here is ended by `close`, or at the latest when Node exits, crashes or is interrupted.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -146,7 +146,7 @@ function eachLine(stream, onLine) {
   stream.on('data', (chunk) => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    lines.forEach((line) => onLine(line));
+    for (const line of lines) onLine(line);
   });
   stream.on('error', () => {});
 }
@@ -184,18 +184,27 @@ export async function startAndAwait(command, args, pattern, { env, onLine = () =
  * @param {number} root @returns {{pid: number, parent: number, name: string, args: string[]}[]}
  */
 export function descendants(root) {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      // The name is in parentheses and may hold anything; what follows the last one is regular.
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (state === 'Z') return [];
-      const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').filter(Boolean);
-      return [{ pid: Number(name), parent: Number(parent), name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), args }];
-    } catch {
-      return []; // ended while we were looking
-    }
-  });
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        // The name is in parentheses and may hold anything; what follows the last one is regular.
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (state === 'Z') return [];
+        const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').filter(Boolean);
+        return [
+          {
+            pid: Number(name),
+            parent: Number(parent),
+            name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+            args,
+          },
+        ];
+      } catch {
+        return []; // ended while we were looking
+      }
+    });
   const family = new Set([root]);
   for (let grew = true; grew; ) {
     grew = false;

@@ -1,6 +1,6 @@
 /** The processes in which WebKitGTK runs service workers; see openWindow() in webkit.mjs. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { descendants, isAlive, sleep, until } from './process.mjs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { descendants, isAlive, until } from './process.mjs';
 
 /** What Linux keeps, 15 characters, of the name "WebCore: ServiceWorker". */
 const WORKER_THREAD = ': ServiceWorker';
@@ -24,7 +24,10 @@ export async function killWorkerProcesses(root) {
 }
 
 /** @param {number} root */
-const webProcesses = (root) => descendants(root).filter(({ name }) => name === WEB_PROCESS).map(({ pid }) => pid);
+const webProcesses = (root) =>
+  descendants(root)
+    .filter(({ name }) => name === WEB_PROCESS)
+    .map(({ pid }) => pid);
 
 /** @param {number} pid */
 function runsServiceWorkers(pid) {

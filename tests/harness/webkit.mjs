@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { browserPath } from '../../scripts/lib/browsers.mjs';
+import { startOrigin } from '../server/origin.mjs';
 import { Browser } from './browser.mjs';
 import { InspectedPage, listTargets } from './inspector.mjs';
 import { Page } from './page.mjs';
@@ -14,7 +15,6 @@ import { ProcessGroup, until } from './process.mjs';
 import { killWorkerProcesses } from './webkit-workers.mjs';
 import { X11 } from './x11.mjs';
 import { startXvfb } from './xvfb.mjs';
-import { startOrigin } from '../server/origin.mjs';
 
 const ARGS = [
   '--enable-write-console-messages-to-stdout=true',
@@ -46,13 +46,18 @@ export class WebKit extends Browser {
 
   /** @param {import('./browser.mjs').LaunchOptions} options */
   constructor(options) {
-    super('webkit', options, {
-      persistent: true,
-      killsWorker: 'process',
-      killReloadsPage: false,
-      hides: true,
-      workerConsole: true,
-    }, []);
+    super(
+      'webkit',
+      options,
+      {
+        persistent: true,
+        killsWorker: 'process',
+        killReloadsPage: false,
+        hides: true,
+        workerConsole: true,
+      },
+      [],
+    );
   }
 
   async start() {
@@ -64,14 +69,21 @@ export class WebKit extends Browser {
     this.#server = `127.0.0.1:${await freePort()}`;
     // Two browsers that picked one port would see each other's windows: ours is marked.
     const mark = `about:blank#${randomBytes(8).toString('hex')}`;
-    this.#group = new ProcessGroup(browserPath('miniBrowser'), [...ARGS, ...proxyArgs(this.options), ...(this.options.args ?? []), mark], {
-      env: this.#environment(),
-      onLine: (line) => this.#hear(line),
-    });
-    const first = await until(async () => {
-      if (this.#group?.child.exitCode !== null) throw new Error(`MiniBrowser ended:\n${this.#group?.recentOutput}`);
-      return (await listTargets(this.#server)).find(({ url }) => url === mark);
-    }, { timeout: START_TIMEOUT, what: 'MiniBrowser opening a window' });
+    this.#group = new ProcessGroup(
+      browserPath('miniBrowser'),
+      [...ARGS, ...proxyArgs(this.options), ...(this.options.args ?? []), mark],
+      {
+        env: this.#environment(),
+        onLine: (line) => this.#hear(line),
+      },
+    );
+    const first = await until(
+      async () => {
+        if (this.#group?.child.exitCode !== null) throw new Error(`MiniBrowser ended:\n${this.#group?.recentOutput}`);
+        return (await listTargets(this.#server)).find(({ url }) => url === mark);
+      },
+      { timeout: START_TIMEOUT, what: 'MiniBrowser opening a window' },
+    );
     this.#first = new InspectedPage(this.#server, first.socket);
     return this;
   }
@@ -115,7 +127,9 @@ export class WebKit extends Browser {
     const before = new Set((await windows()).map(({ socket }) => socket));
     const expression = `void open(${JSON.stringify(url)}, '_blank', ${JSON.stringify(features)})`;
     await opener.send('Runtime.evaluate', { expression, emulateUserGesture: true });
-    const found = await until(async () => (await windows()).find(({ socket }) => !before.has(socket)), { what: 'a new window' });
+    const found = await until(async () => (await windows()).find(({ socket }) => !before.has(socket)), {
+      what: 'a new window',
+    });
     const page = new InspectedPage(this.#server, found.socket);
     try {
       await loaded(page, url, 'true');
@@ -214,7 +228,7 @@ export class WebKit extends Browser {
 
 /** @param {import('./browser.mjs').LaunchOptions} options */
 const proxyArgs = ({ proxy }) =>
-  (proxy ? [`--proxy=http://${proxy}`, ...STEP_HOSTS.map((host) => `--ignore-host=${host}`)] : []);
+  proxy ? [`--proxy=http://${proxy}`, ...STEP_HOSTS.map((host) => `--ignore-host=${host}`)] : [];
 
 class WebKitPage extends Page {
   /** None until the first URL is known. @type {InspectedPage | null} */
@@ -267,7 +281,13 @@ class WebKitPage extends Page {
   /** @param {string} file */
   async screenshot(file) {
     const { width, height } = await this.evaluate(() => ({ width: innerWidth, height: innerHeight }));
-    const { dataURL } = await this.#window().send('Page.snapshotRect', { x: 0, y: 0, width, height, coordinateSystem: 'Viewport' });
+    const { dataURL } = await this.#window().send('Page.snapshotRect', {
+      x: 0,
+      y: 0,
+      width,
+      height,
+      coordinateSystem: 'Viewport',
+    });
     writeFileSync(file, Buffer.from(dataURL.slice(dataURL.indexOf(',') + 1), 'base64'));
   }
 
@@ -345,7 +365,10 @@ async function loaded(page, url, isNew) {
     const text = document.body?.textContent ?? '';
     return blank && !text ? null : { error: blank ? text : null };
   })()`;
-  const { error } = await until(() => page.evaluate(look).catch(() => null), { timeout: LOAD_TIMEOUT, what: `loading ${url}` });
+  const { error } = await until(() => page.evaluate(look).catch(() => null), {
+    timeout: LOAD_TIMEOUT,
+    what: `loading ${url}`,
+  });
   if (error) throw new Error(`cannot load ${url}: ${error}`);
 }
 

@@ -56,7 +56,13 @@ export class X11 {
     for (let i = 0; tree && i < tree.readUInt16LE(16); i++) {
       const window = tree.readUInt32LE(32 + 4 * i);
       const reply = await this.#ask(GET_PROPERTY, 0, Buffer.concat([u32(window), u32(name), u32(0), u32(0), u32(256)]));
-      if (reply?.subarray(32, 32 + reply.readUInt32LE(16)).toString().includes(title)) return window;
+      if (
+        reply
+          ?.subarray(32, 32 + reply.readUInt32LE(16))
+          .toString()
+          .includes(title)
+      )
+        return window;
     }
     return 0;
   }

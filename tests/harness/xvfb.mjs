@@ -4,9 +4,13 @@ import { ProcessGroup, within } from './process.mjs';
 
 /** @returns {Promise<{display: string, group: ProcessGroup}>} */
 export async function startXvfb() {
-  const group = new ProcessGroup(browserPath('xvfb'), ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
+  const group = new ProcessGroup(
+    browserPath('xvfb'),
+    ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    },
+  );
   try {
     // It picks a free number by itself and writes it once it is up.
     const stream = /** @type {NodeJS.ReadableStream} */ (group.child.stdio[3]);

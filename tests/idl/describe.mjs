@@ -50,11 +50,14 @@ export async function loadStandard() {
   const text = await files[STANDARD].text();
   const own = parse(text);
   const others = (await Promise.all(BASES.map((name) => files[name].text()))).flatMap((each) => parse(each));
-  const definitions = new Map([...others, ...own].filter((each) => 'name' in each && !each.partial).map((each) => [each.name, each]));
+  const definitions = new Map(
+    [...others, ...own].filter((each) => 'name' in each && !each.partial).map((each) => [each.name, each]),
+  );
   return {
-    describe: (global) => own
-      .filter(({ type }) => type === 'interface')
-      .map((each) => describeInterface(each, definitions, GLOBALS[global])),
+    describe: (global) =>
+      own
+        .filter(({ type }) => type === 'interface')
+        .map((each) => describeInterface(each, definitions, GLOBALS[global])),
     ourCopyDiffers: difference(text, readFileSync(OUR_COPY, 'utf8')),
   };
 }
@@ -81,10 +84,12 @@ function describeInterface(definition, definitions, globalName) {
     global: whole.extAttrs.some(({ name }) => name === 'Global'),
     parent: whole.inheritance,
     constructs: constructor ? callable(constructor) : null,
-    attributes: members.filter(({ type }) => type === 'attribute').map((each) =>
-      ({ name: each.name, type: resolve(each.idlType, definitions), readonly: each.readonly })),
-    operations: members.filter(({ type }) => type === 'operation').map((each) =>
-      ({ name: each.name, type: resolve(each.idlType, definitions), ...callable(each) })),
+    attributes: members
+      .filter(({ type }) => type === 'attribute')
+      .map((each) => ({ name: each.name, type: resolve(each.idlType, definitions), readonly: each.readonly })),
+    operations: members
+      .filter(({ type }) => type === 'operation')
+      .map((each) => ({ name: each.name, type: resolve(each.idlType, definitions), ...callable(each) })),
   };
 }
 
@@ -95,8 +100,11 @@ function identifiers({ extAttrs }, name) {
 }
 
 function describeCallable(each, definitions) {
-  const list = each.arguments.map(({ name, idlType, optional }) =>
-    ({ name, type: resolve(idlType, definitions), optional }));
+  const list = each.arguments.map(({ name, idlType, optional }) => ({
+    name,
+    type: resolve(idlType, definitions),
+    optional,
+  }));
   return { arguments: list, length: list.filter(({ optional }) => !optional).length };
 }
 

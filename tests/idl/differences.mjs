@@ -39,12 +39,14 @@ export const differences = [
   },
   {
     browsers: NATIVE,
-    checks: /icons, an item: (a function with members|an array with members|inherited members|members of an object without a prototype|\w+ throws when it is read, after those before it|src is missing)$/,
+    checks:
+      /icons, an item: (a function with members|an array with members|inherited members|members of an object without a prototype|\w+ throws when it is read, after those before it|src is missing)$/,
     why: 'its icons have other members: platform, purpose, sizes, src, type',
   },
   {
     browsers: NATIVE,
-    checks: /icons, an item, label: (what asks for the hint|toString .*|a symbol|an object without toString|@@toPrimitive .*|a getter of @@toPrimitive that throws)$/,
+    checks:
+      /icons, an item, label: (what asks for the hint|toString .*|a symbol|an object without toString|@@toPrimitive .*|a getter of @@toPrimitive that throws)$/,
     why: 'its icons have no label',
   },
   {
@@ -55,7 +57,8 @@ export const differences = [
   {
     browsers: NATIVE,
     globals: /^service$/,
-    checks: /^(fetch\(\)|match\(\): |getIds\(\) |results |an empty list |BackgroundFetchManager\.fetch\(\): options(: (undefined|null)|, downloadTotal: undefined is none)$)/,
+    checks:
+      /^(fetch\(\)|match\(\): |getIds\(\) |results |an empty list |BackgroundFetchManager\.fetch\(\): options(: (undefined|null)|, downloadTotal: undefined is none)$)/,
     why: 'workers may not start fetches without a permission',
   },
   {

@@ -35,14 +35,21 @@ const pattern = new RegExp(values.only, 'i');
  */
 
 /** What the checks ask for by relative URLs: there is no answer while the fetch is active. */
-const silent = Object.fromEntries(['value', 'a', 'b', '5', '6', '7', 'l,m', 'null', 'undefined']
-  .map((name) => [`/idl/${name}`, () => sleep(SILENCE).then(() => '')]));
+const silent = Object.fromEntries(
+  ['value', 'a', 'b', '5', '6', '7', 'l,m', 'null', 'undefined'].map((name) => [
+    `/idl/${name}`,
+    () => sleep(SILENCE).then(() => ''),
+  ]),
+);
 
 /** @param {string} browserName @param {Awaited<ReturnType<typeof loadStandard>>} standard */
 async function runInBrowser(browserName, standard) {
   const origin = await startOrigin({
     roots: { '/idl': here('app'), '/dist': values.dist },
-    files: { ...silent, '/checks.js': CHECKS.map((name) => readFileSync(here(`checks/${name}.js`), 'utf8')).join('\n') },
+    files: {
+      ...silent,
+      '/checks.js': CHECKS.map((name) => readFileSync(here(`checks/${name}.js`), 'utf8')).join('\n'),
+    },
   });
   const browser = await launch(/** @type {any} */ (browserName));
   try {
@@ -54,7 +61,11 @@ async function runInBrowser(browserName, standard) {
       const interfaces = standard.describe(/** @type {keyof typeof GLOBALS} */ (global));
       /** @type {Outcome[]} */
       const outcomes = await page.evaluate((...args) => idl.runIn(...args), global, interfaces);
-      const judged = judge(browserName, global, outcomes.filter(({ name }) => pattern.test(name)));
+      const judged = judge(
+        browserName,
+        global,
+        outcomes.filter(({ name }) => pattern.test(name)),
+      );
       tell(browserName, global, judged, Date.now() - started);
       results.push(...judged.filter(({ known }) => !known));
     }
@@ -67,7 +78,9 @@ async function runInBrowser(browserName, standard) {
 
 /** Turns round what is known to fail. @param {string} browser @param {string} global @param {Outcome[]} outcomes */
 function judge(browser, global, outcomes) {
-  const expected = differences.filter(({ browsers = ANY, globals = ANY }) => browsers.test(browser) && globals.test(global));
+  const expected = differences.filter(
+    ({ browsers = ANY, globals = ANY }) => browsers.test(browser) && globals.test(global),
+  );
   return outcomes.map((outcome) => {
     const difference = expected.find(({ checks }) => checks.test(outcome.name));
     if (!difference) return outcome;
@@ -81,10 +94,13 @@ function tell(browser, global, outcomes, ms) {
   const known = outcomes.filter((each) => each.known);
   const failed = outcomes.filter((each) => !each.pass && !each.known);
   const differing = known.length ? `, ${known.length} known differences` : '';
-  console.log(`${failed.length ? 'FAILED ' : 'ok     '} ${browser}  ${global}: ${outcomes.length} checks${differing} (${(ms / 1000).toFixed(1)} s)`);
+  console.log(
+    `${failed.length ? 'FAILED ' : 'ok     '} ${browser}  ${global}: ${outcomes.length} checks${differing} (${(ms / 1000).toFixed(1)} s)`,
+  );
   for (const { name, message } of failed) console.log(`          ${name}: ${message}`);
   if (!values.all) return;
-  for (const { name, pass, message } of outcomes) console.log(`          ${pass ? 'ok' : 'not ok'} ${name}${pass ? '' : `: ${message}`}`);
+  for (const { name, pass, message } of outcomes)
+    console.log(`          ${pass ? 'ok' : 'not ok'} ${name}${pass ? '' : `: ${message}`}`);
 }
 
 const standard = await loadStandard();
@@ -93,7 +109,7 @@ if (standard.ourCopyDiffers) console.log(`FAILED  js/api/background-fetch.idl: $
 results.push({ name: 'our copy of the IDL', pass: !standard.ourCopyDiffers });
 for (const browser of values.browser.split(',')) {
   try {
-    results.push(...await runInBrowser(browser, standard));
+    results.push(...(await runInBrowser(browser, standard)));
   } catch (error) {
     console.log(`FAILED  ${browser}: ${/** @type {Error} */ (error).stack}`);
     results.push({ name: browser, pass: false });

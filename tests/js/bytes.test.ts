@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { put, release } from '../../js/worker/bytes.ts';
 
 // Missing in older Node.js.
-(ArrayBuffer.prototype as { transfer?(length: number): ArrayBuffer }).transfer ??= function transfer(this: ArrayBuffer) {
+(ArrayBuffer.prototype as { transfer?(length: number): ArrayBuffer }).transfer ??= function transfer(
+  this: ArrayBuffer,
+) {
   return structuredClone(this, { transfer: [this] });
 };
 
@@ -13,7 +15,9 @@ const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
 async function bytesPut(chunks: Uint8Array[]): Promise<number[]> {
   const got: Uint8Array[] = [];
   const OriginalResponse = globalThis.Response;
-  globalThis.Response = class { constructor(readonly bytes: Uint8Array) {} } as never;
+  globalThis.Response = class {
+    constructor(readonly bytes: Uint8Array) {}
+  } as never;
   const cache = {
     async put(_url: string, { bytes }: { bytes: Uint8Array }) {
       await undefined;

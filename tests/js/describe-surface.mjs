@@ -5,8 +5,11 @@
  */
 export function describeSurface(global) {
   const names = [
-    'BackgroundFetchManager', 'BackgroundFetchRegistration', 'BackgroundFetchRecord',
-    'BackgroundFetchEvent', 'BackgroundFetchUpdateUIEvent',
+    'BackgroundFetchManager',
+    'BackgroundFetchRegistration',
+    'BackgroundFetchRecord',
+    'BackgroundFetchEvent',
+    'BackgroundFetchUpdateUIEvent',
   ];
   const handlers = ['success', 'fail', 'abort', 'click'].map((name) => `onbackgroundfetch${name}`);
   /** @type {Record<string, string>} */

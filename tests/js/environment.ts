@@ -1,6 +1,7 @@
 /** What the sources expect of a service worker and Node.js lacks; to be imported first. */
-import type { Client } from '../../js/client/client.ts';
+
 import { CHANNEL } from '../../js/border/messages.ts';
+import type { Client } from '../../js/client/client.ts';
 
 class ExtendableEvent extends Event {
   waitUntil(): void {

@@ -1,12 +1,10 @@
-import { settle } from './environment.ts';
-
 import assert from 'node:assert/strict';
 import { beforeEach, describe, mock, test } from 'node:test';
-
-import { FunctionalEvent } from '../../js/worker/functional-event.ts';
 import { instanceOf } from '../../js/api/instances.ts';
 import type { EventType, UIOptions } from '../../js/border/engine.ts';
 import type { BackgroundFetchUpdateUIEvent } from '../../js/worker/BackgroundFetchUpdateUIEvent.ts';
+import { FunctionalEvent } from '../../js/worker/functional-event.ts';
+import { settle } from './environment.ts';
 import { FakeConnection, makeState } from './fake-connection.ts';
 
 type Fired = BackgroundFetchUpdateUIEvent & { waitUntil(promise: unknown): void };

@@ -2,7 +2,7 @@
  * An engine in JavaScript, for the tests of what stands around it. It downloads one request after the
  * other, keeps one segment of each for every chunk of `SEGMENT` bytes, and never tries twice.
  */
-import { cacheName, databaseName } from '../../js/border/names.ts';
+
 import type {
   Engine,
   FailureReason,
@@ -14,6 +14,7 @@ import type {
   RequestData,
   UIOptions,
 } from '../../js/border/engine.ts';
+import { cacheName, databaseName } from '../../js/border/names.ts';
 
 const SEGMENT = 64 * 1024;
 
@@ -47,12 +48,27 @@ export class FakeEngine implements Engine {
     if (this.#byId(args.id)) throw { name: 'TypeError', message: `"${args.id}" is active already` };
     const { uid, id, downloadTotal } = args;
     const state: FetchState = {
-      uid, id, downloadTotal, uploadTotal: 0, uploaded: 0, downloaded: 0,
-      result: '', failureReason: '', recordsAvailable: true,
+      uid,
+      id,
+      downloadTotal,
+      uploadTotal: 0,
+      uploaded: 0,
+      downloaded: 0,
+      result: '',
+      failureReason: '',
+      recordsAvailable: true,
     };
-    const records = args.requests.map((request, index): RecordState => ({
-      uid, index, request, result: '', version: 0, head: null, segments: [],
-    }));
+    const records = args.requests.map(
+      (request, index): RecordState => ({
+        uid,
+        index,
+        request,
+        result: '',
+        version: 0,
+        head: null,
+        segments: [],
+      }),
+    );
     const job = { state, records, settled: false, abort: new AbortController() };
     this.jobs.set(uid, job);
     if (this.jobs.size === 1) this.host.active(true);
@@ -122,8 +138,7 @@ export class FakeEngine implements Engine {
     job.state = { ...job.state, result: failure ? 'failure' : 'success', failureReason: failure };
     await this.host.update({ ...job.state });
     await this.host.fireEvent(
-      failure === 'aborted' ? 'backgroundfetchabort'
-        : failure ? 'backgroundfetchfail' : 'backgroundfetchsuccess',
+      failure === 'aborted' ? 'backgroundfetchabort' : failure ? 'backgroundfetchfail' : 'backgroundfetchsuccess',
       { ...job.state },
     );
     job.state = { ...job.state, recordsAvailable: false };

@@ -1,7 +1,8 @@
 /** A service worker of ours in the same realm, that can be killed; its engine is the fake one. */
+
+import type { EventType, FetchState, Host, RecordState } from '../../js/border/engine.ts';
 import { put } from '../../js/worker/bytes.ts';
 import { EngineLoader, type EngineModule } from '../../js/worker/engine-loader.ts';
-import type { EventType, FetchState, Host, RecordState } from '../../js/border/engine.ts';
 import { Server } from '../../js/worker/server.ts';
 import { Session, Sessions } from '../../js/worker/sessions.ts';
 import { FakeEngine } from './fake-engine.ts';

@@ -33,7 +33,11 @@ const specials: (() => unknown)[] = [
   () => 'x'.repeat(1_000_000),
   () => ({ toString: 1, valueOf: 1 }),
   () => Object.create(null),
-  () => new Map<unknown, unknown>([['__proto__', 1], [{}, []]]),
+  () =>
+    new Map<unknown, unknown>([
+      ['__proto__', 1],
+      [{}, []],
+    ]),
   () => new Set(inherited),
   () => new Error('error', { cause: cyclic() }),
   () => new Date(NaN),
@@ -43,13 +47,33 @@ const specials: (() => unknown)[] = [
   () => Object(Symbol.iterator.description) as unknown,
   () => Object(1n) as unknown,
   // Only what was asked for before it is cloned.
-  () => ({ get kind() { return 'answer'; }, get id() { return 1; } }),
+  () => ({
+    get kind() {
+      return 'answer';
+    },
+    get id() {
+      return 1;
+    },
+  }),
 ];
 
 /** Whatever `postMessage` takes. */
 export const anything = (): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 3, arbitrary: fc.anything({ maxDepth: 2, withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, key: fc.oneof(fc.string(), fc.constantFrom(...inherited)) }).filter(isCloneable) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .anything({
+          maxDepth: 2,
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withSet: true,
+          withTypedArray: true,
+          key: fc.oneof(fc.string(), fc.constantFrom(...inherited)),
+        })
+        .filter(isCloneable),
+    },
     { weight: 1, arbitrary: fc.constantFrom(...specials).map((make) => structuredClone(make())) },
     { weight: 1, arbitrary: fc.constantFrom(...inherited) },
     { weight: 1, arbitrary: fc.constantFrom(undefined, null, 0, -0, NaN, Infinity, 2 ** 53, -1, '', true, 10n, []) },
@@ -68,7 +92,17 @@ function isCloneable(value: unknown): boolean {
 /** A message that is right but for some of its members, at any depth, or right. */
 export const mutated = (base: fc.Arbitrary<object>): fc.Arbitrary<unknown> =>
   fc
-    .tuple(base, fc.array(fc.record({ path: fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }), value: anything(), remove: fc.boolean() }), { maxLength: 3 }))
+    .tuple(
+      base,
+      fc.array(
+        fc.record({
+          path: fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }),
+          value: anything(),
+          remove: fc.boolean(),
+        }),
+        { maxLength: 3 },
+      ),
+    )
     .map(([message, changes]) => {
       const copy = structuredClone(message);
       for (const { path, value, remove } of changes) change(copy, path, value, remove);

@@ -2,11 +2,10 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-
+import type * as Requests from '../../js/api/request.ts';
+import type { SentRequest } from '../../js/border/messages.ts';
 import type * as Platform from '../../js/platform.ts';
 import type * as Body from '../../js/worker/request-bodies.ts';
-import type { SentRequest } from '../../js/border/messages.ts';
-import type * as Requests from '../../js/api/request.ts';
 
 const URL_A = 'https://app.example/a';
 const NativeRequest = Request;

@@ -1,11 +1,10 @@
 /** A page learns of the workers that have work, whenever they come, and keeps them alive. */
-import { closeChannels, locks, makeRegistration, settle } from './environment.ts';
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-
 import { CHANNEL } from '../../js/border/messages.ts';
 import type { FakeRegistration } from './environment.ts';
+import { closeChannels, locks, makeRegistration, settle } from './environment.ts';
 import { FakeWorker } from './fake-worker.ts';
 
 /** Scopes with stored work. */
@@ -14,10 +13,11 @@ const stored = new Set<string>();
 /** As far as a look goes that creates nothing. */
 const indexedDB = {
   databases: async () => [...stored].map((scope) => ({ name: `background-fetch-polyfill:${scope}` })),
-  open: () => succeed({
-    transaction: () => ({ objectStore: () => ({ count: () => succeed(1) }) }),
-    close: () => undefined,
-  }),
+  open: () =>
+    succeed({
+      transaction: () => ({ objectStore: () => ({ count: () => succeed(1) }) }),
+      close: () => undefined,
+    }),
 };
 
 function succeed<T>(result: T): { result: T; onsuccess?: () => void } {
@@ -53,9 +53,17 @@ async function open(): Promise<void> {
 async function work(): Promise<void> {
   // The engine of these tests is to keep nothing.
   Object.assign(globalThis, { indexedDB: undefined });
-  await worker.run.loader.use((engine) => engine.fetch({
-    uid: 'uid', id: 'id', requests: [], title: '', icons: [], downloadTotal: 0, available: 1,
-  }));
+  await worker.run.loader.use((engine) =>
+    engine.fetch({
+      uid: 'uid',
+      id: 'id',
+      requests: [],
+      title: '',
+      icons: [],
+      downloadTotal: 0,
+      available: 1,
+    }),
+  );
   Object.assign(globalThis, { indexedDB });
   stored.add(worker.scope);
   worker.run.loader.tell({ kind: 'active' });

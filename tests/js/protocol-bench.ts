@@ -1,10 +1,9 @@
 /** A page and a worker that talk to each other, on a clock that a test moves. */
-import { closeChannels, hearing, locks, makeRegistration, settle } from './environment.ts';
 
 import { afterEach, beforeEach, mock } from 'node:test';
-
 import type { FetchState } from '../../js/border/engine.ts';
 import { Client } from '../../js/client/client.ts';
+import { closeChannels, hearing, locks, makeRegistration, settle } from './environment.ts';
 import { FakeWorker } from './fake-worker.ts';
 
 let uids = 0;
@@ -13,7 +12,12 @@ export let worker: FakeWorker;
 export let client: Client;
 
 export const args = (id = 'id') => ({
-  uid: `uid ${(uids += 1)}`, id, requests: [], title: '', icons: [], downloadTotal: 0,
+  uid: `uid ${(uids += 1)}`,
+  id,
+  requests: [],
+  title: '',
+  icons: [],
+  downloadTotal: 0,
 });
 export const kinds = (): (string | undefined)[] => worker.received.map(({ kind }) => kind);
 export const calls = (kind: string): number => kinds().filter((each) => each === kind).length;

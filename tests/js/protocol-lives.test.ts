@@ -1,11 +1,10 @@
 /** What a page and its worker say to each other when one of them dies, comes back or is replaced. */
-import { locks, settle } from './environment.ts';
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-
 import { instanceOf } from '../../js/api/instances.ts';
 import { BRAND, VERSION } from '../../js/border/messages.ts';
+import { locks, settle } from './environment.ts';
 import { FakeWorker } from './fake-worker.ts';
 import { args, begin, calls, client, elapse, worker } from './protocol-bench.ts';
 

@@ -1,11 +1,10 @@
 /** What a page and its worker say to each other. */
-import { settle } from './environment.ts';
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-
 import { instanceOf } from '../../js/api/instances.ts';
 import { BRAND, CHANNEL, VERSION } from '../../js/border/messages.ts';
+import { settle } from './environment.ts';
 import { args, begin, calls, client, elapse, kinds, worker } from './protocol-bench.ts';
 
 describe('calls', () => {
@@ -82,7 +81,10 @@ describe('messages that make no sense', () => {
     const event = { data: { brand: BRAND, id: silent }, ports: [port2], stopImmediatePropagation: () => undefined };
     server.receive(event as unknown as ExtendableMessageEvent);
     await settle();
-    assert.deepEqual(answers.map(({ kind, id }) => [kind, id]), [['error', NaN]]);
+    assert.deepEqual(
+      answers.map(({ kind, id }) => [kind, id]),
+      [['error', NaN]],
+    );
   });
 
   test('on its port do not end the session of a page', async () => {
@@ -105,10 +107,18 @@ describe('messages that make no sense', () => {
     await settle();
     const port = worker.run.ports.at(-1) as MessagePort;
     const id = Number((worker.received.at(-1) as { id?: number }).id);
-    for (const data of [null, 'update', { kind: 'update' }, { kind: 'record' }, { kind: 'error', id },
-      { kind: 'error', id, error: { name: 'toString', message: '' } }]) port.postMessage(data);
+    for (const data of [
+      null,
+      'update',
+      { kind: 'update' },
+      { kind: 'record' },
+      { kind: 'error', id },
+      { kind: 'error', id, error: { name: 'toString', message: '' } },
+    ])
+      port.postMessage(data);
     const voice = new BroadcastChannel(CHANNEL);
-    for (const data of [null, 0, {}, { scope: worker.scope }, { scope: worker.scope, kind: 1 }]) voice.postMessage(data);
+    for (const data of [null, 0, {}, { scope: worker.scope }, { scope: worker.scope, kind: 1 }])
+      voice.postMessage(data);
     await settle();
     port.postMessage({ kind: 'answer', id, value: ['one'] });
     await settle();
@@ -155,7 +165,7 @@ describe('updates', () => {
 
   test('do not wait longer than a second, and for a frozen page only once', async () => {
     const state = await begin();
-    worker.run.ports.forEach((port) => (port.onmessage = null));
+    for (const port of worker.run.ports) port.onmessage = null;
     let told = 0;
     void worker.run.sessions.update({ ...state, result: 'success' }).then(() => (told += 1));
     await elapse(999);

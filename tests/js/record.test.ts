@@ -1,18 +1,21 @@
-import { cached, settle } from './environment.ts';
-
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-
-import type { RecordState, ResponseHead } from '../../js/border/engine.ts';
 import { createRecord } from '../../js/api/BackgroundFetchRecord.ts';
 import { followRecord, loseRecords, updateRecord, withLiveRecords } from '../../js/api/live-record.ts';
+import type { RecordState, ResponseHead } from '../../js/border/engine.ts';
+import { cached, settle } from './environment.ts';
 import { makeRecord } from './fake-connection.ts';
 
 const head: ResponseHead = {
   url: 'https://other.example/file#part',
   status: 200,
   statusText: 'Fine',
-  headers: [['content-type', 'text/plain'], ['content-length', '6'], ['content-range', 'bytes 0-5/6'], ['x-a', '1']],
+  headers: [
+    ['content-type', 'text/plain'],
+    ['content-length', '6'],
+    ['content-range', 'bytes 0-5/6'],
+    ['x-a', '1'],
+  ],
   type: 'cors',
   redirected: true,
 };
@@ -24,8 +27,7 @@ function segment(start: number, text: string): RecordState['segments'][number] {
   return { url, start, length: text.length };
 }
 
-const recordOf = (state: RecordState) =>
-  createRecord('https://app.example/', state.request, followRecord(state));
+const recordOf = (state: RecordState) => createRecord('https://app.example/', state.request, followRecord(state));
 
 beforeEach(() => cached.clear());
 
@@ -42,7 +44,11 @@ describe('responseReady of a complete record', () => {
         redirected: true,
         status: 200,
         statusText: 'Fine',
-        headers: [['content-length', '6'], ['content-type', 'text/plain'], ['x-a', '1']],
+        headers: [
+          ['content-length', '6'],
+          ['content-type', 'text/plain'],
+          ['x-a', '1'],
+        ],
       },
     );
     const clone = response.clone().clone();

@@ -2,9 +2,8 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-
-import { instanceOf, liveInstances, loseInstance, updateInstance } from '../../js/api/instances.ts';
 import { createManager } from '../../js/api/BackgroundFetchManager.ts';
+import { instanceOf, liveInstances, loseInstance, updateInstance } from '../../js/api/instances.ts';
 import { FakeConnection, makeRecord, makeState } from './fake-connection.ts';
 
 const URL_A = 'https://app.example/a';
@@ -28,7 +27,10 @@ describe('fetch()', () => {
     assert.equal(args.title, '');
     assert.equal(args.downloadTotal, 2 ** 64);
     assert.deepEqual(args.icons, [{ src: 'https://app.example/i.png' }]);
-    assert.deepEqual(args.requests.map(({ url }: Request) => url), [URL_A, URL_A]);
+    assert.deepEqual(
+      args.requests.map(({ url }: Request) => url),
+      [URL_A, URL_A],
+    );
     assert.match(args.uid, /^[0-9a-f-]{36}$/);
   });
 
@@ -80,7 +82,12 @@ describe('update background fetch instances', () => {
     updateInstance({ ...state, downloaded: 5, uploaded: 1 });
     updateInstance({ ...state, downloaded: 5, uploaded: 1, result: 'failure', failureReason: 'aborted' });
     updateInstance({ ...state, downloaded: 7, result: 'failure', failureReason: 'aborted' });
-    assert.deepEqual(seen, [[10, ''], [5, ''], [5, ''], [5, 'failure']]);
+    assert.deepEqual(seen, [
+      [10, ''],
+      [5, ''],
+      [5, ''],
+      [5, 'failure'],
+    ]);
     assert.equal(registration.failureReason, 'aborted');
   });
 

@@ -1,12 +1,11 @@
-import { makeRegistration } from './environment.ts';
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Connection } from '../../js/border/messages.ts';
 
 import { install } from '../../js/install.ts';
 import { installEvents } from '../../js/worker/install-events.ts';
-import type { Connection } from '../../js/border/messages.ts';
 import { describeSurface } from './describe-surface.mjs';
+import { makeRegistration } from './environment.ts';
 import native from './native-surface.json';
 
 const connection = { scope: 'https://app.example/', available: false } as Connection;

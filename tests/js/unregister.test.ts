@@ -1,10 +1,9 @@
-import { makeRegistration } from './environment.ts';
-
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
+import type { Connection } from '../../js/border/messages.ts';
 
 import { install } from '../../js/install.ts';
-import type { Connection } from '../../js/border/messages.ts';
+import { makeRegistration } from './environment.ts';
 
 const order: string[] = [];
 const note = (what: string) => async () => void order.push(what);

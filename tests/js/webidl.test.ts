@@ -2,14 +2,6 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-
-import {
-  toDictionary,
-  toDOMString,
-  toSequence,
-  toUnsignedLongLong,
-  toUSVString,
-} from '../../js/webidl/convert.ts';
 import {
   toBackgroundFetchOptions,
   toCacheQueryOptions,
@@ -17,6 +9,7 @@ import {
   toRequestList,
   toUIOptions,
 } from '../../js/api/dictionaries.ts';
+import { toDictionary, toDOMString, toSequence, toUnsignedLongLong, toUSVString } from '../../js/webidl/convert.ts';
 import { EventHandlerAttribute } from '../../js/webidl/event-handler.ts';
 import { toErrorData, toException } from '../../js/webidl/exceptions.ts';
 
@@ -83,7 +76,10 @@ describe('dictionaries', () => {
     for (const value of [1, 'a', true, 1n, Symbol()]) {
       assert.throws(() => toUIOptions(value, CONTEXT), TypeError);
     }
-    assert.deepEqual(toUIOptions(() => 1, CONTEXT), {});
+    assert.deepEqual(
+      toUIOptions(() => 1, CONTEXT),
+      {},
+    );
   });
 
   test('members are read in the order of the standard', () => {

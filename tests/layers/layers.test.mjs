@@ -53,14 +53,16 @@ test('a rule that is broken fails the check, which says where', () => {
   assert.equal(calm.status, 0, calm.stdout);
   assert.match(calm.stdout, /^\d+ passed, 0 failed$/m);
 
-  const { status, stdout } = run(copyWith({
-    'crates/engine/src/http.rs': 'use super::Engine;\n',
-    'crates/engine/src/time.rs': 'use super::ports::Clock;\n',
-    'js/api/slip.ts': 'navigator.userAgent;\n',
-  }));
+  const { status, stdout } = run(
+    copyWith({
+      'crates/engine/src/http.rs': 'use super::Engine;\n',
+      'crates/engine/src/time.rs': 'use super::ports::Clock;\n',
+      'js/api/slip.ts': 'navigator.userAgent;\n',
+    }),
+  );
   assert.equal(status, 1);
   assert.equal(stdout.match(/^BROKEN: /gm)?.length, 3, stdout);
-  assert.match(stdout, /^  js\/api\/slip\.ts:1: userAgent$/m);
+  assert.match(stdout, /^ {2}js\/api\/slip\.ts:1: userAgent$/m);
   assert.match(stdout, /^\d+ passed, 3 failed$/m);
 });
 
@@ -123,19 +125,25 @@ describe('a circle between rooms', () => {
       'crates/engine/src/two/deep.rs': 'use super::super::three::Three;\n',
       'crates/engine/src/three/mod.rs': 'use crate::{time, one::One};\n',
     });
-    assert.equal(circle, [
-      'one → two (crates/engine/src/one/mod.rs:1)',
-      'three → one (crates/engine/src/three/mod.rs:1)',
-      'two → three (crates/engine/src/two/deep.rs:1)',
-    ].join(', '));
+    assert.equal(
+      circle,
+      [
+        'one → two (crates/engine/src/one/mod.rs:1)',
+        'three → one (crates/engine/src/three/mod.rs:1)',
+        'two → three (crates/engine/src/two/deep.rs:1)',
+      ].join(', '),
+    );
   });
 
   test('of a test, or inside a room, is none', () => {
-    assert.deepEqual(found({
-      'crates/engine/src/time.rs': '#[cfg(test)]\nmod slips { use crate::ports::Clock; }\n',
-      'crates/engine/src/one/mod.rs': 'use self::deep::Deep;\n',
-      'crates/engine/src/one/deep.rs': 'use super::One; use crate::one::One;\n',
-    }), []);
+    assert.deepEqual(
+      found({
+        'crates/engine/src/time.rs': '#[cfg(test)]\nmod slips { use crate::ports::Clock; }\n',
+        'crates/engine/src/one/mod.rs': 'use self::deep::Deep;\n',
+        'crates/engine/src/one/deep.rs': 'use super::One; use crate::one::One;\n',
+      }),
+      [],
+    );
   });
 
   test('in the shell', () => {
@@ -153,7 +161,7 @@ describe('which browser it is, asked outside its room', () => {
     ['src/body_store.rs', 'fn is_firefox() -> bool { false }\n', 'fn is_firefox'],
     ['src/network/mod.rs', 'fn slip() { get(&navigator(), "userAgentData"); }\n', 'userAgentData'],
     ['crates/engine/src/config.rs', 'const SLIP: &str = "mozInnerScreenX";\n', 'mozInnerScreenX'],
-    ['js/worker/occasions.ts', "if (/Firefox/.test(navigator.userAgent)) listen();\n", 'userAgent'],
+    ['js/worker/occasions.ts', 'if (/Firefox/.test(navigator.userAgent)) listen();\n', 'userAgent'],
     ['js/api/response-body.ts', "const slow = 'sourceURL' in new Error();\n", 'sourceURL'],
     ['js/api/response-body.ts', "const isSafari = navigator.vendor.startsWith('Apple');\n", 'const isSafari'],
     ['js/worker/slip.ts', "export const late = 'serviceWorker' in self;\n", "'serviceWorker' in"],
@@ -174,13 +182,17 @@ describe('which browser it is, asked outside its room', () => {
 });
 
 describe('in js', () => {
-  const found = (/** @type {string} */ words, /** @type {Record<string, string>} */ slips) => broken(words, copyWith(slips));
+  const found = (/** @type {string} */ words, /** @type {Record<string, string>} */ slips) =>
+    broken(words, copyWith(slips));
 
   test('an arrow up, of a type too', () => {
     const slip = "import type { Server } from '../worker/server.ts';\n";
     assert.deepEqual(found('arrow up', { 'js/api/slip.ts': slip }), ['js/api/slip.ts:1: worker/server.ts']);
     const loaded = "export const slip = () => import('./client/client.ts');\n";
-    assert.match(found('arrow up', { 'js/platform.ts': loaded })[0] ?? '', /^js\/platform\.ts:\d+: client\/client\.ts$/);
+    assert.match(
+      found('arrow up', { 'js/platform.ts': loaded })[0] ?? '',
+      /^js\/platform\.ts:\d+: client\/client\.ts$/,
+    );
   });
 
   test('an arrow between rooms of one floor', () => {
@@ -189,7 +201,10 @@ describe('in js', () => {
   });
 
   test('a room that has no floor', () => {
-    assert.deepEqual(found('has its floor', { 'js/misc/slip.ts': '\n', 'js/slip.ts': '\n' }).sort(), ['js/misc', 'js/slip.ts']);
+    assert.deepEqual(found('has its floor', { 'js/misc/slip.ts': '\n', 'js/slip.ts': '\n' }).sort(), [
+      'js/misc',
+      'js/slip.ts',
+    ]);
   });
 
   test('a circle inside a room', () => {
@@ -215,8 +230,10 @@ test('an export that borrows for as long as a promise lasts is found', () => {
 });
 
 test('what the exports decide is found', () => {
-  const found = (/** @type {string} */ slip) => broken('the exports', copyWith({ 'src/exports.rs': slip }))
-    .map((/** @type {string} */ place) => place.split(': ')[1]);
+  const found = (/** @type {string} */ slip) =>
+    broken('the exports', copyWith({ 'src/exports.rs': slip })).map(
+      (/** @type {string} */ place) => place.split(': ')[1],
+    );
   assert.deepEqual(found('fn slip(a: bool) -> u64 { if a { 8 } else { 4 } }\n'), ['if', '8', '4']);
   assert.deepEqual(found('fn slip(a: bool) { match a { _ => {} } }\n'), ['match']);
   assert.deepEqual(found('/// If 1.\n#[wasm_bindgen(js_name = match)]\npub fn slip(a: u32) { f("2") }\n'), []);

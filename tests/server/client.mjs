@@ -39,7 +39,8 @@ export class H2Client {
   async #exchange(url, { method = 'GET', headers = {}, body, signal }) {
     const { origin, pathname, search } = new URL(url);
     const stream = this.#session(origin).request(
-      { ':method': method, ':path': pathname + search, 'accept-encoding': 'gzip', ...headers }, { endStream: !body },
+      { ':method': method, ':path': pathname + search, 'accept-encoding': 'gzip', ...headers },
+      { endStream: !body },
     );
     stream.on('response', () => (this.lastStream = stream.id));
     const abort = () => stream.destroy(signal?.reason);
@@ -84,7 +85,12 @@ function received(stream, url) {
       if (!isWhole || stream.rstCode) return reject(new Error(`closed with ${stream.rstCode}`));
       const headers = new Headers(Object.fromEntries(Object.entries(head).filter(([name]) => !name.startsWith(':'))));
       const body = Buffer.concat(chunks);
-      resolve({ status: head[':status'], url, headers, arrayBuffer: async () => (headers.get('content-encoding') ? gunzipSync(body) : body) });
+      resolve({
+        status: head[':status'],
+        url,
+        headers,
+        arrayBuffer: async () => (headers.get('content-encoding') ? gunzipSync(body) : body),
+      });
     });
   });
 }

@@ -54,7 +54,8 @@ function reader(query) {
 export function planFile(request, state, { peer, now = Date.now() } = {}) {
   const get = reader(request.url.searchParams);
   const cors = corsHeaders(get, request);
-  if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) return preflight(get, request, cors);
+  if (request.method === 'OPTIONS' && request.headers['access-control-request-method'])
+    return preflight(get, request, cors);
 
   state.count++;
   const faulty = faultApplies(get, request, state);
@@ -65,16 +66,28 @@ export function planFile(request, state, { peer, now = Date.now() } = {}) {
     cutUpload: faulty && get.text('cutUpload') !== null ? get.number('cutUpload') : null,
     refuse: faulty && get.flag('refuse'),
   };
-  const bare = (/** @type {number} */ status, /** @type {Record<string, string>} */ headers = {}, /** @type {Buffer} */ body = Buffer.alloc(0)) =>
-    ({ ...common, status, headers: { ...cors, 'cache-control': 'no-store', ...headers, ...extraHeaders(get) }, body, stop: null });
+  const bare = (
+    /** @type {number} */ status,
+    /** @type {Record<string, string>} */ headers = {},
+    /** @type {Buffer} */ body = Buffer.alloc(0),
+  ) => ({
+    ...common,
+    status,
+    headers: { ...cors, 'cache-control': 'no-store', ...headers, ...extraHeaders(get) },
+    body,
+    stop: null,
+  });
 
   const redirect = get.text('redirect');
   if (redirect && redirect !== '0') {
-    return bare(get.number('redirectStatus', 302), { location: redirectTarget(request.url, redirect, get.text('to') ?? peer) });
+    return bare(get.number('redirectStatus', 302), {
+      location: redirectTarget(request.url, redirect, get.text('to') ?? peer),
+    });
   }
   if (faulty && get.text('status')) return bare(...failure(get, now));
 
-  const plan = faulty && get.flag('gzip') && mayGzip(request) ? gzipped(get, bare) : plain(get, request, state, faulty, bare);
+  const plan =
+    faulty && get.flag('gzip') && mayGzip(request) ? gzipped(get, bare) : plain(get, request, state, faulty, bare);
   if (faulty) plan.stop = breakOff(get);
   if (get.flag('chunked') || get.flag('delimited')) delete plan.headers['content-length'];
   // Only the end of the connection delimits the body.
@@ -114,7 +127,17 @@ function preflight(get, request, cors) {
     cors['access-control-allow-methods'] = request.headers['access-control-request-method'];
     cors['access-control-allow-headers'] = request.headers['access-control-request-headers'] ?? '*';
   }
-  return { status: allowed ? 204 : 403, headers: cors, body: Buffer.alloc(0), delay: 0, bodyDelay: 0, rate: 0, cutUpload: null, refuse: false, stop: null };
+  return {
+    status: allowed ? 204 : 403,
+    headers: cors,
+    body: Buffer.alloc(0),
+    delay: 0,
+    bodyDelay: 0,
+    rate: 0,
+    cutUpload: null,
+    refuse: false,
+    stop: null,
+  };
 }
 
 function extraHeaders(get) {
@@ -146,7 +169,7 @@ function failure(get, now) {
       : retryAfter;
   }
   const bodiless = status === 204 || status === 304;
-  const body = Buffer.from(bodiless ? '' : get.text('body') ?? `status ${status}`);
+  const body = Buffer.from(bodiless ? '' : (get.text('body') ?? `status ${status}`));
   if (!bodiless) headers['content-length'] = String(body.length);
   return [status, headers, body];
 }
@@ -158,13 +181,17 @@ const mayGzip = (request) => !request.headers.range && /\bgzip\b/.test(String(re
 function gzipped(get, bare) {
   const seed = get.number('seed');
   const body = gzipSync(fileBytes(seed, 0, get.number('size')), { level: 1 });
-  return bare(200, {
-    'content-type': get.text('type') ?? 'application/octet-stream',
-    'content-encoding': 'gzip',
-    'content-length': String(body.length),
-    vary: 'Accept-Encoding',
-    etag: `W/"${seed}-gzip"`,
-  }, body);
+  return bare(
+    200,
+    {
+      'content-type': get.text('type') ?? 'application/octet-stream',
+      'content-encoding': 'gzip',
+      'content-length': String(body.length),
+      vary: 'Accept-Encoding',
+      etag: `W/"${seed}-gzip"`,
+    },
+    body,
+  );
 }
 
 function plain(get, request, state, faulty, bare) {
@@ -179,13 +206,17 @@ function plain(get, request, state, faulty, bare) {
   if (advertised !== 'omit') headers['accept-ranges'] = advertised;
 
   // `ifRange=never`: any condition is taken for one that does not hold.
-  const holds = get.text('ifRange') === 'never' ? request.headers['if-range'] === undefined : ifRangeHolds(request, validators);
+  const holds =
+    get.text('ifRange') === 'never' ? request.headers['if-range'] === undefined : ifRangeHolds(request, validators);
   const asked = ranges && holds ? parseRange(request.headers.range, size) : null;
-  if (asked === 'unsatisfiable') return bare(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': '0' });
+  if (asked === 'unsatisfiable')
+    return bare(416, { ...headers, 'content-range': `bytes */${size}`, 'content-length': '0' });
   const lie = faulty ? get.text('lie') : null;
   // As caches do that keep blocks.
   if (asked && get.number('blocks')) asked.start -= asked.start % get.number('blocks');
-  return asked ? partial(asked, lie, size, seed, headers, bare) : bare(200, { ...headers, 'content-length': String(size) }, { seed, start: 0, end: size });
+  return asked
+    ? partial(asked, lie, size, seed, headers, bare)
+    : bare(200, { ...headers, 'content-length': String(size) }, { seed, start: 0, end: size });
 }
 
 /**
@@ -197,11 +228,15 @@ function partial({ start, end }, lie, size, seed, headers, bare) {
   if (lie === 'start') from = start = Math.max(0, start - LIE_SHIFT);
   if (lie === 'range') from = start + LIE_SHIFT;
   const total = lie === 'total' ? '*' : lie === 'size' ? size + LIE_SHIFT : size;
-  return bare(206, {
-    ...headers,
-    'content-range': `bytes ${start}-${end - 1}/${total}`,
-    'content-length': String(end - start),
-  }, { seed, start: from, end: from + end - start });
+  return bare(
+    206,
+    {
+      ...headers,
+      'content-range': `bytes ${start}-${end - 1}/${total}`,
+      'content-length': String(end - start),
+    },
+    { seed, start: from, end: from + end - start },
+  );
 }
 
 function validatorHeaders(get, state, seed, size, version) {
@@ -245,14 +280,24 @@ export function parseRange(header, size) {
   return end > start ? { start, end } : null;
 }
 
-const BREAKS = /** @type {const} */ ({ cut: 'reset', truncate: 'end', disconnect: 'disconnect', goaway: 'goaway', silence: 'silence' });
+const BREAKS = /** @type {const} */ ({
+  cut: 'reset',
+  truncate: 'end',
+  disconnect: 'disconnect',
+  goaway: 'goaway',
+  silence: 'silence',
+});
 
 /** @returns {Stop | null} */
 function breakOff(get) {
   for (const [name, how] of Object.entries(BREAKS)) {
     if (get.text(name) === null) continue;
     const pause = get.text('silenceFor') === null ? null : get.number('silenceFor');
-    return { after: get.number(name), how: how === 'goaway' ? `goaway-${get.text('goawayAs') ?? 'processed'}` : how, pause };
+    return {
+      after: get.number(name),
+      how: how === 'goaway' ? `goaway-${get.text('goawayAs') ?? 'processed'}` : how,
+      pause,
+    };
   }
   return null;
 }

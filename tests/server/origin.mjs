@@ -39,7 +39,15 @@ import { Pace, sleep } from './throttle.mjs';
  */
 
 /** @param {OriginOptions} [options] */
-export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, throttle = 0, peer, host = 'localhost', port = 0 } = {}) {
+export async function startOrigin({
+  protocol = 'h1',
+  roots = {},
+  files = {},
+  throttle = 0,
+  peer,
+  host = 'localhost',
+  port = 0,
+} = {}) {
   const started = performance.now();
   const pace = new Pace(throttle);
   /** @type {Map<string, import('./faults.mjs').KeyState>} */
@@ -83,8 +91,17 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
     }
     if (method !== 'GET' && method !== 'HEAD' && !files[url.pathname]) await receive(exchange, entry);
     const found = await findStatic({ roots, files }, request);
-    const { status, headers: own, body } = found ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('not found') };
-    return sendPlan(exchange, { ...FAULTLESS, status, headers: { 'content-length': String(body.length), ...own }, body }, entry, NO_PACE);
+    const {
+      status,
+      headers: own,
+      body,
+    } = found ?? { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('not found') };
+    return sendPlan(
+      exchange,
+      { ...FAULTLESS, status, headers: { 'content-length': String(body.length), ...own }, body },
+      entry,
+      NO_PACE,
+    );
   }
 
   /** Whether this request, the last of those that are open, is one that the server does not serve now. */
@@ -116,7 +133,8 @@ export async function startOrigin({ protocol = 'h1', roots = {}, files = {}, thr
     /** All requests since the start or reset(). */
     requests: () => log,
     /** Bytes of bodies written to sockets for a key (all keys when none is given). @param {string} [key] */
-    bytesSent: (key) => log.reduce((sum, entry) => sum + (key === undefined || entry.key === key ? entry.bytesSent : 0), 0),
+    bytesSent: (key) =>
+      log.reduce((sum, entry) => sum + (key === undefined || entry.key === key ? entry.bytesSent : 0), 0),
     /** Forgets the log and every `times=`, `changeAfter=` count. */
     reset() {
       log = [];
@@ -216,8 +234,12 @@ async function receive(exchange, entry, { rate, cutUpload } = FAULTLESS) {
 }
 
 /** @param {Entry} entry */
-const uploadOf = ({ method, headers, bytesReceived, sha256 }) =>
-  ({ method, type: headers['content-type'] ?? null, length: bytesReceived, sha256 });
+const uploadOf = ({ method, headers, bytesReceived, sha256 }) => ({
+  method,
+  type: headers['content-type'] ?? null,
+  length: bytesReceived,
+  sha256,
+});
 
 /** @param {import('./faults.mjs').Plan} plan */
 function withJson(plan, value) {
@@ -229,6 +251,10 @@ function withJson(plan, value) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [folder = '.', port = 0, protocol = 'h1'] = process.argv.slice(2);
-  const origin = await startOrigin({ roots: { '/': folder }, port: Number(port), protocol: protocol === 'h2' ? 'h2' : 'h1' });
+  const origin = await startOrigin({
+    roots: { '/': folder },
+    port: Number(port),
+    protocol: protocol === 'h2' ? 'h2' : 'h1',
+  });
   console.log(origin.url);
 }

@@ -27,7 +27,7 @@ export async function sendPlan(exchange, plan, entry, originPace) {
   const send = bodySender(exchange, plan, entry, [originPace, new Pace(plan.rate)]);
   const stop = plan.stop && plan.stop.after < length ? plan.stop : null;
   if (!(await send(0, stop ? stop.after : length))) return;
-  if (stop && !(await interrupt(exchange, stop, entry) && await send(stop.after, length))) return;
+  if (stop && !((await interrupt(exchange, stop, entry)) && (await send(stop.after, length)))) return;
   entry.done = true;
   exchange.end();
 }
@@ -40,7 +40,7 @@ const bodyLength = (body) => (Buffer.isBuffer(body) ? body.length : body.end - b
  */
 function bodySender(exchange, { body }, entry, paces) {
   const bytes = (/** @type {number} */ start, /** @type {number} */ end) =>
-    (Buffer.isBuffer(body) ? body.subarray(start, end) : fileBytes(body.seed, body.start + start, body.start + end));
+    Buffer.isBuffer(body) ? body.subarray(start, end) : fileBytes(body.seed, body.start + start, body.start + end);
   /** @returns {Promise<boolean>} whether all of it went out */
   return async (/** @type {number} */ from, /** @type {number} */ to) => {
     for (let at = from; at < to; ) {

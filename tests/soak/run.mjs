@@ -11,10 +11,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-
-import { printTable, summarise } from './lib/report.mjs';
 import { runKeptAlive } from './lib/kept-alive.mjs';
 import { runOneFile } from './lib/one-file.mjs';
+import { printTable, summarise } from './lib/report.mjs';
 import { Soak } from './lib/soak.mjs';
 import { Stage } from './lib/stage.mjs';
 
@@ -53,7 +52,11 @@ async function soak() {
   const started = Date.now();
   const stage = await Stage.start(browser, dist, protocol);
   try {
-    const run = new Soak(stage, { seed, minutes: Number(options.minutes), killsPerMinute: Number(options['kills-per-minute']) });
+    const run = new Soak(stage, {
+      seed,
+      minutes: Number(options.minutes),
+      killsPerMinute: Number(options['kills-per-minute']),
+    });
     await run.run();
     return summarise(run, { browser, protocol, seconds: (Date.now() - started) / 1000 });
   } finally {
@@ -62,11 +65,24 @@ async function soak() {
 }
 
 function oneFile() {
-  return runOneFile({ browser, dist, protocol, size: bytes(options.file), rate: bytes(options.rate), kills: Number(options.kills) });
+  return runOneFile({
+    browser,
+    dist,
+    protocol,
+    size: bytes(options.file),
+    rate: bytes(options.rate),
+    kills: Number(options.kills),
+  });
 }
 
 function keptAlive() {
-  return runKeptAlive({ browser, dist, protocol, page: oneOf('page', /** @type {const} */ (['hidden', 'uncontrolled'])), minutes: Number(options.minutes) });
+  return runKeptAlive({
+    browser,
+    dist,
+    protocol,
+    page: oneOf('page', /** @type {const} */ (['hidden', 'uncontrolled'])),
+    minutes: Number(options.minutes),
+  });
 }
 
 /** @template {string} T @param {'protocol' | 'page'} option @param {readonly T[]} allowed */

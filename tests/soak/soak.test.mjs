@@ -45,7 +45,10 @@ test('wrong bytes', () => {
   const [short, other, swapped] = [success(plan), success(plan), success(plan)];
   short.records[0].response.size--;
   other.records[1].response.sha256 = 'f'.repeat(64);
-  [swapped.records[0].response, swapped.records[1].response] = [swapped.records[1].response, swapped.records[0].response];
+  [swapped.records[0].response, swapped.records[1].response] = [
+    swapped.records[1].response,
+    swapped.records[0].response,
+  ];
   assert.deepEqual(kinds(lifeOf(plan, [short])), ['wrong bytes']);
   assert.deepEqual(kinds(lifeOf(plan, [other])), ['wrong bytes']);
   assert.deepEqual(kinds(lifeOf(plan, [swapped])), ['wrong bytes', 'wrong bytes']);
@@ -64,7 +67,9 @@ test('a record that rejects in a success, and a file that did not arrive beside 
   row.records[0] = { request: row.records[0].request, error: 'TypeError' };
   assert.deepEqual(kinds(lifeOf(plan, [row])), ['wrong outcome']);
 
-  const doomed = findPlan(({ files }) => files.some(({ faults }) => faults[0] === '404') && isPlain(files[0]) && files.length < 6);
+  const doomed = findPlan(
+    ({ files }) => files.some(({ faults }) => faults[0] === '404') && isPlain(files[0]) && files.length < 6,
+  );
   const failed = { ...success(doomed), type: 'backgroundfetchfail', result: 'failure', failureReason: 'bad-status' };
   const at = doomed.files.findIndex(({ faults }) => faults[0] === '404');
   failed.records[at].response = { status: 404, ok: false };
@@ -83,13 +88,21 @@ test('ends that the plan does not permit', () => {
 });
 
 test('an upload may fail if it was interrupted, and only then', () => {
-  const plan = findPlan(({ files, exceeds }) => !exceeds && files.some(({ repeatable }) => !repeatable) && files.every(({ succeeds, fails }) => succeeds && !fails.length));
+  const plan = findPlan(
+    ({ files, exceeds }) =>
+      !exceeds &&
+      files.some(({ repeatable }) => !repeatable) &&
+      files.every(({ succeeds, fails }) => succeeds && !fails.length),
+  );
   assert.deepEqual(permittedEnds(plan, { interrupted: false, abort: 'no' }), ['']);
   assert.deepEqual(permittedEnds(plan, { interrupted: true, abort: 'no' }).sort(), ['', 'fetch-error']);
 });
 
 test('an upload beside a file that fails: whole, if nothing interrupted it', () => {
-  const plan = findPlan(({ files, exceeds }) => !exceeds && files.some(({ faults }) => faults[0] === '404') && files.some(({ repeatable }) => !repeatable));
+  const plan = findPlan(
+    ({ files, exceeds }) =>
+      !exceeds && files.some(({ faults }) => faults[0] === '404') && files.some(({ repeatable }) => !repeatable),
+  );
   const row = { ...success(plan), type: 'backgroundfetchfail', result: 'failure', failureReason: 'bad-status' };
   plan.files.forEach((file, index) => {
     if (!file.succeeds) row.records[index].response = { status: 404, ok: false };
@@ -102,8 +115,10 @@ test('an upload beside a file that fails: whole, if nothing interrupted it', () 
 
 test('over HTTP/2 servers refuse streams, and a stream that is reset interrupts an upload', () => {
   const secure = { own: 'https://localhost:1', other: 'https://localhost:2' };
-  const faults = (origins) => Array.from({ length: 100 }, (_, index) => planFetch({ seed: 'test', number: index + 1, id: 'x', ...origins }))
-    .flatMap(({ files }) => files.flatMap((file) => file.faults));
+  const faults = (origins) =>
+    Array.from({ length: 100 }, (_, index) =>
+      planFetch({ seed: 'test', number: index + 1, id: 'x', ...origins }),
+    ).flatMap(({ files }) => files.flatMap((file) => file.faults));
   assert.ok(faults(secure).includes('REFUSED_STREAM'));
   assert.ok(!faults(ORIGINS).includes('REFUSED_STREAM'));
   const plan = findPlan(({ files, exceeds }) => !exceeds && files.length === 1 && !files[0].repeatable);

@@ -40,7 +40,8 @@ export const expectations = [
     subtest: 'Using Background Fetch to fetch a non-existent resource should fail.',
     browsers: POLYFILLED,
     class: 'standard',
-    reason: 'a response with a bad status is exposed with its body, here the JSON of the server’s 404; the test wants an empty one, which is what Chromium gives',
+    reason:
+      'a response with a bad status is exposed with its body, here the JSON of the server’s 404; the test wants an empty one, which is what Chromium gives',
   },
   {
     test: 'fetch.https.window.html',
@@ -48,7 +49,8 @@ export const expectations = [
     source: 'promise_rejects_quotaexceedederror',
     browsers: ['firefox', 'webkit'],
     class: 'engine',
-    reason: 'the promise is rejected with a DOMException named QuotaExceededError; the test wants an instance of the interface QuotaExceededError, which these engines do not have yet',
+    reason:
+      'the promise is rejected with a DOMException named QuotaExceededError; the test wants an instance of the interface QuotaExceededError, which these engines do not have yet',
   },
   {
     test: 'fetch.https.window.html',
@@ -56,7 +58,8 @@ export const expectations = [
     source: 'QUOTA_EXCEEDED_ERR',
     browsers: ['chromium', ...NATIVE],
     class: 'standard',
-    reason: 'the promise is rejected with an instance of the interface QuotaExceededError, as WebIDL has it by now; the test, older than that, wants one of DOMException itself',
+    reason:
+      'the promise is rejected with an instance of the interface QuotaExceededError, as WebIDL has it by now; the test, older than that, wants one of DOMException itself',
   },
   {
     test: 'fetch.https.window.html',

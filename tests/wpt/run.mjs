@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 import { setUp } from '../../scripts/lib/plans.mjs';
-import { PlainError, capture, exitWith, run, which } from '../../scripts/lib/run.mjs';
+import { capture, exitWith, PlainError, run, which } from '../../scripts/lib/run.mjs';
 import { findCheckout, listTests } from './lib/checkout.mjs';
 
 const BROWSERS = ['chromium', 'firefox', 'webkit', 'chromium-native'];
@@ -21,13 +21,16 @@ async function main() {
   const options = readOptions();
   const root = findCheckout(options.places);
   if (!root) {
-    console.error(`There is no checkout of web-platform-tests at ${options.places.join(' or ')}: say where with --wpt DIR.`);
+    console.error(
+      `There is no checkout of web-platform-tests at ${options.places.join(' or ')}: say where with --wpt DIR.`,
+    );
     process.exit(NOTHING_TO_RUN);
   }
   const tests = listTests(root).filter(({ name }) => options.pattern.test(name));
   if (options.list) return void console.log(tests.map(({ name }) => name).join('\n'));
   const python = process.env.WPT_PYTHON ?? 'python3';
-  if (!which(python, process.env.PATH)) throw new PlainError(`The checkout's server needs Python: there is no ${python}.`);
+  if (!which(python, process.env.PATH))
+    throw new PlainError(`The checkout's server needs Python: there is no ${python}.`);
   if (options.build) await build();
 
   const version = versionOf(root);
@@ -57,7 +60,8 @@ function readOptions() {
     },
   });
   const browsers = values.browser.split(',');
-  if (!browsers.every((each) => BROWSERS.includes(each))) throw new PlainError(`--browser takes ${BROWSERS.join(', ')}.`);
+  if (!browsers.every((each) => BROWSERS.includes(each)))
+    throw new PlainError(`--browser takes ${BROWSERS.join(', ')}.`);
   const patience = Number(values.patience);
   if (!(patience > 0)) throw new PlainError('--patience takes a number above 0.');
   return {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { CLASSES, expectations } from './expectations.mjs';
 import { testsOf } from './lib/checkout.mjs';
-import { PACKAGE, injection } from './lib/inject.mjs';
+import { injection, PACKAGE } from './lib/inject.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { judge } from './lib/verdict.mjs';
 
@@ -27,13 +27,19 @@ describe('tests of a file', () => {
   test('a script for any global has one for each', () => {
     assert.deepEqual(names('a.any.js'), ['a.any.html', 'a.any.worker.html']);
     assert.deepEqual(names('a.any.js', '// META: global=window,worker\n'), [
-      'a.any.html', 'a.any.worker.html', 'a.any.sharedworker.html', 'a.any.serviceworker.html',
+      'a.any.html',
+      'a.any.worker.html',
+      'a.any.sharedworker.html',
+      'a.any.serviceworker.html',
     ]);
     assert.throws(() => names('a.any.js', '// META: global=moon\n'), /moon/);
   });
 
   test('variants, documents, and what is no test', () => {
-    assert.deepEqual(names('a.window.js', '// META: variant=?1\n// META: variant=?2\n'), ['a.window.html?1', 'a.window.html?2']);
+    assert.deepEqual(names('a.window.js', '// META: variant=?1\n// META: variant=?2\n'), [
+      'a.window.html?1',
+      'a.window.html?2',
+    ]);
     assert.deepEqual(names('a.html', '<script src="/resources/testharness.js"></script>'), ['a.html']);
     assert.deepEqual(names('a.html', '<p>'), []);
     assert.deepEqual(names('META.yml'), []);
@@ -45,12 +51,17 @@ describe('what is put in front', () => {
     injection({ method: 'GET', path, headers })?.put(text) ?? null;
 
   test('documents get the script of the page, after the doctype', () => {
-    assert.equal(put({ 'sec-fetch-dest': 'document' }, '/', '<!doctype html>\n<p>'),
-      `<!doctype html><script src="${PACKAGE}window.js"></script>\n<p>`);
+    assert.equal(
+      put({ 'sec-fetch-dest': 'document' }, '/', '<!doctype html>\n<p>'),
+      `<!doctype html><script src="${PACKAGE}window.js"></script>\n<p>`,
+    );
   });
 
   test('workers get their own, each kind in its way', () => {
-    assert.equal(put({ 'service-worker': 'script', 'sec-fetch-dest': 'serviceworker' }), `importScripts("${PACKAGE}sw.js"); text`);
+    assert.equal(
+      put({ 'service-worker': 'script', 'sec-fetch-dest': 'serviceworker' }),
+      `importScripts("${PACKAGE}sw.js"); text`,
+    );
     assert.equal(put({ 'sec-fetch-dest': 'sharedworker' }), `importScripts("${PACKAGE}window.js"); text`);
     assert.equal(put({ 'sec-fetch-dest': 'worker' }, '/a.any.worker-module.js'), `import "${PACKAGE}window.mjs"; text`);
   });
@@ -89,15 +100,23 @@ describe('the proxy', () => {
   });
 
   /** @returns {Promise<Buffer>} */
-  const get = (/** @type {string} */ path, host = 'web-platform.test', headers = {}) => new Promise((resolve, reject) => {
-    const [address, proxyPort] = proxy.address.split(':');
-    const asked = { host: address, port: proxyPort, path: `http://${host}:${port}${path}`, headers: { host: `${host}:${port}`, ...headers } };
-    http.get(asked, async (response) => {
-      const chunks = [];
-      for await (const chunk of response) chunks.push(chunk);
-      resolve(Buffer.concat(chunks));
-    }).on('error', reject);
-  });
+  const get = (/** @type {string} */ path, host = 'web-platform.test', headers = {}) =>
+    new Promise((resolve, reject) => {
+      const [address, proxyPort] = proxy.address.split(':');
+      const asked = {
+        host: address,
+        port: proxyPort,
+        path: `http://${host}:${port}${path}`,
+        headers: { host: `${host}:${port}`, ...headers },
+      };
+      http
+        .get(asked, async (response) => {
+          const chunks = [];
+          for await (const chunk of response) chunks.push(chunk);
+          resolve(Buffer.concat(chunks));
+        })
+        .on('error', reject);
+    });
 
   test('passes on what the server sends, as it is', async () => {
     assert.deepEqual(await get('/'), BODY);
@@ -131,7 +150,12 @@ describe('the proxy', () => {
 describe('the verdict', () => {
   const file = { name: 'a.html', path: '/a.html', secure: true, long: false, source: 'says this' };
   const outcome = (/** @type {string} */ status, subtest = 'PASS') => ({
-    name: 'a.html', status, message: null, subtests: [{ name: 'one', status: subtest, message: null }], seconds: 0, console: [],
+    name: 'a.html',
+    status,
+    message: null,
+    subtests: [{ name: 'one', status: subtest, message: null }],
+    seconds: 0,
+    console: [],
   });
   const expected = { test: 'a.html', subtest: 'one', class: 'engine', reason: 'why' };
   const verdicts = (/** @type {ReturnType<typeof outcome>} */ result, /** @type {any[]} */ ...list) =>
@@ -147,8 +171,13 @@ describe('the verdict', () => {
     assert.deepEqual(verdicts(outcome('OK', 'FAIL'), expected), [['one', 'expected']]);
     assert.deepEqual(verdicts(outcome('OK'), expected), [['one', 'surprising']]);
     assert.deepEqual(verdicts(outcome('OK'), { ...expected, varies: true }), [['one', 'passed']]);
-    assert.deepEqual(verdicts(outcome('TIMEOUT', 'TIMEOUT'), expected), [['', 'failed'], ['one', 'failed']]);
-    assert.deepEqual(verdicts(outcome('TIMEOUT', 'TIMEOUT'), { ...expected, status: 'TIMEOUT' }), [['one', 'expected']]);
+    assert.deepEqual(verdicts(outcome('TIMEOUT', 'TIMEOUT'), expected), [
+      ['', 'failed'],
+      ['one', 'failed'],
+    ]);
+    assert.deepEqual(verdicts(outcome('TIMEOUT', 'TIMEOUT'), { ...expected, status: 'TIMEOUT' }), [
+      ['one', 'expected'],
+    ]);
   });
 
   test('those for other browsers, tests and ages do not count', () => {
@@ -161,7 +190,10 @@ describe('the verdict', () => {
   test('a crash, a file without subtests and an expectation without one are failures', () => {
     assert.deepEqual(verdicts({ ...outcome('CRASH'), subtests: [] }), [['', 'failed']]);
     assert.deepEqual(verdicts({ ...outcome('OK'), subtests: [] }), [['', 'failed']]);
-    assert.deepEqual(verdicts(outcome('OK'), { ...expected, subtest: 'two' }), [['one', 'passed'], ['two', 'failed']]);
+    assert.deepEqual(verdicts(outcome('OK'), { ...expected, subtest: 'two' }), [
+      ['one', 'passed'],
+      ['two', 'failed'],
+    ]);
   });
 });
 
@@ -173,7 +205,9 @@ test('every expectation has a class and a reason', () => {
 });
 
 test('without a checkout there is one line, and 2', () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [RUN, '--wpt', '/nowhere', '--build'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [RUN, '--wpt', '/nowhere', '--build'], {
+    encoding: 'utf8',
+  });
   assert.equal(status, 2);
   assert.equal(stdout, '');
   assert.match(stderr, /^There is no checkout .*--wpt DIR\.\n$/);

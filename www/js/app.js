@@ -30,7 +30,10 @@ async function start() {
   const channel = new BroadcastChannel('night-ferry');
   channel.addEventListener('message', ({ data }) => data.type === 'log' && addToLog('worker', data.text));
   const library = await loadLibrary();
-  byId('credits').textContent = library.items.map((item) => item.credit).filter(Boolean).join(' ');
+  byId('credits').textContent = library.items
+    .map((item) => item.credit)
+    .filter(Boolean)
+    .join(' ');
   const registration = await startWorker();
   await new App(library, registration).start(channel);
   await showStorage();
@@ -42,7 +45,8 @@ async function startWorker() {
   if (!navigator.serviceWorker) throw new Error('this browser has no service workers here (a private window?)');
   await navigator.serviceWorker.register('/sw.js');
   const registration = await navigator.serviceWorker.ready;
-  if (!registration.backgroundFetch) throw new Error('this browser has no Background Fetch, and the polyfill is not there');
+  if (!registration.backgroundFetch)
+    throw new Error('this browser has no Background Fetch, and the polyfill is not there');
   return registration;
 }
 
@@ -100,7 +104,9 @@ class App {
     const card = this.#cards.get(item.id);
     card?.say('Comparing every byte with the library’s digests…', 'good');
     const bad = await badFiles(item, this.#library.slice);
-    const verdict = bad.length ? `Not what the library says: ${bad.join(', ')}` : `Every byte is right (${megabytes(item.bytes)}, SHA-256).`;
+    const verdict = bad.length
+      ? `Not what the library says: ${bad.join(', ')}`
+      : `Every byte is right (${megabytes(item.bytes)}, SHA-256).`;
     card?.say(verdict, bad.length ? 'bad' : 'good');
     tellAll(`${item.title}: ${verdict}`);
   }
@@ -110,9 +116,12 @@ class App {
     this.#cards.get(item.id)?.show(status);
     const quarter = Math.floor((QUARTERS * status.downloaded) / status.total);
     const news = {
-      remote: '', saving: '', starting: 'download starts',
+      remote: '',
+      saving: '',
+      starting: 'download starts',
       running: quarter > 0 && quarter < QUARTERS ? `${(100 * quarter) / QUARTERS} percent` : '',
-      stored: 'is in the library', failed: status.problem,
+      stored: 'is in the library',
+      failed: status.problem,
     }[status.state];
     if (this.#announced.get(item.id) === news) return;
     // What was there when the page opened is no news.
@@ -149,7 +158,8 @@ function showNetwork() {
 
 async function showStorage() {
   const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
-  byId('storage').textContent = usage === undefined || !quota ? '' : `${megabytes(usage)} of ${megabytes(quota)} used on this device.`;
+  byId('storage').textContent =
+    usage === undefined || !quota ? '' : `${megabytes(usage)} of ${megabytes(quota)} used on this device.`;
 }
 
 start().catch((error) => {

@@ -1,5 +1,5 @@
 /** The cards of the library: one per item, with what can be done with it now. */
-import { Speed, duration, megabytes } from './format.js';
+import { duration, megabytes, Speed } from './format.js';
 
 /** Which buttons make sense in which state. */
 const ACTIONS = {
@@ -73,7 +73,10 @@ export class Card {
     const hadFocus = this.#root.contains(document.activeElement);
     for (const button of this.#buttons()) button.hidden = !ACTIONS[state].includes(button.dataset.action ?? '');
     // A pressed button that goes away must not take the keyboard's place in the page with it.
-    if (hadFocus && !this.#root.contains(document.activeElement)) this.#buttons().find((button) => !button.hidden)?.focus();
+    if (hadFocus && !this.#root.contains(document.activeElement))
+      this.#buttons()
+        .find((button) => !button.hidden)
+        ?.focus();
   }
 
   /** @param {string} state @param {number} downloaded @param {number} total */
@@ -81,7 +84,8 @@ export class Card {
     const bar = /** @type {HTMLProgressElement} */ (this.#find('progress'));
     if (state === 'starting') bar.removeAttribute('value');
     else bar.value = Math.min(1, downloaded / total);
-    this.#find('.numbers').textContent = state === 'saving' ? 'Putting it in the library…' : this.#numbers(downloaded, total);
+    this.#find('.numbers').textContent =
+      state === 'saving' ? 'Putting it in the library…' : this.#numbers(downloaded, total);
   }
 
   /** @param {number} downloaded @param {number} total */

@@ -93,7 +93,12 @@ export class Downloads {
         const problem = REASONS[/** @type {keyof typeof REASONS} */ (fetch.failureReason)] ?? fetch.failureReason;
         return this.#set(item, { state: 'failed', problem });
       }
-      this.#set(item, { state: 'running', downloaded: fetch.downloaded, total: fetch.downloadTotal || item.bytes, problem: '' });
+      this.#set(item, {
+        state: 'running',
+        downloaded: fetch.downloaded,
+        total: fetch.downloadTotal || item.bytes,
+        problem: '',
+      });
     };
     fetch.addEventListener('progress', look);
     look();
@@ -119,4 +124,3 @@ export class Downloads {
     this.#onChange(item, status);
   }
 }
-

@@ -12,9 +12,14 @@ export function startLinkPanel(log) {
   /** @param {object} [change] */
   const ask = async (change) => {
     try {
-      const response = await fetch('/link', change && {
-        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(change),
-      });
+      const response = await fetch(
+        '/link',
+        change && {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(change),
+        },
+      );
       show(await response.json());
     } catch {
       state.textContent = 'The demo’s server cannot be reached.';

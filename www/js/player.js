@@ -15,11 +15,14 @@ export function startPlayer() {
 }
 
 export function closePlayer() {
-  for (const media of /** @type {NodeListOf<HTMLMediaElement>} */ (byId('player-stage').querySelectorAll('audio, video'))) media.pause();
+  for (const media of /** @type {NodeListOf<HTMLMediaElement>} */ (
+    byId('player-stage').querySelectorAll('audio, video')
+  ))
+    media.pause();
   byId('player-stage').replaceChildren();
   byId('player').hidden = true;
   delete byId('player').dataset.item;
-  borrowed.forEach((url) => URL.revokeObjectURL(url));
+  for (const url of borrowed) URL.revokeObjectURL(url);
   borrowed = [];
 }
 
@@ -93,7 +96,7 @@ function chapterList(chapters, media) {
   });
   media.addEventListener('timeupdate', () => {
     const current = chapters.findLastIndex(({ at }) => at <= media.currentTime + 0.05);
-    buttons.forEach((button, i) => button.setAttribute('aria-current', String(i === current)));
+    for (const [i, button] of buttons.entries()) button.setAttribute('aria-current', String(i === current));
   });
   return list;
 }

@@ -18,9 +18,11 @@ async function plain({ urls, atATime }) {
   const started = performance.now();
   const cache = await caches.open(CACHE);
   const left = urls.values();
-  await Promise.all(Array.from({ length: atATime }, async () => {
-    for (const url of left) await cache.put(url, await fetch(url));
-  }));
+  await Promise.all(
+    Array.from({ length: atATime }, async () => {
+      for (const url of left) await cache.put(url, await fetch(url));
+    }),
+  );
   const ms = performance.now() - started;
   return { ms, ...(await look(cache)) };
 }
@@ -33,7 +35,8 @@ addEventListener('backgroundfetchsuccess', (event) => {
 
 for (const type of ['backgroundfetchfail', 'backgroundfetchabort']) {
   addEventListener(type, ({ registration }) =>
-    outcomes.postMessage({ error: `${type}: ${registration.failureReason}` }));
+    outcomes.postMessage({ error: `${type}: ${registration.failureReason}` }),
+  );
 }
 
 async function store(registration) {

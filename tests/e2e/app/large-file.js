@@ -1,9 +1,10 @@
 /** A file of the app, in its own IndexedDB: whoever gets it has a Blob, and none of its bytes. */
 (() => {
-  const settled = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
 
   async function store(mode) {
     const request = indexedDB.open('app-files', 1);

@@ -30,16 +30,17 @@
     });
   }
 
-  const stateOf = (registration) => registration && {
-    id: registration.id,
-    uploadTotal: registration.uploadTotal,
-    uploaded: registration.uploaded,
-    downloadTotal: registration.downloadTotal,
-    downloaded: registration.downloaded,
-    result: registration.result,
-    failureReason: registration.failureReason,
-    recordsAvailable: registration.recordsAvailable,
-  };
+  const stateOf = (registration) =>
+    registration && {
+      id: registration.id,
+      uploadTotal: registration.uploadTotal,
+      uploaded: registration.uploaded,
+      downloadTotal: registration.downloadTotal,
+      downloaded: registration.downloaded,
+      result: registration.result,
+      failureReason: registration.failureReason,
+      recordsAvailable: registration.recordsAvailable,
+    };
 
   /** Tests pass requests as JSON: a URL, or [URL, RequestInit]. */
   const toRequest = (value) => (Array.isArray(value) ? new Request(...value) : value);

@@ -18,7 +18,7 @@
     const { type, registration } = event;
     const seen = { type, run, script: location.search, constructor: event.constructor.name, ...stateOf(registration) };
     await log.add({ kind: 'begin', ...seen });
-    await log.add({ kind: 'event', ...seen, ...await recordsOf(registration) });
+    await log.add({ kind: 'event', ...seen, ...(await recordsOf(registration)) });
   }
 
   async function recordsOf(registration) {
@@ -29,13 +29,21 @@
     }
   }
 
-  const stateOf = ({ id, uploadTotal, uploaded, downloadTotal, downloaded, result, failureReason, recordsAvailable }) =>
-    ({ id, uploadTotal, uploaded, downloadTotal, downloaded, result, failureReason, recordsAvailable });
+  const stateOf = ({
+    id,
+    uploadTotal,
+    uploaded,
+    downloadTotal,
+    downloaded,
+    result,
+    failureReason,
+    recordsAvailable,
+  }) => ({ id, uploadTotal, uploaded, downloadTotal, downloaded, result, failureReason, recordsAvailable });
 
   async function describeAll(records) {
     const all = [];
     for (let at = 0; at < records.length; at += AT_ONCE) {
-      all.push(...await Promise.all(records.slice(at, at + AT_ONCE).map(describe)));
+      all.push(...(await Promise.all(records.slice(at, at + AT_ONCE).map(describe))));
     }
     return all;
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sleep, within } from '../../harness/process.mjs';
 import { fileSha256 } from '../../server/content.mjs';
 import { startOrigin } from '../../server/origin.mjs';
-import { LATE, PATIENCE, atMost } from './measure.mjs';
+import { atMost, LATE, PATIENCE } from './measure.mjs';
 
 const APP = fileURLToPath(new URL('../app', import.meta.url));
 /** Below those given to outgoing connections, above those of well-known servers. */
@@ -98,7 +98,18 @@ export class Context {
    * @param {string} [options.client] another app: one of app/clients
    * @param {boolean} [options.polyfilled] false: that app's page is without the polyfill
    */
-  async open({ do: behaviours = [], before = [], type = 'classic', html = 'page.html', scope = '/app/', query = {}, registers = true, eager = false, client = undefined, polyfilled = true } = {}) {
+  async open({
+    do: behaviours = [],
+    before = [],
+    type = 'classic',
+    html = 'page.html',
+    scope = '/app/',
+    query = {},
+    registers = true,
+    eager = false,
+    client = undefined,
+    polyfilled = true,
+  } = {}) {
     const script = new URLSearchParams([
       ...behaviours.map((name) => ['do', name]),
       ...before.map((name) => ['before', name]),
@@ -145,11 +156,18 @@ export class Context {
     const query = new URLSearchParams({ size: String(size), seed: String(seed), key });
     for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
     return {
-      key, size, seed, origin,
+      key,
+      size,
+      seed,
+      origin,
       url: `${origin.url}/file?${query}`,
       sha256: fileSha256(Number(seed), Number(size)),
-      get sent() { return origin.bytesSent(key); },
-      get requests() { return origin.requests().filter((each) => each.key === key && each.method === 'GET'); },
+      get sent() {
+        return origin.bytesSent(key);
+      },
+      get requests() {
+        return origin.requests().filter((each) => each.key === key && each.method === 'GET');
+      },
     };
   }
 
@@ -165,11 +183,16 @@ export class Context {
     const all = () => origin.requests().filter((each) => each.key === key);
     const isPreflight = ({ method, headers }) => method === 'OPTIONS' && 'access-control-request-method' in headers;
     return {
-      key, origin,
+      key,
+      origin,
       url: `${origin.url}${path}?${query}`,
       /** What came, without preflights. */
-      get requests() { return all().filter((each) => !isPreflight(each)); },
-      get preflights() { return all().filter(isPreflight); },
+      get requests() {
+        return all().filter((each) => !isPreflight(each));
+      },
+      get preflights() {
+        return all().filter(isPreflight);
+      },
     };
   }
 
@@ -215,10 +238,7 @@ export class Context {
   async expectSuccess(page, id, files, { timeout = OUTCOME_TIMEOUT } = {}) {
     const row = await this.outcome(page, id, { timeout });
     assert.equal(row.error, undefined, `in the handler: ${row.message}`);
-    assert.deepEqual(
-      [row.type, row.result, row.failureReason],
-      ['backgroundfetchsuccess', 'success', ''],
-    );
+    assert.deepEqual([row.type, row.result, row.failureReason], ['backgroundfetchsuccess', 'success', '']);
     this.expectFiles(row.records, [files].flat());
     return row;
   }
@@ -233,8 +253,16 @@ export class Context {
 
   /** The records of these files, in their order, with the right bytes. */
   expectFiles(records, files) {
-    const seen = records.map(({ request, response, error }) => [request.url, error ?? response.bodyError ?? response.status, response?.size, response?.sha256]);
-    assert.deepEqual(seen, files.map(({ url, size, sha256 }) => [url, 200, size, sha256]));
+    const seen = records.map(({ request, response, error }) => [
+      request.url,
+      error ?? response.bodyError ?? response.status,
+      response?.size,
+      response?.sha256,
+    ]);
+    assert.deepEqual(
+      seen,
+      files.map(({ url, size, sha256 }) => [url, 200, size, sha256]),
+    );
   }
 
   /** That something holds, within a time. @template T @param {() => T | Promise<T>} probe @param {string} what */
@@ -261,10 +289,11 @@ export class Context {
   /** What there is of ours in the origin of a page. @param {any} page */
   leftovers(page, scope = `${this.origin.url}/app/`) {
     return page.evaluate(async (name) => {
-      const settled = (request) => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
+      const settled = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
       const entries = (await caches.has(name)) ? (await (await caches.open(name)).keys()).map(({ url }) => url) : [];
       const rows = {};
       if ((await indexedDB.databases()).some((each) => each.name === name)) {
@@ -288,10 +317,14 @@ export class Context {
     let left;
     try {
       // Deleting begins when the handlers have ended.
-      await this.until(async () => {
-        left = await this.leftovers(page, scope);
-        return !left.entries.length && !Object.keys(left.rows).length && !left.locks.length;
-      }, 'nothing left', 3_000);
+      await this.until(
+        async () => {
+          left = await this.leftovers(page, scope);
+          return !left.entries.length && !Object.keys(left.rows).length && !left.locks.length;
+        },
+        'nothing left',
+        3_000,
+      );
     } catch {
       assert.deepEqual(left, { entries: [], rows: {}, locks: [] });
     }
@@ -305,21 +338,36 @@ export class Context {
       ...app.errors,
       ...(await log.rows()).filter(({ kind }) => kind === 'error').map(({ message }) => `in the worker: ${message}`),
     ]);
-    assert.deepEqual(found.filter((line) => !this.mayReport?.test(line)), []);
+    assert.deepEqual(
+      found.filter((line) => !this.mayReport?.test(line)),
+      [],
+    );
   }
 
   /** For whoever has to find out why a scenario failed. */
   async evidence() {
-    const requests = this.#origins.flatMap((origin) => origin.requests()
-      .filter(({ url }) => url.startsWith('/file') || url.startsWith('/upload'))
-      .slice(-SHOWN_LINES)
-      .map((each) => `${each.at} ms ${each.method} ${each.url} ${each.headers.range ?? ''} → ${each.status}, ${each.bytesSent} bytes${each.aborted ? ', aborted' : ''}`));
+    const requests = this.#origins.flatMap((origin) =>
+      origin
+        .requests()
+        .filter(({ url }) => url.startsWith('/file') || url.startsWith('/upload'))
+        .slice(-SHOWN_LINES)
+        .map(
+          (each) =>
+            `${each.at} ms ${each.method} ${each.url} ${each.headers.range ?? ''} → ${each.status}, ${each.bytesSent} bytes${each.aborted ? ', aborted' : ''}`,
+        ),
+    );
     const page = this.#pages.at(-1);
-    const seen = await within(Promise.resolve(page?.evaluate(async () => [
-      `fetches: ${JSON.stringify(Object.keys(app.fetches).map(app.state))}`,
-      ...(await log.rows()).map((row) => JSON.stringify(row).slice(0, 400)),
-      ...app.errors,
-    ])), CLEAN_UP_TIMEOUT, 'the page answering').catch((error) => [String(error)]);
+    const seen = await within(
+      Promise.resolve(
+        page?.evaluate(async () => [
+          `fetches: ${JSON.stringify(Object.keys(app.fetches).map(app.state))}`,
+          ...(await log.rows()).map((row) => JSON.stringify(row).slice(0, 400)),
+          ...app.errors,
+        ]),
+      ),
+      CLEAN_UP_TIMEOUT,
+      'the page answering',
+    ).catch((error) => [String(error)]);
     return [...requests, ...(seen ?? []).slice(-SHOWN_LINES), ...this.#lines.slice(-SHOWN_LINES)];
   }
 

@@ -5,7 +5,7 @@
 import { launch } from '../../harness/launch.mjs';
 import { within } from '../../harness/process.mjs';
 import { Context } from './context.mjs';
-import { LATE, PATIENCE, TooMuch, atMost } from './measure.mjs';
+import { atMost, LATE, PATIENCE, TooMuch } from './measure.mjs';
 
 /** An expected failure that is a time-out need not take all of it. */
 const DIFFERING_TIMEOUT = 12_000;
@@ -59,7 +59,15 @@ export async function runInBrowser(name, scenarios, { dist, repeat, lanes }) {
   const todo = [];
   for (const scenario of scenarios) {
     const reason = whyNot(scenario, name);
-    if (reason) tell(results, { browser: name, title: scenario.title, protocol: scenario.protocol, outcome: 'skipped', seconds: 0, error: reason });
+    if (reason)
+      tell(results, {
+        browser: name,
+        title: scenario.title,
+        protocol: scenario.protocol,
+        outcome: 'skipped',
+        seconds: 0,
+        error: reason,
+      });
     else for (let i = 0; i < repeat; i++) todo.push({ ...scenario, measured: 0 });
   }
   const alone = todo.filter((scenario) => scenario.alone || scenario.launch);
@@ -103,8 +111,14 @@ async function runOne(lane, scenario, dist) {
   const differs = isNative(lane.name) ? scenario.nativeDiffers : undefined;
   const timeout = differs ? Math.min(scenario.timeout, DIFFERING_TIMEOUT) : scenario.timeout * PATIENCE;
   const started = Date.now();
-  const result = (/** @type {Result['outcome']} */ outcome, /** @type {object} */ more = {}) =>
-    ({ browser: lane.name, title, protocol, outcome, seconds: (Date.now() - started) / 1000, ...more });
+  const result = (/** @type {Result['outcome']} */ outcome, /** @type {object} */ more = {}) => ({
+    browser: lane.name,
+    title,
+    protocol,
+    outcome,
+    seconds: (Date.now() - started) / 1000,
+    ...more,
+  });
   /** @type {Context | undefined} */
   let context;
   let isGood = false;
@@ -120,7 +134,11 @@ async function runOne(lane, scenario, dist) {
     const known = differs ?? (isNative(lane.name) && scenario.nativeVaries);
     if (known) return result('differs', { error: known });
     const evidence = await context?.evidence();
-    return result('failed', { error: String(/** @type {Error} */ (error)?.stack ?? error), evidence, isTooMuch: error instanceof TooMuch });
+    return result('failed', {
+      error: String(/** @type {Error} */ (error)?.stack ?? error),
+      evidence,
+      isTooMuch: error instanceof TooMuch,
+    });
   } finally {
     await context?.end();
     // Nobody knows what a scenario that broke off has left behind, native downloads go on when their app is gone,

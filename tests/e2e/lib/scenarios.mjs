@@ -30,7 +30,9 @@ const DEFAULT_PROTOCOLS = /** @type {const} */ (['h1']);
 export async function loadScenarios() {
   /** @type {Named[]} */
   const all = [];
-  for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.mjs')).sort()) {
+  for (const file of readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.mjs'))
+    .sort()) {
     const { default: scenarios, protocols = DEFAULT_PROTOCOLS } = await import(new URL(file, FOLDER).href);
     const group = file.replace(/\.mjs$/, '');
     for (const each of /** @type {Scenario[]} */ (scenarios)) {

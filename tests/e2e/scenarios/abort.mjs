@@ -19,7 +19,10 @@ export default [
       const state = await page.evaluate(() => app.state('aborted'));
       assert.deepEqual([state.result, state.failureReason], ['failure', 'aborted']);
       await t.expectNothingLeft(page);
-      assert.deepEqual((await t.rows(page, { kind: 'begin' })).map(({ type }) => type), ['backgroundfetchabort']);
+      assert.deepEqual(
+        (await t.rows(page, { kind: 'begin' })).map(({ type }) => type),
+        ['backgroundfetchabort'],
+      );
     },
   },
   {
@@ -27,7 +30,10 @@ export default [
     async run(t) {
       const page = await t.open();
       await t.fetch(page, 'once', t.file({ rate: 10_000 }));
-      assert.deepEqual(await page.evaluate(async () => [await app.abort('once'), await app.abort('once')]), [true, false]);
+      assert.deepEqual(await page.evaluate(async () => [await app.abort('once'), await app.abort('once')]), [
+        true,
+        false,
+      ]);
       const file = t.file();
       await t.fetch(page, 'over', file);
       await t.expectSuccess(page, 'over', file);
@@ -65,7 +71,10 @@ export default [
       const page = await t.open();
       const [file, slow] = [t.file(), t.file({ rate: 5_000 })];
       await t.fetch(page, 'some', [file, slow]);
-      await page.evaluate(async (url) => (await (await app.fetches.some.match(url)).responseReady).blob().then(() => null), file.url);
+      await page.evaluate(
+        async (url) => (await (await app.fetches.some.match(url)).responseReady).blob().then(() => null),
+        file.url,
+      );
       await page.evaluate(() => app.abort('some'));
       const { records } = await t.expectFailure(page, 'some', 'aborted');
       const [whole, cut] = [file, slow].map(({ url }) => records.find(({ request }) => request.url === url));
@@ -88,11 +97,17 @@ export default [
     name: 'right after the start',
     async run(t) {
       const page = await t.open();
-      assert.equal(await page.evaluate(async (url) => {
-        const manager = await app.manager();
-        const registration = await manager.fetch('at once', url);
-        return registration.abort();
-      }, t.file({ rate: 10_000 }).url), true);
+      assert.equal(
+        await page.evaluate(
+          async (url) => {
+            const manager = await app.manager();
+            const registration = await manager.fetch('at once', url);
+            return registration.abort();
+          },
+          t.file({ rate: 10_000 }).url,
+        ),
+        true,
+      );
       await t.expectFailure(page, 'at once', 'aborted');
       await t.expectNothingLeft(page);
     },

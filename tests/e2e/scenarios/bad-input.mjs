@@ -55,10 +55,13 @@ export default [
     nativeDiffers: 'the page does not survive it',
     async run(t) {
       const page = await t.open();
-      assert.equal(await page.evaluate(async () => {
-        const manager = await app.manager();
-        return app.rejection(() => manager.fetch('', '/file'));
-      }), 'TypeError');
+      assert.equal(
+        await page.evaluate(async () => {
+          const manager = await app.manager();
+          return app.rejection(() => manager.fetch('', '/file'));
+        }),
+        'TypeError',
+      );
     },
   },
   {
@@ -125,10 +128,13 @@ export default [
         return app.rejection(() => registration.backgroundFetch.fetch('early', '/file?size=1'));
       });
       assert.equal(name, 'TypeError');
-      assert.deepEqual(await page.evaluate(async () => {
-        const { backgroundFetch } = await app.ready;
-        return [typeof await backgroundFetch.get('early'), await backgroundFetch.getIds()];
-      }), ['undefined', []]);
+      assert.deepEqual(
+        await page.evaluate(async () => {
+          const { backgroundFetch } = await app.ready;
+          return [typeof (await backgroundFetch.get('early')), await backgroundFetch.getIds()];
+        }),
+        ['undefined', []],
+      );
     },
   },
   {
@@ -139,9 +145,13 @@ export default [
       const files = ids.map(() => t.file({ size: 20_000, rate: 20_000 }));
       await t.underWay(async () => {
         for (const [index, id] of ids.entries()) {
-          await page.evaluate(async (name, url) => {
-            await (await app.manager()).fetch(name, url);
-          }, id, files[index].url);
+          await page.evaluate(
+            async (name, url) => {
+              await (await app.manager()).fetch(name, url);
+            },
+            id,
+            files[index].url,
+          );
         }
         assert.deepEqual((await page.evaluate(async () => (await app.manager()).getIds())).sort(), [...ids].sort());
       });
@@ -153,14 +163,17 @@ export default [
     name: 'options that mean nothing are nothing',
     async run(t) {
       const page = await t.open();
-      const states = await page.evaluate(async (urls) => {
-        const manager = await app.manager();
-        const [one, other] = [
-          await manager.fetch('null', new URL(urls[0]), { downloadTotal: null, title: undefined, icons: undefined }),
-          await manager.fetch('none', urls[1], null),
-        ];
-        return [one.downloadTotal, other.downloadTotal];
-      }, [t.file().url, t.file().url]);
+      const states = await page.evaluate(
+        async (urls) => {
+          const manager = await app.manager();
+          const [one, other] = [
+            await manager.fetch('null', new URL(urls[0]), { downloadTotal: null, title: undefined, icons: undefined }),
+            await manager.fetch('none', urls[1], null),
+          ];
+          return [one.downloadTotal, other.downloadTotal];
+        },
+        [t.file().url, t.file().url],
+      );
       assert.deepEqual(states, [0, 0]);
       await t.outcome(page, 'null');
       await t.outcome(page, 'none');
@@ -184,7 +197,9 @@ export default [
     async run(t) {
       const page = await t.open();
       await t.fetch(page, 'port', 'http://localhost:6667/');
-      const { records: [{ error }] } = await t.expectFailure(page, 'port', 'fetch-error', { timeout: 5_000 });
+      const {
+        records: [{ error }],
+      } = await t.expectFailure(page, 'port', 'fetch-error', { timeout: 5_000 });
       assert.equal(error, 'TypeError');
     },
   },
@@ -195,7 +210,9 @@ export default [
       const page = await t.open();
       for (const url of ['data:text/plain,text', 'ftp://localhost/', `blob:${t.origin.url}/0`]) {
         await t.fetch(page, url, url);
-        const { records: [{ error }] } = await t.expectFailure(page, url, 'fetch-error', { timeout: 5_000 });
+        const {
+          records: [{ error }],
+        } = await t.expectFailure(page, url, 'fetch-error', { timeout: 5_000 });
         assert.equal(error, 'TypeError');
       }
     },

@@ -4,30 +4,39 @@ import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 
 /** What an app has put into a cache: [URL, size, SHA-256] of each entry, in their order. */
-const cached = (page, name) => page.evaluate(async (wanted) => {
-  const cache = await caches.open(wanted);
-  return Promise.all((await cache.keys()).map(async (request) => {
-    const body = await (await cache.match(request)).arrayBuffer();
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
-    return [request.url, body.byteLength, [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')];
-  }));
-}, name);
+const cached = (page, name) =>
+  page.evaluate(async (wanted) => {
+    const cache = await caches.open(wanted);
+    return Promise.all(
+      (await cache.keys()).map(async (request) => {
+        const body = await (await cache.match(request)).arrayBuffer();
+        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
+        return [request.url, body.byteLength, [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')];
+      }),
+    );
+  }, name);
 
 const asCached = (files) => files.map(({ url, size, sha256 }) => [url, size, sha256]);
 
 /** A row of the worker's log, when it is there. */
 const row = async (t, page, like) => {
-  const [found] = await t.until(async () => {
-    const rows = await t.rows(page, like);
-    return rows.length > 0 && rows;
-  }, `a row ${JSON.stringify(like)}`, 50_000);
+  const [found] = await t.until(
+    async () => {
+      const rows = await t.rows(page, like);
+      return rows.length > 0 && rows;
+    },
+    `a row ${JSON.stringify(like)}`,
+    50_000,
+  );
   return found;
 };
 
-const episode = (t, page, id, state) => t.until(
-  () => page.evaluate((...args) => client.episodes[args[0]].state === args[1] && client.episodes[args[0]], id, state),
-  `the episode ${id} being ${state}`, 20_000,
-);
+const episode = (t, page, id, state) =>
+  t.until(
+    () => page.evaluate((...args) => client.episodes[args[0]].state === args[1] && client.episodes[args[0]], id, state),
+    `the episode ${id} being ${state}`,
+    20_000,
+  );
 
 export default [
   {
@@ -35,9 +44,16 @@ export default [
     async run(t) {
       const page = await t.open({ client: 'podcast' });
       const files = [t.file({ size: 2 * MIB, rate: 2e6 }), t.file({ size: 5_000 })];
-      await page.evaluate((...args) => client.download('one', ...args), files.map(({ url }) => url), 2 * MIB + 5_000);
+      await page.evaluate(
+        (...args) => client.download('one', ...args),
+        files.map(({ url }) => url),
+        2 * MIB + 5_000,
+      );
       const { bars } = await episode(t, page, 'one', 'stored');
-      assert.ok(bars.length > 1 && bars.every((bar, index) => bar <= 1 && bar >= (bars[index - 1] ?? 0)), `a bar that grows: ${bars}`);
+      assert.ok(
+        bars.length > 1 && bars.every((bar, index) => bar <= 1 && bar >= (bars[index - 1] ?? 0)),
+        `a bar that grows: ${bars}`,
+      );
       assert.equal(bars.at(-1), 1);
       assert.deepEqual((await cached(page, 'one')).sort(), asCached(files).sort());
       assert.deepEqual(await page.evaluate(async () => (await app.manager()).getIds()), []);
@@ -89,21 +105,43 @@ export default [
       const page = await t.open({ client: 'tester' });
       const file = t.file({ size: 200_000, rate: 200_000 });
       const upload = `${t.origin.url}/upload?key=tester`;
-      const options = { title: 'Try', icons: [{ src: '/app/icon.png', sizes: '24x24', type: 'image/png' }], downloadTotal: 300_000 };
+      const options = {
+        title: 'Try',
+        icons: [{ src: '/app/icon.png', sizes: '24x24', type: 'image/png' }],
+        downloadTotal: 300_000,
+      };
       const requests = [[file.url], [upload, { method: 'POST', body: 'x'.repeat(1_000) }]];
       const inspected = await t.underWay(async () => {
         assert.deepEqual(await page.evaluate((...args) => client.start('try', ...args), requests, options), {
-          id: 'try', uploadTotal: 1_000, uploaded: 0, downloadTotal: 300_000, downloaded: 0,
-          result: '', failureReason: '', recordsAvailable: true,
+          id: 'try',
+          uploadTotal: 1_000,
+          uploaded: 0,
+          downloadTotal: 300_000,
+          downloaded: 0,
+          result: '',
+          failureReason: '',
+          recordsAvailable: true,
         });
-        assert.deepEqual(await page.evaluate((...urls) => Promise.all([
-          ...urls.map((url) => client.find('try', url)),
-          client.find('try', `${urls[0]}&more`, { ignoreSearch: true }),
-        ]), file.url, upload, '/none'), [file.url, 'undefined', 'undefined', file.url]);
+        assert.deepEqual(
+          await page.evaluate(
+            (...urls) =>
+              Promise.all([
+                ...urls.map((url) => client.find('try', url)),
+                client.find('try', `${urls[0]}&more`, { ignoreSearch: true }),
+              ]),
+            file.url,
+            upload,
+            '/none',
+          ),
+          [file.url, 'undefined', 'undefined', file.url],
+        );
         return { end: page.evaluate(() => client.inspect('try')) };
       });
       const shown = await row(t, page, { kind: 'shown', id: 'try' });
-      assert.deepEqual((await inspected.end).sort(), [['GET', file.url, 200], ['POST', upload, 200]]);
+      assert.deepEqual((await inspected.end).sort(), [
+        ['GET', file.url, 200],
+        ['POST', upload, 200],
+      ]);
       assert.deepEqual([shown.type, shown.result, shown.failureReason], ['backgroundfetchsuccess', 'success', '']);
       assert.deepEqual(shown.records, [200, 200]);
       assert.deepEqual(shown.updates, ['updated', 'InvalidStateError', 'InvalidStateError']);
@@ -127,7 +165,10 @@ export default [
       assert.ok(['bad-status', 'fetch-error'].includes(shown.failureReason));
       assert.deepEqual(shown.records, [200, 404, 'TypeError']);
       assert.deepEqual(shown.updates, ['updated', 'InvalidStateError', 'InvalidStateError']);
-      assert.deepEqual(await inspected, urls.map((url, index) => ['GET', url, shown.records[index]]));
+      assert.deepEqual(
+        await inspected,
+        urls.map((url, index) => ['GET', url, shown.records[index]]),
+      );
     },
   },
   {
@@ -137,8 +178,10 @@ export default [
       await page.evaluate((url) => client.start('try', url), t.file({ size: MIB, rate: 20_000 }).url);
       assert.equal(await page.evaluate(() => client.abort('try')), true);
       const shown = await row(t, page, { kind: 'shown', id: 'try' });
-      assert.deepEqual([shown.type, shown.result, shown.failureReason, shown.records, shown.updates],
-        ['backgroundfetchabort', 'failure', 'aborted', ['AbortError'], []]);
+      assert.deepEqual(
+        [shown.type, shown.result, shown.failureReason, shown.records, shown.updates],
+        ['backgroundfetchabort', 'failure', 'aborted', ['AbortError'], []],
+      );
     },
   },
   {
@@ -215,11 +258,22 @@ export default [
       );
       const requests = t.origin.requests().filter(({ url }) => url.startsWith('/upload'));
       assert.deepEqual(
-        requests.map(({ key, method, headers }) => [key, method, headers.authorization, headers['x-iv'], headers['content-type']]).sort(),
+        requests
+          .map(({ key, method, headers }) => [
+            key,
+            method,
+            headers.authorization,
+            headers['x-iv'],
+            headers['content-type'],
+          ])
+          .sort(),
         keys.map((key, index) => [key, 'PUT', `Bearer token-${index}`, pieces[index].iv, 'application/octet-stream']),
       );
       const progress = await page.evaluate(() => app.progress.pieces.map((each) => each.uploaded));
-      assert.ok(progress.every((each, index) => each >= (progress[index - 1] ?? 0)) && progress.at(-1) === total, `uploaded: ${progress}`);
+      assert.ok(
+        progress.every((each, index) => each >= (progress[index - 1] ?? 0)) && progress.at(-1) === total,
+        `uploaded: ${progress}`,
+      );
       await t.expectNothingLeft(page);
     },
   },
@@ -241,7 +295,10 @@ export default [
       const page = await t.open({ client: 'library' });
       // Natively so many take minutes.
       const files = Array.from({ length: t.isNative ? 12 : 250 }, (_, index) => t.file({ size: 2_000 + index }));
-      await page.evaluate((urls) => client.save('all', urls), files.map(({ url }) => url));
+      await page.evaluate(
+        (urls) => client.save('all', urls),
+        files.map(({ url }) => url),
+      );
       const { type, missing } = await row(t, page, { kind: 'kept' });
       assert.deepEqual([type, missing], ['backgroundfetchsuccess', []]);
       assert.deepEqual((await cached(page, 'library all')).sort(), asCached(files).sort());
@@ -254,8 +311,13 @@ export default [
     timeout: 90_000,
     async run(t) {
       const page = await t.open({ client: 'library' });
-      const files = Array.from({ length: 200 }, (_, index) => t.file({ size: 2_000 + index, ...(index === 77 ? { status: 500 } : {}) }));
-      await page.evaluate((urls) => client.save('most', urls), files.map(({ url }) => url));
+      const files = Array.from({ length: 200 }, (_, index) =>
+        t.file({ size: 2_000 + index, ...(index === 77 ? { status: 500 } : {}) }),
+      );
+      await page.evaluate(
+        (urls) => client.save('most', urls),
+        files.map(({ url }) => url),
+      );
       const { type, failureReason, missing } = await row(t, page, { kind: 'kept' });
       const [bad] = files.splice(77, 1);
       assert.deepEqual([type, failureReason, missing], ['backgroundfetchfail', 'bad-status', [[bad.url, 500]]]);
@@ -284,7 +346,10 @@ export default [
       await page.evaluate((url) => client.start(['one', 'two'], url), t.file().url);
       await row(t, page, { kind: 'seen', id: 'one' });
       await row(t, page, { kind: 'seen', id: 'two' });
-      await t.until(() => page.evaluate(() => ['one', 'two'].every((id) => !app.state(id).recordsAvailable)), 'the events ending');
+      await t.until(
+        () => page.evaluate(() => ['one', 'two'].every((id) => !app.state(id).recordsAvailable)),
+        'the events ending',
+      );
       assert.deepEqual(await t.rows(page, { kind: 'never' }), []);
       const warnings = await t.rows(page, { kind: 'warning' });
       assert.equal(warnings.length, t.isNative ? 0 : 1);

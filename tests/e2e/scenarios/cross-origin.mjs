@@ -17,7 +17,9 @@ export default [
       const other = await t.startOrigin();
       const file = t.file({ cors: 1, expose: 1, headers: '{"x-test":"exposed"}' }, other);
       await t.fetch(page, 'cors', file);
-      const { records: [{ response }] } = await t.expectSuccess(page, 'cors', file);
+      const {
+        records: [{ response }],
+      } = await t.expectSuccess(page, 'cors', file);
       assert.equal(response.url, file.url);
       assert.equal(preflights(other), 0);
     },
@@ -33,7 +35,10 @@ export default [
       const { records } = await t.expectSuccess(page, 'headers', [exposed, hidden]);
       assert.deepEqual(
         records.map(({ response }) => [response.type, response.headers['x-test']]),
-        [['cors', 'a'], ['cors', undefined]],
+        [
+          ['cors', 'a'],
+          ['cors', undefined],
+        ],
       );
     },
   },
@@ -68,7 +73,9 @@ export default [
       const other = await t.startOrigin();
       const file = t.file({ ...CUT, cors: 1, changeAfter: 1 }, other);
       await t.fetch(page, 'changed', file);
-      const { records: [{ response }] } = await t.outcome(page, 'changed', { timeout: 30_000 });
+      const {
+        records: [{ response }],
+      } = await t.outcome(page, 'changed', { timeout: 30_000 });
       const second = t.file({ seed: file.seed + 7919, size: file.size });
       assert.equal(response.sha256, second.sha256);
     },
@@ -79,7 +86,9 @@ export default [
       const page = await t.open();
       const other = await t.startOrigin();
       await t.fetch(page, 'refused', t.file({}, other));
-      const { records: [{ response }] } = await t.expectFailure(page, 'refused', 'fetch-error', { timeout: 30_000 });
+      const {
+        records: [{ response }],
+      } = await t.expectFailure(page, 'refused', 'fetch-error', { timeout: 30_000 });
       assert.equal(response, undefined);
       await t.expectNothingLeft(page);
     },
@@ -107,7 +116,9 @@ export default [
       const page = await t.open();
       const other = await t.startOrigin();
       await t.fetch(page, 'refused', t.file({}, other));
-      const { records: [{ error }] } = await t.expectFailure(page, 'refused', 'fetch-error', { timeout: 30_000 });
+      const {
+        records: [{ error }],
+      } = await t.expectFailure(page, 'refused', 'fetch-error', { timeout: 30_000 });
       assert.equal(error, 'TypeError');
     },
   },
@@ -119,7 +130,9 @@ export default [
       t.origin.setPeer(other.url);
       const file = t.file({ redirect: 'cross', cors: 1 });
       await t.fetch(page, 'redirected', file);
-      const { records: [{ response }] } = await t.outcome(page, 'redirected');
+      const {
+        records: [{ response }],
+      } = await t.outcome(page, 'redirected');
       assert.deepEqual([response.sha256, response.redirected], [file.sha256, true]);
       assert.equal(new URL(response.url).origin, other.url);
     },

@@ -9,7 +9,8 @@ export const protocols = ['h1', 'h2'];
 const CACHEABLE = { headers: JSON.stringify({ 'cache-control': 'max-age=600' }) };
 
 /** Loads a file in the page, as an image would be. */
-const load = (page, { url }) => page.evaluate(async (path) => (await (await fetch(path)).arrayBuffer()).byteLength, url);
+const load = (page, { url }) =>
+  page.evaluate(async (path) => (await (await fetch(path)).arrayBuffer()).byteLength, url);
 
 export default [
   {
@@ -18,10 +19,7 @@ export default [
       const page = await t.open();
       const file = t.file({ size: 3 * MIB });
       const state = await t.fetch(page, 'one', file);
-      assert.deepEqual(
-        [state.id, state.result, state.failureReason, state.recordsAvailable],
-        ['one', '', '', true],
-      );
+      assert.deepEqual([state.id, state.result, state.failureReason, state.recordsAvailable], ['one', '', '', true]);
       const row = await t.expectSuccess(page, 'one', file);
       assert.equal(row.downloaded, file.size);
       assert.equal((await t.rows(page, { kind: 'event' })).length, 1);
@@ -52,7 +50,10 @@ export default [
       const files = sizes.map((size, index) => t.file({ size, delay: index ? 0 : 1_000 }));
       await t.fetch(page, 'mixed', files);
       const row = await t.expectSuccess(page, 'mixed', files);
-      assert.equal(row.downloaded, sizes.reduce((sum, size) => sum + size));
+      assert.equal(
+        row.downloaded,
+        sizes.reduce((sum, size) => sum + size),
+      );
       await t.expectNothingLeft(page);
     },
   },
@@ -75,7 +76,11 @@ export default [
       const files = Array.from({ length: 300 }, (_, index) => t.file({ size: 1_000 + index }));
       await t.fetch(page, 'small', files);
       await t.expectSuccess(page, 'small', files, { timeout: 50_000 });
-      assert.deepEqual(files.filter(({ requests }) => requests.length !== 1), [], 'each is asked for once');
+      assert.deepEqual(
+        files.filter(({ requests }) => requests.length !== 1),
+        [],
+        'each is asked for once',
+      );
       await t.expectNothingLeft(page);
     },
   },
@@ -131,7 +136,9 @@ export default [
       const page = await t.open();
       const file = t.file({ type: 'audio/ogg', headers: JSON.stringify({ 'x-test': 'of the server' }) });
       await t.fetch(page, 'head', file);
-      const { records: [{ response }] } = await t.expectSuccess(page, 'head', file);
+      const {
+        records: [{ response }],
+      } = await t.expectSuccess(page, 'head', file);
       const { url, status, statusText, ok, redirected, headers } = response;
       // HTTP/2 has none, but WebKit.
       const ownText = await page.evaluate(async (path) => (await fetch(path)).statusText, file.url);
@@ -151,7 +158,9 @@ export default [
     async run(t) {
       const page = await t.open();
       await t.fetch(page, 'type', t.file());
-      const { records: [{ response }] } = await t.outcome(page, 'type');
+      const {
+        records: [{ response }],
+      } = await t.outcome(page, 'type');
       assert.equal(response.type, 'basic');
     },
   },
@@ -160,11 +169,19 @@ export default [
     nativeDiffers: 'of a coding it is that of the coded body',
     async run(t) {
       const page = await t.open();
-      const files = [t.file(), t.file({ size: 3 * MIB, cut: MIB, times: 1 }), t.file({ gzip: 1 }), t.file({ chunked: 1 })];
+      const files = [
+        t.file(),
+        t.file({ size: 3 * MIB, cut: MIB, times: 1 }),
+        t.file({ gzip: 1 }),
+        t.file({ chunked: 1 }),
+      ];
       await t.fetch(page, 'length', files);
       const { records } = await t.outcome(page, 'length');
       const lengths = records.map(({ response }) => response.headers['content-length']);
-      assert.deepEqual(lengths, files.map(({ size }) => `${size}`));
+      assert.deepEqual(
+        lengths,
+        files.map(({ size }) => `${size}`),
+      );
     },
   },
   {
@@ -173,7 +190,9 @@ export default [
       const page = await t.open();
       const file = t.file();
       await t.fetch(page, 'own', [[file.url, { headers: { 'x-app': 'its own' } }]]);
-      const { records: [{ request }] } = await t.expectSuccess(page, 'own', file);
+      const {
+        records: [{ request }],
+      } = await t.expectSuccess(page, 'own', file);
       assert.equal(request.headers['x-app'], 'its own');
       assert.equal(request.method, 'GET');
       const [{ headers }] = file.requests;
@@ -187,7 +206,9 @@ export default [
       const page = await t.open();
       const file = t.file({ redirect: 2 });
       await t.fetch(page, 'redirected', file);
-      const { records: [{ request, response }] } = await t.outcome(page, 'redirected');
+      const {
+        records: [{ request, response }],
+      } = await t.outcome(page, 'redirected');
       assert.equal(request.url, file.url);
       assert.equal(response.sha256, file.sha256);
       assert.equal(response.redirected, true);
@@ -200,7 +221,9 @@ export default [
       const page = await t.open();
       const file = t.file();
       await t.fetch(page, 'fragment', `${file.url}#chapter`);
-      const { records: [{ request, response }] } = await t.outcome(page, 'fragment');
+      const {
+        records: [{ request, response }],
+      } = await t.outcome(page, 'fragment');
       assert.equal(request.url, `${file.url}#chapter`);
       assert.equal(response.url, file.url);
       assert.equal(response.sha256, file.sha256);
@@ -231,7 +254,10 @@ export default [
       const page = await t.open();
       const file = t.file({ status: 204 });
       await t.fetch(page, 'bodiless', file);
-      const { type, records: [{ response }] } = await t.outcome(page, 'bodiless');
+      const {
+        type,
+        records: [{ response }],
+      } = await t.outcome(page, 'bodiless');
       assert.deepEqual([type, response.status, response.size], ['backgroundfetchsuccess', 204, 0]);
     },
   },
@@ -243,7 +269,11 @@ export default [
       const body = 'x'.repeat(50_000);
       const state = await t.fetch(page, 'upload', [[url, { method: 'POST', body }]]);
       assert.equal(state.uploadTotal, body.length);
-      const { type, uploaded, records: [{ request, response }] } = await t.outcome(page, 'upload');
+      const {
+        type,
+        uploaded,
+        records: [{ request, response }],
+      } = await t.outcome(page, 'upload');
       assert.equal(type, 'backgroundfetchsuccess');
       assert.equal(uploaded, body.length);
       assert.equal(request.method, 'POST');

@@ -27,9 +27,17 @@ const endsEarly = (name, parameters, { most = 1.6, elsewhere = false, ...more } 
 export default [
   endsEarly('in chunks, without the last one', { chunked: 1 }),
   endsEarly('with the connection', { delimited: 1 }, { nativeDiffers: NATIVE }),
-  endsEarly('with the connection, of another origin that shows nothing', { delimited: 1, cors: 1 }, { elsewhere: true, nativeDiffers: NATIVE }),
+  endsEarly(
+    'with the connection, of another origin that shows nothing',
+    { delimited: 1, cors: 1 },
+    { elsewhere: true, nativeDiffers: NATIVE },
+  ),
   endsEarly('in a content coding', { gzip: 1 }, { most: 2.2 }),
-  endsEarly('with the connection, without a validator', { delimited: 1, etag: 'none', lastModified: 'none' }, { most: 2.2, nativeDiffers: NATIVE }),
+  endsEarly(
+    'with the connection, without a validator',
+    { delimited: 1, etag: 'none', lastModified: 'none' },
+    { most: 2.2, nativeDiffers: NATIVE },
+  ),
   {
     name: 'a body that is whole costs one question',
     nativeDiffers: 'it asks none',
@@ -49,7 +57,9 @@ export default [
       const page = await t.open();
       const file = t.file({ size: SIZE, rate: 6e6, gzip: 1, cut: 1_500_000, times: 6 });
       await t.fetch(page, 'file', file);
-      const { records: [{ response }] } = await t.expectSuccess(page, 'file', file, { timeout: 30_000 });
+      const {
+        records: [{ response }],
+      } = await t.expectSuccess(page, 'file', file, { timeout: 30_000 });
       assert.equal(response.status, 200);
       atMost(file.sent / file.size, 2, 'bytes sent ÷ size');
       await t.expectNothingLeft(page);

@@ -15,14 +15,18 @@ const cutOff = (name, times, more = {}) => ({
     for (let deaths = 1; deaths <= times; deaths++) {
       // Killed once both have written: the handler that hangs, and the one that reads the records beside it.
       const written = async (kind) => (await t.rows(page, { kind })).length === deaths;
-      await t.until(async () => await written('hangs') && await written('event'), `delivery ${deaths}`, 20_000);
+      await t.until(async () => (await written('hangs')) && (await written('event')), `delivery ${deaths}`, 20_000);
       await t.browser.killWorker(page);
     }
     await t.until(async () => (await t.rows(page, { kind: 'handled' })).length === 1, 'the last delivery', 20_000);
-    const rows = await t.until(async () => {
-      const found = await t.rows(page, { kind: 'event' });
-      return found.length === times + 1 && found;
-    }, 'a record of each', 20_000);
+    const rows = await t.until(
+      async () => {
+        const found = await t.rows(page, { kind: 'event' });
+        return found.length === times + 1 && found;
+      },
+      'a record of each',
+      20_000,
+    );
     for (const { records } of rows) t.expectFiles(records, [file]);
     assert.equal(file.requests.length, 1, 'nothing is fetched again');
     await t.expectNothingLeft(page);
@@ -82,10 +86,11 @@ export default [
         const found = await t.rows(page, { kind: 'attribute' });
         return found.length === 3 && found;
       }, 'three calls');
-      assert.deepEqual(
-        rows.map(({ type, id, isSame }) => [type, id, isSame]).sort(),
-        [['backgroundfetchabort', 'aborted', true], ['backgroundfetchfail', 'bad', true], ['backgroundfetchsuccess', 'good', true]],
-      );
+      assert.deepEqual(rows.map(({ type, id, isSame }) => [type, id, isSame]).sort(), [
+        ['backgroundfetchabort', 'aborted', true],
+        ['backgroundfetchfail', 'bad', true],
+        ['backgroundfetchsuccess', 'good', true],
+      ]);
     },
   },
   {
@@ -109,7 +114,9 @@ export default [
       await t.fetch(page, 'slow', file);
       await t.expectSuccess(page, 'slow', file);
       // The recorder is done; the slow handler holds the event still.
-      const urls = await page.evaluate(async () => (await app.fetches.slow.matchAll()).map(({ request }) => request.url));
+      const urls = await page.evaluate(async () =>
+        (await app.fetches.slow.matchAll()).map(({ request }) => request.url),
+      );
       assert.deepEqual(urls, [file.url]);
       assert.equal((await t.rows(page, { kind: 'slow' })).length, 0);
       const [row] = await t.until(async () => {
@@ -131,10 +138,14 @@ export default [
       const file = t.file({ size: 3 * MIB });
       await t.fetch(page, 'long', file);
       await t.expectSuccess(page, 'long', file);
-      const [row] = await t.until(async () => {
-        const found = await t.rows(page, { kind: 'slow' });
-        return found.length > 0 && found;
-      }, 'the handler ending', 6.5 * 60_000);
+      const [row] = await t.until(
+        async () => {
+          const found = await t.rows(page, { kind: 'slow' });
+          return found.length > 0 && found;
+        },
+        'the handler ending',
+        6.5 * 60_000,
+      );
       assert.equal(row.recordsAvailable, true);
       t.expectFiles(row.records, [file]);
       assert.equal((await t.rows(page, { kind: 'event' })).length, 1, 'in one delivery');
@@ -163,7 +174,10 @@ export default [
       const file = t.file();
       await t.fetch(page, 'thrown', file);
       await t.expectSuccess(page, 'thrown', file);
-      await t.until(async () => (await t.rows(page, { kind: 'after the broken one' })).length === 1, 'the next handler');
+      await t.until(
+        async () => (await t.rows(page, { kind: 'after the broken one' })).length === 1,
+        'the next handler',
+      );
       await t.expectNothingLeft(page);
       // The worker goes on.
       const next = t.file();
@@ -223,11 +237,14 @@ export default [
         return found.length === 3 && found;
       }, 'three events');
       const works = { exists: true, first: 'resolved undefined', second: 'InvalidStateError' };
-      assert.deepEqual(rows.map(({ type, exists, first, second }) => ({ type, exists, first, second })), [
-        { type: 'backgroundfetchsuccess', ...works },
-        { type: 'backgroundfetchfail', ...works },
-        { type: 'backgroundfetchabort', exists: false, first: undefined, second: undefined },
-      ]);
+      assert.deepEqual(
+        rows.map(({ type, exists, first, second }) => ({ type, exists, first, second })),
+        [
+          { type: 'backgroundfetchsuccess', ...works },
+          { type: 'backgroundfetchfail', ...works },
+          { type: 'backgroundfetchabort', exists: false, first: undefined, second: undefined },
+        ],
+      );
     },
   },
   {
@@ -271,8 +288,14 @@ export default [
       await t.expectSuccess(page, 'quiet', file);
       await page.waitFor(() => app.messages.length >= 2);
       const [messages, rows] = [await page.evaluate(() => app.messages), await t.rows(page, { kind: 'message' })];
-      assert.deepEqual(messages.map(({ data }) => data), [{ echo: 'hello' }, { ended: 'quiet', result: 'success' }]);
-      assert.deepEqual(rows.map(({ data }) => data), ['hello']);
+      assert.deepEqual(
+        messages.map(({ data }) => data),
+        [{ echo: 'hello' }, { ended: 'quiet', result: 'success' }],
+      );
+      assert.deepEqual(
+        rows.map(({ data }) => data),
+        ['hello'],
+      );
     },
   },
   {

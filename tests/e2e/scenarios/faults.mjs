@@ -9,7 +9,12 @@ import { OF_WHAT_IS_SAID } from '../lib/protocols.mjs';
 export const protocols = ['h1', 'h2'];
 
 /** What the second version of a file has, by `changeAfter` of the origin. */
-const secondVersion = (file) => ({ ...file, url: file.url, size: file.size, sha256: fileSha256(file.seed + 7919, file.size) });
+const secondVersion = (file) => ({
+  ...file,
+  url: file.url,
+  size: file.size,
+  sha256: fileSha256(file.seed + 7919, file.size),
+});
 
 /** A download with this fault succeeds with the right bytes. */
 const survives = (name, parameters, more = {}) => ({
@@ -42,7 +47,9 @@ export default [
       const page = await t.open();
       for (const status of [404, 403]) {
         await t.fetch(page, `${status}`, t.file({ status }));
-        const { records: [{ response }] } = await t.expectFailure(page, `${status}`, 'bad-status');
+        const {
+          records: [{ response }],
+        } = await t.expectFailure(page, `${status}`, 'bad-status');
         assert.deepEqual([response.status, response.ok], [status, false]);
       }
       await t.expectNothingLeft(page);
@@ -67,7 +74,10 @@ export default [
       const files = [408, 425, 429, 502, 503, 504].map((status) => t.file({ status, times: 2 }));
       await t.fetch(page, 'passes', files);
       await t.expectSuccess(page, 'passes', files);
-      assert.deepEqual(files.map(({ requests }) => requests.length), files.map(() => 3));
+      assert.deepEqual(
+        files.map(({ requests }) => requests.length),
+        files.map(() => 3),
+      );
     },
   },
   {
@@ -76,7 +86,9 @@ export default [
     async run(t) {
       const page = await t.open();
       await t.fetch(page, 'body', t.file({ status: 404, body: 'there is no such file' }));
-      const { records: [{ response }] } = await t.expectFailure(page, 'body', 'bad-status');
+      const {
+        records: [{ response }],
+      } = await t.expectFailure(page, 'body', 'bad-status');
       assert.equal(response.size, 'there is no such file'.length);
     },
   },
@@ -102,35 +114,58 @@ export default [
       assert.equal(records[0].error, 'TypeError');
     },
   },
-  survives('503 with Retry-After is asked again when the server said', { status: 503, retryAfter: 2, times: 1 }, {
-    nativeDiffers: 'the fetch fails with bad-status, though the second request succeeds',
-    check(file) {
-      const [first, second] = file.requests;
-      assert.deepEqual(file.requests.map(({ status }) => status), [503, 200]);
-      assert.ok(second.at - first.at >= 1_900, `after ${second.at - first.at} ms`);
+  survives(
+    '503 with Retry-After is asked again when the server said',
+    { status: 503, retryAfter: 2, times: 1 },
+    {
+      nativeDiffers: 'the fetch fails with bad-status, though the second request succeeds',
+      check(file) {
+        const [first, second] = file.requests;
+        assert.deepEqual(
+          file.requests.map(({ status }) => status),
+          [503, 200],
+        );
+        assert.ok(second.at - first.at >= 1_900, `after ${second.at - first.at} ms`);
+      },
     },
-  }),
-  survives('503 with Retry-After: 0 is not asked all the time', { status: 503, retryAfter: 0, times: 5 }, {
-    nativeVaries: 'it asks again every 20 s',
-    check(file) {
-      const [first, last] = [file.requests[0], file.requests.at(-1)];
-      assert.equal(file.requests.length, 6);
-      // Five waits, of 8 s in all on average; each begins with none at all, so that clients do not come together.
-      assert.ok(last.at - first.at >= 500, `after ${last.at - first.at} ms`);
+  ),
+  survives(
+    '503 with Retry-After: 0 is not asked all the time',
+    { status: 503, retryAfter: 0, times: 5 },
+    {
+      nativeVaries: 'it asks again every 20 s',
+      check(file) {
+        const [first, last] = [file.requests[0], file.requests.at(-1)];
+        assert.equal(file.requests.length, 6);
+        // Five waits, of 8 s in all on average; each begins with none at all, so that clients do not come together.
+        assert.ok(last.at - first.at >= 500, `after ${last.at - first.at} ms`);
+      },
     },
-  }),
-  survives('429 with the date of Retry-After', { status: 429, retryAfter: 'date:3', times: 1 }, {
-    nativeDiffers: 'the fetch fails with bad-status, though the second request succeeds',
-  }),
-  survives('the connection is cut', { rate: 4e6, cut: 3_000_000, times: 1 }, {
-    check(file) {
-      assert.match(ranges(file).at(-1), /^bytes=\d+-/, 'the rest only');
-      assert.ok(file.sent <= file.size + MIB, `${file.sent} bytes sent for ${file.size}`);
+  ),
+  survives(
+    '429 with the date of Retry-After',
+    { status: 429, retryAfter: 'date:3', times: 1 },
+    {
+      nativeDiffers: 'the fetch fails with bad-status, though the second request succeeds',
     },
-  }),
-  survives('the connection is cut again and again', { size: 8 * MIB, rate: 6e6, cut: 1_500_000, times: 4 }, {
-    check: (file) => assert.ok(file.sent <= file.size + 4 * MIB, `${file.sent} bytes sent for ${file.size}`),
-  }),
+  ),
+  survives(
+    'the connection is cut',
+    { rate: 4e6, cut: 3_000_000, times: 1 },
+    {
+      check(file) {
+        assert.match(ranges(file).at(-1), /^bytes=\d+-/, 'the rest only');
+        assert.ok(file.sent <= file.size + MIB, `${file.sent} bytes sent for ${file.size}`);
+      },
+    },
+  ),
+  survives(
+    'the connection is cut again and again',
+    { size: 8 * MIB, rate: 6e6, cut: 1_500_000, times: 4 },
+    {
+      check: (file) => assert.ok(file.sent <= file.size + 4 * MIB, `${file.sent} bytes sent for ${file.size}`),
+    },
+  ),
   survives('the connection is cut after the head', { cut: 0, times: 2 }),
   {
     name: 'the connection is cut before the head',
@@ -142,40 +177,68 @@ export default [
       await t.until(() => file.requests.length === 1, 'the request');
       await t.origin.restart();
       await t.expectSuccess(page, 'headless', file);
-      assert.deepEqual(file.requests.map(({ status }) => status), [0, 200]);
+      assert.deepEqual(
+        file.requests.map(({ status }) => status),
+        [0, 200],
+      );
     },
   },
   survives('the body ends early', { truncate: 2_000_000, times: 1 }),
-  ...[['ends early', 'truncate'], ['is cut', 'cut']].map(([what, fault]) => survives(`a part of a download at full speed ${what}`, { size: 64 * MIB, [fault]: 1_000_000, on: 'range', times: 2 }, {
-    timeout: 60_000,
-  })),
-  survives('a silent server', { silence: 2_500_000, times: 1 }, {
-    timeout: 75_000,
-    nativeDiffers: 'it has more patience',
-    check({ requests: [first, second, ...more] }) {
-      atMost(second.at - first.at, 45_000, 'ms of silence');
-      assert.equal(more.length, 0, 'asked for once more');
+  ...[
+    ['ends early', 'truncate'],
+    ['is cut', 'cut'],
+  ].map(([what, fault]) =>
+    survives(
+      `a part of a download at full speed ${what}`,
+      { size: 64 * MIB, [fault]: 1_000_000, on: 'range', times: 2 },
+      {
+        timeout: 60_000,
+      },
+    ),
+  ),
+  survives(
+    'a silent server',
+    { silence: 2_500_000, times: 1 },
+    {
+      timeout: 75_000,
+      nativeDiffers: 'it has more patience',
+      check({ requests: [first, second, ...more] }) {
+        atMost(second.at - first.at, 45_000, 'ms of silence');
+        assert.equal(more.length, 0, 'asked for once more');
+      },
     },
-  }),
-  survives('a server that is silent for 40 s is asked once more at most', { silence: 2_500_000, silenceFor: 40_000, times: 1 }, {
-    timeout: 75_000,
-    check(file, { isNative }) {
-      assert.ok(file.requests.length <= 2, `${file.requests.length} requests`);
-      if (!isNative) assert.ok(file.sent <= file.size + 3 * MIB, `${file.sent} bytes sent for ${file.size}`);
+  ),
+  survives(
+    'a server that is silent for 40 s is asked once more at most',
+    { silence: 2_500_000, silenceFor: 40_000, times: 1 },
+    {
+      timeout: 75_000,
+      check(file, { isNative }) {
+        assert.ok(file.requests.length <= 2, `${file.requests.length} requests`);
+        if (!isNative) assert.ok(file.sent <= file.size + 3 * MIB, `${file.sent} bytes sent for ${file.size}`);
+      },
     },
-  }),
-  survives('a server that ignores Range when resumed', { cut: 3_000_000, times: 1, fullAfter: 1 }, {
-    ...OF_WHAT_IS_SAID,
-    check: (file) => assert.equal(file.requests.at(-1).status, 200),
-  }),
+  ),
+  survives(
+    'a server that ignores Range when resumed',
+    { cut: 3_000_000, times: 1, fullAfter: 1 },
+    {
+      ...OF_WHAT_IS_SAID,
+      check: (file) => assert.equal(file.requests.at(-1).status, 200),
+    },
+  ),
   survives('a server without ranges', { cut: 3_000_000, times: 1, ranges: 0 }),
   survives('a server that does not say it has ranges', { cut: 3_000_000, times: 1, acceptRanges: 'omit' }),
-  survives('a server that says it has no ranges', { cut: 3_000_000, times: 1, acceptRanges: 'none' }, {
-    ...OF_WHAT_IS_SAID,
-    check(file, { isNative }) {
-      if (!isNative) assert.deepEqual(ranges(file), ['whole', 'whole'], 'it is not asked for any');
+  survives(
+    'a server that says it has no ranges',
+    { cut: 3_000_000, times: 1, acceptRanges: 'none' },
+    {
+      ...OF_WHAT_IS_SAID,
+      check(file, { isNative }) {
+        if (!isNative) assert.deepEqual(ranges(file), ['whole', 'whole'], 'it is not asked for any');
+      },
     },
-  }),
+  ),
   { name: 'another range than the one asked for, after a cut', ...OF_WHAT_IS_SAID, run: lying('start') },
   { name: 'the wrong bytes under the right range, after a cut', ...OF_WHAT_IS_SAID, run: lying('range') },
   { name: 'a complete length that is another, after a cut', ...OF_WHAT_IS_SAID, run: lying('size') },
@@ -184,13 +247,41 @@ export default [
     nativeDiffers: 'it succeeds with an empty body',
     run: lying('total'),
   },
-  survives('another version appears in mid-download', { cut: 3_000_000, times: 1, changeAfter: 1 }, { ...OF_WHAT_IS_SAID, changes: true }),
-  survives('another version, with weak validators', { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'weak', lastModified: 'recent' }, { ...OF_WHAT_IS_SAID, changes: true }),
-  survives('another version, without validators', { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'none', lastModified: 'none' }, { ...OF_WHAT_IS_SAID, changes: true }),
-  survives('another ETag at each request', { cut: 3_000_000, times: 2, etag: 'changing', lastModified: 'none' }, OF_WHAT_IS_SAID),
-  survives('no validators', { rate: 4e6, cut: 3_000_000, times: 1, etag: 'none', lastModified: 'none' }, { check: isResumed }),
-  survives('a weak ETag', { rate: 4e6, cut: 3_000_000, times: 1, etag: 'weak', lastModified: 'none' }, { check: isResumed }),
-  survives('a Last-Modified of now', { cut: 3_000_000, times: 1, etag: 'none', lastModified: 'recent' }, OF_WHAT_IS_SAID),
+  survives(
+    'another version appears in mid-download',
+    { cut: 3_000_000, times: 1, changeAfter: 1 },
+    { ...OF_WHAT_IS_SAID, changes: true },
+  ),
+  survives(
+    'another version, with weak validators',
+    { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'weak', lastModified: 'recent' },
+    { ...OF_WHAT_IS_SAID, changes: true },
+  ),
+  survives(
+    'another version, without validators',
+    { cut: 3_000_000, times: 1, changeAfter: 1, etag: 'none', lastModified: 'none' },
+    { ...OF_WHAT_IS_SAID, changes: true },
+  ),
+  survives(
+    'another ETag at each request',
+    { cut: 3_000_000, times: 2, etag: 'changing', lastModified: 'none' },
+    OF_WHAT_IS_SAID,
+  ),
+  survives(
+    'no validators',
+    { rate: 4e6, cut: 3_000_000, times: 1, etag: 'none', lastModified: 'none' },
+    { check: isResumed },
+  ),
+  survives(
+    'a weak ETag',
+    { rate: 4e6, cut: 3_000_000, times: 1, etag: 'weak', lastModified: 'none' },
+    { check: isResumed },
+  ),
+  survives(
+    'a Last-Modified of now',
+    { cut: 3_000_000, times: 1, etag: 'none', lastModified: 'recent' },
+    OF_WHAT_IS_SAID,
+  ),
   {
     name: 'a redirect whose target is another file after a cut, under the same ETag',
     ...OF_WHAT_IS_SAID,
@@ -257,7 +348,7 @@ export default [
       await t.origin.setOffline(false);
       await t.expectSuccess(page, 'back', file, { timeout: 30_000 });
       const seconds = (performance.now() - begun) / 1000;
-      if (!t.isNative) atMost(seconds, 10 * MIB / 4e6 + 10, 'seconds');
+      if (!t.isNative) atMost(seconds, (10 * MIB) / 4e6 + 10, 'seconds');
       atMost(file.sent, 1.2 * file.size, 'bytes sent');
     },
   },

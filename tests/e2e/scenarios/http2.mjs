@@ -32,7 +32,10 @@ const costsLittle = (name, { files, faults, check = () => {} }) => ({
   async run(t) {
     const page = await t.open();
     t.origin.setThrottle(RATE);
-    const [plain, faulty] = [files.map((each) => t.file(each)), files.map((each, index) => t.file({ ...each, ...(typeof faults === 'function' ? faults(index) : faults) }))];
+    const [plain, faulty] = [
+      files.map((each) => t.file(each)),
+      files.map((each, index) => t.file({ ...each, ...(typeof faults === 'function' ? faults(index) : faults) })),
+    ];
     const usual = await secondsOf(t, page, 'plain', plain);
     const seconds = await secondsOf(t, page, 'faulty', faulty);
     check(faulty);
@@ -59,8 +62,16 @@ const wasBroken = ([file]) => assert.ok(file.requests.length > 1, 'the fault has
 export default [
   costsLittle('RST_STREAM in mid-body', { files: ONE, faults: { cut: AFTER, times: 1 }, check: wasBroken }),
   costsLittle('END_STREAM in mid-body', { files: ONE, faults: { truncate: AFTER, times: 1 }, check: wasBroken }),
-  costsLittle('GOAWAY in mid-body, and the connection closes', { files: ONE, faults: { goaway: AFTER, times: 1 }, check: wasBroken }),
-  costsLittle('GOAWAY that leaves out the stream', { files: ONE, faults: { goaway: AFTER, goawayAs: 'unprocessed', times: 1 }, check: wasBroken }),
+  costsLittle('GOAWAY in mid-body, and the connection closes', {
+    files: ONE,
+    faults: { goaway: AFTER, times: 1 },
+    check: wasBroken,
+  }),
+  costsLittle('GOAWAY that leaves out the stream', {
+    files: ONE,
+    faults: { goaway: AFTER, goawayAs: 'unprocessed', times: 1 },
+    check: wasBroken,
+  }),
   costsLittle('GOAWAY, after which the body goes on', {
     files: ONE,
     faults: { goaway: AFTER, goawayAs: 'drain', times: 1 },
@@ -70,12 +81,20 @@ export default [
     files: Array.from({ length: 4 }, () => ({ size: SIZE / 4 })),
     // The first three are not to have it at the same moment, but to go down with the fourth.
     faults: (index) => (index === 3 ? { disconnect: AFTER / 4, times: 1 } : {}),
-    check: (files) => assert.ok(files.every(({ requests }) => requests.length > 1), 'all of them were broken off'),
+    check: (files) =>
+      assert.ok(
+        files.every(({ requests }) => requests.length > 1),
+        'all of them were broken off',
+      ),
   }),
   costsLittle('100 streams are refused', {
     files: Array.from({ length: 100 }, () => ({ size: 20_000 })),
     faults: { refuse: 1, times: 1 },
-    check: (files) => assert.ok(files.every(({ requests }) => requests.some(({ status }) => status === 0)), 'each was refused'),
+    check: (files) =>
+      assert.ok(
+        files.every(({ requests }) => requests.some(({ status }) => status === 0)),
+        'each was refused',
+      ),
   }),
   {
     name: 'a stream that is refused has cost no byte',
@@ -93,17 +112,30 @@ export default [
     async run(t) {
       const page = await t.open();
       const targets = Array.from({ length: 3 }, () => t.upload({ rate: 1e6 }));
-      await page.evaluate((urls) => {
-        const body = new Blob([new Uint8Array(8 << 20)]);
-        return app.fetch('uploads', urls.map((url) => new Request(url, { method: 'POST', body })));
-      }, targets.map(({ url }) => url));
-      await t.until(() => targets.every(({ requests }) => requests[0]?.bytesReceived > 500_000), 'three uploads under way', 20_000);
+      await page.evaluate(
+        (urls) => {
+          const body = new Blob([new Uint8Array(8 << 20)]);
+          return app.fetch(
+            'uploads',
+            urls.map((url) => new Request(url, { method: 'POST', body })),
+          );
+        },
+        targets.map(({ url }) => url),
+      );
+      await t.until(
+        () => targets.every(({ requests }) => requests[0]?.bytesReceived > 500_000),
+        'three uploads under way',
+        20_000,
+      );
       // Nobody must be there yet: Chromium sends by itself again what was on a connection that had been in use.
       await t.origin.setOffline(true);
       await t.expectFailure(page, 'uploads', 'fetch-error', { timeout: 20_000 }).catch(orNeverSettled(t));
       await t.origin.setOffline(false);
       await sleep(SETTLED);
-      assert.deepEqual(targets.map(({ requests }) => requests.length), [1, 1, 1]);
+      assert.deepEqual(
+        targets.map(({ requests }) => requests.length),
+        [1, 1, 1],
+      );
       await t.expectNothingLeft(page);
     },
   },

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sleep } from '../../harness/process.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
+import { sleep } from '../../harness/process.mjs';
 import { MIB } from '../lib/context.mjs';
 import { atMost } from '../lib/measure.mjs';
 import { OVER_BOTH } from '../lib/protocols.mjs';
@@ -25,7 +25,11 @@ const VERY_LONG = { size: 16 * MIB, rate: 1e6 };
 /** The second version has the end of the download. */
 async function expectTakenOver(t, page, file, id) {
   const at = Date.now();
-  await t.until(() => page.evaluate(async () => /version=2/.test((await app.ready).active.scriptURL)), 'the new version being active', 30_000);
+  await t.until(
+    () => page.evaluate(async () => /version=2/.test((await app.ready).active.scriptURL)),
+    'the new version being active',
+    30_000,
+  );
   const seconds = (Date.now() - at) / 1000;
   const row = await t.expectSuccess(page, id, file, { timeout: 60_000 });
   assert.match(row.script, /version=2/);
@@ -85,7 +89,8 @@ export default [
       const page = await t.open();
       const files = Array.from({ length: 100 }, () => t.file({ size: 20_000, delay: 40 }));
       await t.fetch(page, 'small', files);
-      const done = (count) => t.until(() => files.filter(({ sent }) => sent > 0).length >= count, `${count} files`, 25_000);
+      const done = (count) =>
+        t.until(() => files.filter(({ sent }) => sent > 0).length >= count, `${count} files`, 25_000);
       for (const count of [20, 50, 80]) {
         await done(count);
         await t.browser.killWorker(page);
@@ -132,9 +137,17 @@ export default [
       await sentUpTo(t, file, 0.4);
       await t.browser.killWorker(page);
       const before = await page.evaluate(() => app.state('kept').downloaded);
-      await t.until(() => page.evaluate((bytes) => app.state('kept').downloaded > bytes, before), 'progress after the death');
-      assert.equal(await page.evaluate(async () => (await (await app.manager()).get('kept')) === app.fetches.kept
-        || navigator.userAgentData !== undefined), true);
+      await t.until(
+        () => page.evaluate((bytes) => app.state('kept').downloaded > bytes, before),
+        'progress after the death',
+      );
+      assert.equal(
+        await page.evaluate(
+          async () =>
+            (await (await app.manager()).get('kept')) === app.fetches.kept || navigator.userAgentData !== undefined,
+        ),
+        true,
+      );
       await t.expectSuccess(page, 'kept', file);
     },
   },
@@ -149,7 +162,11 @@ export default [
         await page.reload();
         assert.deepEqual(await page.evaluate(() => app.adopt()), ['reloaded']);
       }
-      await t.until(() => page.evaluate(() => app.state('reloaded').result === 'success'), 'the new page is told', 20_000);
+      await t.until(
+        () => page.evaluate(() => app.state('reloaded').result === 'success'),
+        'the new page is told',
+        20_000,
+      );
       await t.expectSuccess(page, 'reloaded', file);
       checkSent(file);
     },
@@ -265,7 +282,9 @@ export default [
       const file = t.file(VERY_LONG);
       await t.fetch(page, 'taken over', file);
       await sentUpTo(t, file, 0.2);
-      await page.evaluate(() => navigator.serviceWorker.register('/app/sw.js?version=2', { scope: '/app/' }).then(() => null));
+      await page.evaluate(() =>
+        navigator.serviceWorker.register('/app/sw.js?version=2', { scope: '/app/' }).then(() => null),
+      );
       await expectTakenOver(t, page, file, 'taken over');
     },
   },
@@ -278,7 +297,9 @@ export default [
       await t.fetch(page, 'taken over', file);
       await sentUpTo(t, file, 0.1);
       await page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1&do=skip-waiting', { scope: '/app/' });
+        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1&do=skip-waiting', {
+          scope: '/app/',
+        });
         while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
       });
       const before = file.requests.length;
@@ -345,7 +366,7 @@ export default [
       const file = t.file();
       await t.fetch(page, 'work', file);
       await t.expectSuccess(page, 'work', file);
-      assert.ok(await made() > 0, 'for work');
+      assert.ok((await made()) > 0, 'for work');
       await t.expectNothingLeft(page);
       await t.browser.killWorker(page);
       assert.equal(await made(), 0, 'after the work, in a new run');
@@ -364,10 +385,15 @@ export default [
       await t.expectSuccess(page, 'work', file);
       await t.expectNothingLeft(page);
       await t.browser.killWorker(page);
-      const locks = await t.until(() => page.evaluate(async () => {
-        const { held, pending } = await navigator.locks.query();
-        return held.length + pending.length === 0;
-      }), 'no locks', 3_000);
+      const locks = await t.until(
+        () =>
+          page.evaluate(async () => {
+            const { held, pending } = await navigator.locks.query();
+            return held.length + pending.length === 0;
+          }),
+        'no locks',
+        3_000,
+      );
       assert.equal(locks, true);
     },
   },
@@ -406,7 +432,10 @@ export default [
       const stranger = await t.open({ registers: false });
       const names = await stranger.evaluate(async () => {
         const manager = await app.manager();
-        return Promise.all([app.rejection(() => manager.getIds()), app.rejection(() => manager.fetch('theirs', '/file'))]);
+        return Promise.all([
+          app.rejection(() => manager.getIds()),
+          app.rejection(() => manager.fetch('theirs', '/file')),
+        ]);
       });
       assert.deepEqual(names, ['VersionError', 'VersionError']);
       await t.expectSuccess(page, 'ours', file);

@@ -5,33 +5,41 @@ import assert from 'node:assert/strict';
 const SLOW = { size: 400_000, rate: 15_000 };
 
 /** The URLs of the records that fit. */
-const matching = (page, id, ...args) => page.evaluate(
-  async (name, query) => (await app.fetches[name].matchAll(...query)).map(({ request }) => request.url),
-  id, args,
-);
+const matching = (page, id, ...args) =>
+  page.evaluate(
+    async (name, query) => (await app.fetches[name].matchAll(...query)).map(({ request }) => request.url),
+    id,
+    args,
+  );
 
 /** Waits until the record of a file has its whole response. */
-const whole = (page, id, file) => page.evaluate(
-  async (name, url) => (await (await app.fetches[name].match(url)).responseReady).text().then(() => null),
-  id, file.url,
-);
+const whole = (page, id, file) =>
+  page.evaluate(
+    async (name, url) => (await (await app.fetches[name].match(url)).responseReady).text().then(() => null),
+    id,
+    file.url,
+  );
 
 export default [
   {
     name: 'get and getIds know what is active',
     async run(t) {
       const page = await t.open();
-      const get = (id) => page.evaluate(async (name) => {
-        const found = await (await app.manager()).get(name);
-        return found === undefined ? 'undefined' : app.stateOf(found).id;
-      }, id);
+      const get = (id) =>
+        page.evaluate(async (name) => {
+          const found = await (await app.manager()).get(name);
+          return found === undefined ? 'undefined' : app.stateOf(found).id;
+        }, id);
       const getIds = () => page.evaluate(async () => (await app.manager()).getIds());
       assert.deepEqual([await get('b'), await getIds()], ['undefined', []]);
       await t.fetch(page, 'a', t.file({ size: 10 }));
       await t.outcome(page, 'a');
       await t.fetch(page, 'b', t.file(SLOW));
       await t.fetch(page, 'c', t.file(SLOW));
-      assert.deepEqual([await get('a'), await get('b'), await get('c'), await get('d')], ['undefined', 'b', 'c', 'undefined']);
+      assert.deepEqual(
+        [await get('a'), await get('b'), await get('c'), await get('d')],
+        ['undefined', 'b', 'c', 'undefined'],
+      );
       assert.deepEqual(await getIds(), ['b', 'c']);
     },
   },
@@ -50,11 +58,18 @@ export default [
     async run(t) {
       const page = await t.open();
       await t.fetch(page, 'same', t.file(SLOW));
-      assert.deepEqual(await page.evaluate(async () => {
-        const manager = await app.manager();
-        const [one, other] = await Promise.all([manager.get('same'), manager.get('same')]);
-        return [one === other, one === app.fetches.same, manager === (await navigator.serviceWorker.getRegistration('/app/')).backgroundFetch];
-      }), [true, true, true]);
+      assert.deepEqual(
+        await page.evaluate(async () => {
+          const manager = await app.manager();
+          const [one, other] = await Promise.all([manager.get('same'), manager.get('same')]);
+          return [
+            one === other,
+            one === app.fetches.same,
+            manager === (await navigator.serviceWorker.getRegistration('/app/')).backgroundFetch,
+          ];
+        }),
+        [true, true, true],
+      );
     },
   },
   {
@@ -68,7 +83,10 @@ export default [
         assert.equal((await page.evaluate(() => app.ask({ call: 'get', id: 'same' }))).same, true);
       });
       await t.expectSuccess(page, 'same', file);
-      assert.deepEqual((await t.rows(page, { kind: 'inside' })).map(({ same }) => same), [true]);
+      assert.deepEqual(
+        (await t.rows(page, { kind: 'inside' })).map(({ same }) => same),
+        [true],
+      );
     },
   },
   {
@@ -77,7 +95,10 @@ export default [
       const page = await t.open();
       const files = [t.file(SLOW), t.file(SLOW), t.file(SLOW)];
       await t.fetch(page, 'all', files);
-      assert.deepEqual(await matching(page, 'all'), files.map(({ url }) => url));
+      assert.deepEqual(
+        await matching(page, 'all'),
+        files.map(({ url }) => url),
+      );
     },
   },
   {
@@ -93,7 +114,7 @@ export default [
           (await match.match(new Request(url))).request.url,
           (await match.match(`${url}#fragment`)).request.url,
           (await match.match(new URL(url))).request.url,
-          typeof await match.match('/elsewhere'),
+          typeof (await match.match('/elsewhere')),
         ];
       }, other.url);
       assert.deepEqual(found, [other.url, other.url, other.url, other.url, 'undefined']);
@@ -106,7 +127,10 @@ export default [
       const files = [t.file(SLOW), t.file(SLOW)];
       await t.fetch(page, 'search', files);
       assert.deepEqual(await matching(page, 'search', '/file?other'), []);
-      assert.deepEqual(await matching(page, 'search', '/file?other', { ignoreSearch: true }), files.map(({ url }) => url));
+      assert.deepEqual(
+        await matching(page, 'search', '/file?other', { ignoreSearch: true }),
+        files.map(({ url }) => url),
+      );
     },
   },
   {
@@ -128,9 +152,10 @@ export default [
       const file = t.file(SLOW);
       const upload = `${t.origin.url}/upload?key=upload&delay=4000`;
       await t.fetch(page, 'method', [file, [upload, { method: 'PUT', body: 'x' }]]);
-      const found = (url, method) => page.evaluate(
-        async (...args) => typeof await app.fetches.method.match(new Request(...args)), url, { method },
-      );
+      const found = (url, method) =>
+        page.evaluate(async (...args) => typeof (await app.fetches.method.match(new Request(...args))), url, {
+          method,
+        });
       assert.deepEqual([await found(upload, 'PUT'), await found(file.url, 'PUT')], ['undefined', 'object']);
     },
   },
@@ -140,12 +165,18 @@ export default [
       const page = await t.open();
       const file = t.file({ vary: 'X-Language' });
       await t.fetch(page, 'vary', [[file.url, { headers: { 'x-language': 'de' } }], t.file(SLOW)]);
-      const find = (language, options) => page.evaluate(async (url, value, how) => {
-        const query = new Request(url, { headers: { 'x-language': value } });
-        const found = await app.fetches.vary.match(query, how);
-        return found ? found.request.headers.get('x-language') : 'none';
-      }, file.url, language, options);
-      await t.until(async () => await find('en') === 'none', 'the response that varies');
+      const find = (language, options) =>
+        page.evaluate(
+          async (url, value, how) => {
+            const query = new Request(url, { headers: { 'x-language': value } });
+            const found = await app.fetches.vary.match(query, how);
+            return found ? found.request.headers.get('x-language') : 'none';
+          },
+          file.url,
+          language,
+          options,
+        );
+      await t.until(async () => (await find('en')) === 'none', 'the response that varies');
       assert.deepEqual([await find('de'), await find('en', { ignoreVary: true })], ['de', 'de']);
     },
   },
@@ -198,11 +229,19 @@ export default [
     name: 'a record is made anew by each call, and its request can be read',
     async run(t) {
       const page = await t.open();
-      await t.fetch(page, 'anew', [[`${t.origin.url}/upload?key=upload&delay=3000`, { method: 'POST', body: 'the body' }], t.file(SLOW)]);
+      await t.fetch(page, 'anew', [
+        [`${t.origin.url}/upload?key=upload&delay=3000`, { method: 'POST', body: 'the body' }],
+        t.file(SLOW),
+      ]);
       const seen = await page.evaluate(async () => {
         const { anew } = app.fetches;
         const [[one], [other]] = [await anew.matchAll(), await anew.matchAll()];
-        return [one === other, one.request === one.request, one.responseReady === one.responseReady, one.request.method];
+        return [
+          one === other,
+          one.request === one.request,
+          one.responseReady === one.responseReady,
+          one.request.method,
+        ];
       });
       assert.deepEqual(seen, [false, true, true, 'POST']);
     },
@@ -211,7 +250,9 @@ export default [
     name: 'the body of a request can be read from its record',
     async run(t) {
       const page = await t.open();
-      await t.fetch(page, 'body', [[`${t.origin.url}/upload?key=upload&delay=3000`, { method: 'POST', body: 'the body' }]]);
+      await t.fetch(page, 'body', [
+        [`${t.origin.url}/upload?key=upload&delay=3000`, { method: 'POST', body: 'the body' }],
+      ]);
       assert.equal(await page.evaluate(async () => (await app.fetches.body.matchAll())[0].request.text()), 'the body');
     },
   },

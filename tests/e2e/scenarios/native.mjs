@@ -7,7 +7,11 @@ import { MIB } from '../lib/context.mjs';
 function describeApi() {
   const isNative = (value) => /\[native code\]/.test(Function.prototype.toString.call(value));
   const { get } = Object.getOwnPropertyDescriptor(ServiceWorkerRegistration.prototype, 'backgroundFetch');
-  return { manager: isNative(BackgroundFetchManager), getter: isNative(get), fetch: isNative(BackgroundFetchManager.prototype.fetch) };
+  return {
+    manager: isNative(BackgroundFetchManager),
+    getter: isNative(get),
+    fetch: isNative(BackgroundFetchManager.prototype.fetch),
+  };
 }
 
 export default [
@@ -27,7 +31,9 @@ export default [
         const ours = await page.evaluate(async () => ({
           databases: (await indexedDB.databases()).map(({ name }) => name),
           caches: await caches.keys(),
-          locks: Object.values(await navigator.locks.query()).flat().map(({ name }) => name),
+          locks: Object.values(await navigator.locks.query())
+            .flat()
+            .map(({ name }) => name),
         }));
         assert.deepEqual(ours, { databases: ['app-log'], caches: [], locks: [] });
       }
@@ -38,11 +44,27 @@ export default [
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ do: ['natives'] });
-      assert.deepEqual(await page.evaluate(() => app.ask('natives').then(({ missing, natives }) => ({ missing, natives }))), { missing: [], natives: 0 });
-      assert.deepEqual(await page.evaluate(() => ['BackgroundFetchManager', 'BackgroundFetchRegistration', 'BackgroundFetchRecord']
-        .filter((name) => !(name in window))), []);
-      assert.deepEqual(await page.evaluate(() => ['BackgroundFetchEvent', 'BackgroundFetchUpdateUIEvent', 'onbackgroundfetchsuccess']
-        .filter((name) => name in window)), [], 'events are for workers only');
+      assert.deepEqual(
+        await page.evaluate(() => app.ask('natives').then(({ missing, natives }) => ({ missing, natives }))),
+        { missing: [], natives: 0 },
+      );
+      assert.deepEqual(
+        await page.evaluate(() =>
+          ['BackgroundFetchManager', 'BackgroundFetchRegistration', 'BackgroundFetchRecord'].filter(
+            (name) => !(name in window),
+          ),
+        ),
+        [],
+      );
+      assert.deepEqual(
+        await page.evaluate(() =>
+          ['BackgroundFetchEvent', 'BackgroundFetchUpdateUIEvent', 'onbackgroundfetchsuccess'].filter(
+            (name) => name in window,
+          ),
+        ),
+        [],
+        'events are for workers only',
+      );
     },
   },
   {
@@ -51,11 +73,14 @@ export default [
     async run(t) {
       const page = await t.open();
       await page.evaluate(() => log.rows().then(() => null));
-      assert.deepEqual(await page.evaluate(async () => ({
-        databases: (await indexedDB.databases()).map(({ name }) => name),
-        caches: await caches.keys(),
-        locks: Object.values(await navigator.locks.query()).flat().length,
-      })), { databases: ['app-log'], caches: [], locks: 0 });
+      assert.deepEqual(
+        await page.evaluate(async () => ({
+          databases: (await indexedDB.databases()).map(({ name }) => name),
+          caches: await caches.keys(),
+          locks: Object.values(await navigator.locks.query()).flat().length,
+        })),
+        { databases: ['app-log'], caches: [], locks: 0 },
+      );
     },
   },
 ];

@@ -29,7 +29,8 @@ export default [
           (await permissions.query({ name: 'notifications' })).name,
           await app.rejection(() => permissions.query({ name: 'no such permission' })),
           await app.rejection(() => permissions.query()),
-          length, name,
+          length,
+          name,
           Object.getOwnPropertyDescriptor(Permissions.prototype, 'query').enumerable,
         ];
       });
@@ -46,7 +47,10 @@ export default [
       const page = await t.open();
       await t.browser.setPermission(t.origin.url, 'background-fetch', 'denied');
       const file = t.file();
-      assert.equal(await page.evaluate((url) => app.rejection(() => app.fetch('denied', url)), file.url), 'NotAllowedError');
+      assert.equal(
+        await page.evaluate((url) => app.rejection(() => app.fetch('denied', url)), file.url),
+        'NotAllowedError',
+      );
       assert.equal(file.requests.length, 0);
       await t.expectNothingLeft(page);
       await t.browser.setPermission(t.origin.url, 'background-fetch', 'granted');

@@ -49,7 +49,11 @@ export default [
     async run(t) {
       const page = await t.open();
       const file = t.file({ rate: 50_000 });
-      const state = await t.fetch(page, 'attributes', file, { downloadTotal: 5_000_000_000, title: 'A title', icons: [] });
+      const state = await t.fetch(page, 'attributes', file, {
+        downloadTotal: 5_000_000_000,
+        title: 'A title',
+        icons: [],
+      });
       assert.deepEqual(state, {
         id: 'attributes',
         uploadTotal: 0,
@@ -135,7 +139,10 @@ export default [
       const file = t.file({ size: 8 * MIB, rate: 2e6 });
       await t.fetch(page, 'exceeded', file, { downloadTotal: 2 * MIB });
       await t.expectFailure(page, 'exceeded', 'download-total-exceeded');
-      await t.until(() => page.evaluate(() => app.state('exceeded').failureReason === 'download-total-exceeded'), 'the page is told');
+      await t.until(
+        () => page.evaluate(() => app.state('exceeded').failureReason === 'download-total-exceeded'),
+        'the page is told',
+      );
       await t.until(() => file.requests.every(({ done }) => done), 'the transfer is ended');
       assert.ok(file.sent < 6 * MIB, `only ${file.sent} bytes of ${file.size} were sent`);
       await t.expectNothingLeft(page);

@@ -45,7 +45,11 @@ export default [
     async run(t) {
       const page = await openWithLittleRoom(t);
       const file = t.file();
-      const name = await page.evaluate((url, downloadTotal) => app.rejection(() => app.fetch('big', url, { downloadTotal })), file.url, 10 * LIMIT);
+      const name = await page.evaluate(
+        (url, downloadTotal) => app.rejection(() => app.fetch('big', url, { downloadTotal })),
+        file.url,
+        10 * LIMIT,
+      );
       assert.equal(name, 'QuotaExceededError');
       assert.equal(file.requests.length, 0);
       await t.expectNothingLeft(page);
@@ -67,7 +71,10 @@ export default [
       const half = t.file({ size: 100 * MIB, rate: 4_000_000 });
       await t.fetch(page, 'file', file);
       await t.fetch(page, 'large', large);
-      await page.evaluate((url) => void (async () => (await caches.open('of the app')).put('/half', await fetch(url)))(), half.url);
+      await page.evaluate(
+        (url) => void (async () => (await caches.open('of the app')).put('/half', await fetch(url)))(),
+        half.url,
+      );
       await t.until(() => half.sent > 10 * MIB && large.sent > 20 * MIB, 'half of a body is on its way');
       await t.relaunch();
 
@@ -77,7 +84,10 @@ export default [
       const count = () => next.evaluate(() => navigator.storage.estimate());
       const isLost = async () => (await count()).usage > 2 ** 50;
       // Where it is not lost, by luck or because Firefox is mended, there is nothing to refuse.
-      const lost = await t.until(isLost, 'the count is below 0').then(() => true, () => false);
+      const lost = await t.until(isLost, 'the count is below 0').then(
+        () => true,
+        () => false,
+      );
       if (lost) {
         const wasSent = file.sent;
         await t.until(() => file.sent > wasSent + MIB, 'it goes on');

@@ -27,9 +27,15 @@ const NATIVE = 'what it has is thrown away, or the fetch fails';
 export default [
   afterBreak('403 to a range, twice', { status: 403, times: 2 }, { nativeDiffers: NATIVE }),
   afterBreak('404 to a range, twice', { status: 404, times: 2 }, { nativeDiffers: NATIVE }),
-  afterBreak('a redirect to a login page, twice', {
-    status: 302, times: 2, headers: JSON.stringify({ location: '/login.html' }),
-  }, { nativeDiffers: NATIVE }),
+  afterBreak(
+    'a redirect to a login page, twice',
+    {
+      status: 302,
+      times: 2,
+      headers: JSON.stringify({ location: '/login.html' }),
+    },
+    { nativeDiffers: NATIVE },
+  ),
   afterBreak('a server that refuses every range: the whole comes', { status: 403 }, { most: 2, nativeDiffers: NATIVE }),
   afterBreak('a server that never holds to If-Range', { ifRange: 'never' }),
   afterBreak('a cache of blocks, which begins its parts earlier than asked', { blocks: 65_536 }),
@@ -75,7 +81,9 @@ export default [
       await t.fetch(page, 'gone', file);
       await t.until(() => file.sent > 2 * MIB, 'some bytes');
       t.origin.breakOff('reset');
-      const { records: [{ response }] } = await t.expectFailure(page, 'gone', 'bad-status', { timeout: 25_000 });
+      const {
+        records: [{ response }],
+      } = await t.expectFailure(page, 'gone', 'bad-status', { timeout: 25_000 });
       assert.equal(response.status, 404);
       await t.expectNothingLeft(page);
     },

@@ -31,14 +31,18 @@ const brings = (name, { count, ...parameters }, { trouble, check, timeout, ...mo
 });
 
 export default [
-  brings('one that asks to be left alone is, by all files', { count: 20, size: 20_000 }, {
-    trouble: (origin) => origin.setBusy(3, '5'),
-    check(files) {
-      // As many as there are connections; then a few that ask whether it is back.
-      atMost(countBefore(files, 4_900), 4, 'requests in the time that it asked for');
-      atMost(times(files).length, 24, 'requests');
+  brings(
+    'one that asks to be left alone is, by all files',
+    { count: 20, size: 20_000 },
+    {
+      trouble: (origin) => origin.setBusy(3, '5'),
+      check(files) {
+        // As many as there are connections; then a few that ask whether it is back.
+        atMost(countBefore(files, 4_900), 4, 'requests in the time that it asked for');
+        atMost(times(files).length, 24, 'requests');
+      },
     },
-  }),
+  ),
   {
     name: 'one that asks to be left alone is, by the next worker, too',
     protocols: ['h1'],
@@ -60,12 +64,16 @@ export default [
       await t.expectNothingLeft(page);
     },
   },
-  brings('one that refuses every twentieth request brings 200 files', { count: 200, size: 5_000 }, {
-    protocols: ['h1'],
-    timeout: 35_000,
-    trouble: (origin) => origin.setRefusesEvery(20),
-    check: (files) => atMost(times(files).length / files.length, 1.2, 'requests ÷ files'),
-  }),
+  brings(
+    'one that refuses every twentieth request brings 200 files',
+    { count: 200, size: 5_000 },
+    {
+      protocols: ['h1'],
+      timeout: 35_000,
+      trouble: (origin) => origin.setRefusesEvery(20),
+      check: (files) => atMost(times(files).length / files.length, 1.2, 'requests ÷ files'),
+    },
+  ),
   {
     name: 'one that is away for 15 s, amid 60 files of it and another',
     protocols: ['h1'],
@@ -86,8 +94,12 @@ export default [
       await t.expectNothingLeft(page);
     },
   },
-  brings('one that bears two connections brings all files over two', { count: 8, size: 100_000, rate: 200_000 }, {
-    trouble: (origin) => origin.setBears(2),
-    check: (files) => atMost(times(files).length, files.length + 4, 'requests'),
-  }),
+  brings(
+    'one that bears two connections brings all files over two',
+    { count: 8, size: 100_000, rate: 200_000 },
+    {
+      trouble: (origin) => origin.setBears(2),
+      check: (files) => atMost(times(files).length, files.length + 4, 'requests'),
+    },
+  ),
 ];

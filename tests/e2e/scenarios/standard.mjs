@@ -5,28 +5,37 @@ import { MIB } from '../lib/context.mjs';
 const SLOW = { size: 2_000_000, rate: 200_000 };
 
 /** The name of what `responseReady` of the record of a URL rejects with, or its status once its body is whole. */
-const readiness = (page, id, url) => page.evaluate(async (name, query) => {
-  const record = await app.fetches[name].match(query);
-  return record.responseReady.then((response) => response.text().then(() => response.status), (error) => error.name);
-}, id, url);
+const readiness = (page, id, url) =>
+  page.evaluate(
+    async (name, query) => {
+      const record = await app.fetches[name].match(query);
+      return record.responseReady.then(
+        (response) => response.text().then(() => response.status),
+        (error) => error.name,
+      );
+    },
+    id,
+    url,
+  );
 
 /** Begins to read the body of the only record, and keeps how that ends in `app.ended`. */
-const readToTheEnd = (page, id) => page.evaluate(async (name) => {
-  const [record] = await app.fetches[name].matchAll();
-  const reader = (await record.responseReady).body.getReader();
-  app.received = 0;
-  app.ended = (async () => {
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return 'closed';
-        app.received += value.length;
+const readToTheEnd = (page, id) =>
+  page.evaluate(async (name) => {
+    const [record] = await app.fetches[name].matchAll();
+    const reader = (await record.responseReady).body.getReader();
+    app.received = 0;
+    app.ended = (async () => {
+      try {
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) return 'closed';
+          app.received += value.length;
+        }
+      } catch (error) {
+        return error.name;
       }
-    } catch (error) {
-      return error.name;
-    }
-  })();
-}, id);
+    })();
+  }, id);
 
 export default [
   {
@@ -77,11 +86,13 @@ export default [
       await t.fetch(page, 'taken', t.file(SLOW));
       const reasons = await page.evaluate(async () => {
         const manager = await app.manager();
-        const message = (promise) => promise.then(() => null, ({ name, message }) => [name, message]);
+        const message = (promise) =>
+          promise.then(
+            () => null,
+            ({ name, message }) => [name, message],
+          );
         const taken = await message(manager.fetch('taken', '/file'));
-        const calls = [
-          ['/file', 'http://'], [], [new Request('/file', { mode: 'no-cors' })],
-        ];
+        const calls = [['/file', 'http://'], [], [new Request('/file', { mode: 'no-cors' })]];
         const others = await Promise.all(calls.map((requests) => message(manager.fetch('taken', requests))));
         return { taken, same: others.filter(([, text]) => text === taken[1]), names: others.map(([name]) => name) };
       });
@@ -112,7 +123,10 @@ export default [
       const refused = t.file({}, other);
       await t.fetch(page, 'first', [late, refused, t.file()]);
       const { records } = await t.expectFailure(page, 'first', 'fetch-error');
-      assert.deepEqual(records.map(({ error, response }) => error ?? response.status), [404, 'TypeError', 200]);
+      assert.deepEqual(
+        records.map(({ error, response }) => error ?? response.status),
+        [404, 'TypeError', 200],
+      );
     },
   },
   {
@@ -145,7 +159,10 @@ export default [
       const [small, slow, big] = [t.file({ size: 1_000 }), t.file(SLOW), t.file({ size: 3 * MIB, bodyDelay: 500 })];
       await t.fetch(page, 'crossed', [small, slow, big], { downloadTotal: 2 * MIB });
       const { records } = await t.expectFailure(page, 'crossed', 'download-total-exceeded');
-      assert.deepEqual(records.map(({ error, response }) => error ?? response.status), [200, 'AbortError', 'TypeError']);
+      assert.deepEqual(
+        records.map(({ error, response }) => error ?? response.status),
+        [200, 'AbortError', 'TypeError'],
+      );
     },
   },
   {
@@ -168,7 +185,10 @@ export default [
       assert.equal(await readiness(page, 'both', bad.url), 404);
       assert.equal(await page.evaluate(() => app.abort('both')), true);
       const { records } = await t.expectFailure(page, 'both', 'aborted');
-      assert.deepEqual(records.map(({ error, response }) => error ?? response.status), [404, 'AbortError']);
+      assert.deepEqual(
+        records.map(({ error, response }) => error ?? response.status),
+        [404, 'AbortError'],
+      );
       assert.equal(await page.evaluate(() => app.abort('both')), false);
     },
   },
@@ -190,13 +210,24 @@ export default [
     async run(t) {
       const page = await t.open();
       // Nothing to tell one version from another by.
-      const file = t.file({ ...SLOW, rate: 1_000_000, ranges: 0, etag: 'none', lastModified: 'none', cut: 1_200_000, times: 1 });
+      const file = t.file({
+        ...SLOW,
+        rate: 1_000_000,
+        ranges: 0,
+        etag: 'none',
+        lastModified: 'none',
+        cut: 1_200_000,
+        times: 1,
+      });
       await t.fetch(page, 'anew', file);
       await readToTheEnd(page, 'anew');
       assert.equal(await page.evaluate(() => app.ended), 'TypeError');
       await t.expectSuccess(page, 'anew', file);
       const seen = await page.evaluate(() => app.progress.anew.map(({ downloaded }) => downloaded));
-      assert.ok(seen.some((value, index) => value < seen[index - 1]), `less than before: ${seen}`);
+      assert.ok(
+        seen.some((value, index) => value < seen[index - 1]),
+        `less than before: ${seen}`,
+      );
     },
   },
   {
@@ -208,8 +239,14 @@ export default [
       await t.expectSuccess(page, 'told', file);
       await t.until(() => page.evaluate(() => !app.state('told').recordsAvailable), 'the end of its event');
       const seen = await page.evaluate(() => app.progress.told);
-      assert.deepEqual(seen.filter(({ result }) => result !== ''), seen.slice(-1));
-      assert.deepEqual([seen.at(-1).result, seen.at(-1).downloaded, seen.at(-1).recordsAvailable], ['success', file.size, true]);
+      assert.deepEqual(
+        seen.filter(({ result }) => result !== ''),
+        seen.slice(-1),
+      );
+      assert.deepEqual(
+        [seen.at(-1).result, seen.at(-1).downloaded, seen.at(-1).recordsAvailable],
+        ['success', file.size, true],
+      );
     },
   },
   {
@@ -223,7 +260,10 @@ export default [
         const found = await t.rows(page, { kind: 'event', id: 'once' });
         return found.length === 2 && found;
       }, 'two events of one id');
-      assert.deepEqual(rows.map(({ result }) => result), ['success', 'success']);
+      assert.deepEqual(
+        rows.map(({ result }) => result),
+        ['success', 'success'],
+      );
       await t.expectNothingLeft(page);
     },
   },
@@ -233,7 +273,12 @@ export default [
     async run(t) {
       const page = await t.open();
       const part = `${t.origin.url}/part`;
-      t.origin.files['/part'] = { body: 'part', type: 'text/plain', status: 206, headers: { 'content-range': 'bytes 5-8/20' } };
+      t.origin.files['/part'] = {
+        body: 'part',
+        type: 'text/plain',
+        status: 206,
+        headers: { 'content-range': 'bytes 5-8/20' },
+      };
       await t.fetch(page, 'part', part);
       const { records } = await t.expectFailure(page, 'part', 'fetch-error');
       assert.equal(records[0].error, 'TypeError');
@@ -250,7 +295,9 @@ export default [
         const from = Number(/bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0);
         const to = Math.min(file.size, from + 50_000);
         return {
-          status: 206, type: 'application/octet-stream', body: fileBytes(file.seed, from, to),
+          status: 206,
+          type: 'application/octet-stream',
+          body: fileBytes(file.seed, from, to),
           headers: { 'content-range': `bytes ${from}-${to - 1}/${file.size}`, etag: '"one"' },
         };
       };

@@ -10,11 +10,22 @@ async function twoDownloads(t) {
   await t.fetch(page, 'victim', victim);
   await t.fetch(page, 'other', other);
   const name = ourName(`${t.origin.url}/app/`);
-  const entriesOf = () => page.evaluate(async (cache, id) => {
-    const uid = await uidOf(cache, id);
-    const rows = await all(cache, 'segments');
-    return rows.filter((row) => row.uid === uid).map((row) => ({ start: row.start, length: row.length, url: `https://background-fetch.invalid/${encodeURIComponent(row.entry)}` }));
-  }, name, 'victim');
+  const entriesOf = () =>
+    page.evaluate(
+      async (cache, id) => {
+        const uid = await uidOf(cache, id);
+        const rows = await all(cache, 'segments');
+        return rows
+          .filter((row) => row.uid === uid)
+          .map((row) => ({
+            start: row.start,
+            length: row.length,
+            url: `https://background-fetch.invalid/${encodeURIComponent(row.entry)}`,
+          }));
+      },
+      name,
+      'victim',
+    );
   await page.evaluate(defineTools);
   await t.until(async () => (await entriesOf()).length >= 2, 'two stored segments', 15_000);
   return { page, victim, other, name, entries: await entriesOf() };
@@ -22,10 +33,11 @@ async function twoDownloads(t) {
 
 /** In the page: what it takes to tamper with our database. */
 function defineTools() {
-  const settled = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
   globalThis.change = async (name, store, action) => {
     const database = await settled(indexedDB.open(name));
     try {
@@ -67,27 +79,44 @@ const tampered = (name, { kill, tamper, expected = /^right$/ }) => ({
   },
 });
 
-const deleteEntry = (page, name, entries) => page.evaluate(async (cache, url) => {
-  if (!await (await caches.open(cache)).delete(url)) throw new Error('there was no such entry');
-}, name, entries[0].url);
+const deleteEntry = (page, name, entries) =>
+  page.evaluate(
+    async (cache, url) => {
+      if (!(await (await caches.open(cache)).delete(url))) throw new Error('there was no such entry');
+    },
+    name,
+    entries[0].url,
+  );
 
-const cutEntry = (page, name, entries) => page.evaluate(async (cache, url) => {
-  const opened = await caches.open(cache);
-  const blob = await (await opened.match(url)).blob();
-  await opened.put(url, new Response(blob.slice(0, blob.size - 1)));
-}, name, entries[0].url);
+const cutEntry = (page, name, entries) =>
+  page.evaluate(
+    async (cache, url) => {
+      const opened = await caches.open(cache);
+      const blob = await (await opened.match(url)).blob();
+      await opened.put(url, new Response(blob.slice(0, blob.size - 1)));
+    },
+    name,
+    entries[0].url,
+  );
 
-const deleteCache = (page, name) => page.evaluate(async (cache) => {
-  if (!await caches.delete(cache)) throw new Error('there was no such cache');
-}, name);
+const deleteCache = (page, name) =>
+  page.evaluate(async (cache) => {
+    if (!(await caches.delete(cache))) throw new Error('there was no such cache');
+  }, name);
 
 /** Replaces the victim's rows in one store. */
-const spoil = (store, how) => (page, name) => page.evaluate(async (database, rows, source) => {
-  const uid = await uidOf(database, 'victim');
-  const spoilt = (await all(database, rows)).filter((row) => row.uid === uid);
-  const change_ = new Function('row', source);
-  for (const row of spoilt) await change(database, rows, (objects) => objects.put(change_(row)));
-}, name, store, `return (${how})(row)`);
+const spoil = (store, how) => (page, name) =>
+  page.evaluate(
+    async (database, rows, source) => {
+      const uid = await uidOf(database, 'victim');
+      const spoilt = (await all(database, rows)).filter((row) => row.uid === uid);
+      const change_ = new Function('row', source);
+      for (const row of spoilt) await change(database, rows, (objects) => objects.put(change_(row)));
+    },
+    name,
+    store,
+    `return (${how})(row)`,
+  );
 
 export default [
   tampered('an entry is deleted', { tamper: deleteEntry, expected: /^(right|unreadable|failed)$/ }),
@@ -99,7 +128,11 @@ export default [
     async run(t) {
       const { page, victim, other, name } = await twoDownloads(t);
       await deleteCache(page, name);
-      for (const [id, file] of [['victim', victim], ['other', other]]) await rightOrClear(t, page, id, file);
+      for (const [id, file] of [
+        ['victim', victim],
+        ['other', other],
+      ])
+        await rightOrClear(t, page, id, file);
       const next = t.file({ size: 2 * MIB });
       await t.fetch(page, 'next', next);
       await t.expectSuccess(page, 'next', next);
@@ -119,10 +152,14 @@ export default [
     },
   },
   tampered('rows of records that nobody can read', {
-    kill: true, tamper: spoil('records', '({ uid, index }) => ({ uid, index, request: 5 })'), expected: /^failed$/,
+    kill: true,
+    tamper: spoil('records', '({ uid, index }) => ({ uid, index, request: 5 })'),
+    expected: /^failed$/,
   }),
   tampered('rows of segments that nobody can read', {
-    kill: true, tamper: spoil('segments', '({ uid, index, start }) => ({ uid, index, start, length: "long" })'), expected: /^(right|failed)$/,
+    kill: true,
+    tamper: spoil('segments', '({ uid, index, start }) => ({ uid, index, start, length: "long" })'),
+    expected: /^(right|failed)$/,
   }),
   {
     name: 'a row of a fetch that nobody can read',
@@ -183,12 +220,17 @@ export default [
     async run(t) {
       const { page, name } = await twoDownloads(t);
       // So do functions that log out.
-      await page.evaluate((ours) => new Promise((resolve) => {
-        const request = indexedDB.deleteDatabase(ours);
-        request.onsuccess = request.onerror = () => resolve(null);
-      }), name);
+      await page.evaluate(
+        (ours) =>
+          new Promise((resolve) => {
+            const request = indexedDB.deleteDatabase(ours);
+            request.onsuccess = request.onerror = () => resolve(null);
+          }),
+        name,
+      );
       // What ran is gone, and the page learns it.
-      const lost = (id) => t.until(() => page.evaluate((one) => app.state(one).recordsAvailable === false, id), `${id} is gone`, 20_000);
+      const lost = (id) =>
+        t.until(() => page.evaluate((one) => app.state(one).recordsAvailable === false, id), `${id} is gone`, 20_000);
       await Promise.all([lost('victim'), lost('other')]);
       const again = t.file({ size: 2 * MIB });
       await t.fetch(page, 'victim', again);
@@ -201,22 +243,34 @@ export default [
     browsers: ENGINES,
     async run(t) {
       const { page, victim, name } = await twoDownloads(t);
-      const deleted = await page.evaluate((database) => new Promise((resolve) => {
-        const request = indexedDB.deleteDatabase(database);
-        request.onsuccess = () => resolve('deleted');
-        request.onerror = () => resolve('failed');
-        setTimeout(resolve, 5_000, 'blocked');
-      }), name);
+      const deleted = await page.evaluate(
+        (database) =>
+          new Promise((resolve) => {
+            const request = indexedDB.deleteDatabase(database);
+            request.onsuccess = () => resolve('deleted');
+            request.onerror = () => resolve('failed');
+            setTimeout(resolve, 5_000, 'blocked');
+          }),
+        name,
+      );
       assert.equal(deleted, 'deleted', 'our connection does not block it');
       // What becomes of the old ones is open, if only their bytes are right; the id is free at the latest when the worker is new.
       await t.browser.killWorker(page);
-      await t.until(() => page.evaluate(async () => typeof await (await app.manager()).get('victim') === 'undefined'), 'the id is free', 30_000);
+      await t.until(
+        () => page.evaluate(async () => typeof (await (await app.manager()).get('victim')) === 'undefined'),
+        'the id is free',
+        30_000,
+      );
       const again = t.file({ size: MIB });
       await t.fetch(page, 'victim', again);
-      const rows = await t.until(async () => {
-        const found = await t.rows(page, { kind: 'event', id: 'victim', type: 'backgroundfetchsuccess' });
-        return found.length > 0 && found;
-      }, 'the new download', 20_000);
+      const rows = await t.until(
+        async () => {
+          const found = await t.rows(page, { kind: 'event', id: 'victim', type: 'backgroundfetchsuccess' });
+          return found.length > 0 && found;
+        },
+        'the new download',
+        20_000,
+      );
       for (const { records } of rows) {
         const { url } = records[0].request;
         t.expectFiles(records, [url === again.url ? again : victim]);
@@ -229,17 +283,25 @@ export default [
     browsers: ENGINES,
     async run(t) {
       const page = await t.open();
-      await page.evaluate((name) => new Promise((resolve, reject) => {
-        const request = indexedDB.open(name, 99);
-        request.onupgradeneeded = () => request.result.createObjectStore('future');
-        request.onsuccess = () => resolve(request.result.close());
-        request.onerror = () => reject(request.error);
-      }), ourName(`${t.origin.url}/app/`));
+      await page.evaluate(
+        (name) =>
+          new Promise((resolve, reject) => {
+            const request = indexedDB.open(name, 99);
+            request.onupgradeneeded = () => request.result.createObjectStore('future');
+            request.onsuccess = () => resolve(request.result.close());
+            request.onerror = () => reject(request.error);
+          }),
+        ourName(`${t.origin.url}/app/`),
+      );
       const file = t.file();
-      const outcome = await page.evaluate((url) => Promise.race([
-        app.rejection(() => app.fetch('newer', url)),
-        new Promise((resolve) => setTimeout(resolve, 15_000, 'never')),
-      ]), file.url);
+      const outcome = await page.evaluate(
+        (url) =>
+          Promise.race([
+            app.rejection(() => app.fetch('newer', url)),
+            new Promise((resolve) => setTimeout(resolve, 15_000, 'never')),
+          ]),
+        file.url,
+      );
       assert.match(String(outcome), /Error$|^null$/, 'it fails with an error or works');
       if (outcome === null) await t.expectSuccess(page, 'newer', file);
     },
@@ -253,12 +315,19 @@ export default [
       await t.fetch(page, 'good', files);
       await t.fetch(page, 'bad', [t.file({ size: 2 * MIB }), t.file({ status: 404 })]);
       await t.fetch(page, 'aborted', [t.file({ size: 4 * MIB, rate: 500_000 }), t.file()]);
-      await t.fetch(page, 'upload', [[`${t.origin.url}/upload?key=upload`, { method: 'POST', body: 'x'.repeat(10_000) }]]);
+      await t.fetch(page, 'upload', [
+        [`${t.origin.url}/upload?key=upload`, { method: 'POST', body: 'x'.repeat(10_000) }],
+      ]);
       await t.expectSuccess(page, 'good', files);
       await page.evaluate(() => app.abort('aborted'));
       for (const id of ['bad', 'aborted', 'upload']) await t.outcome(page, id);
       await t.expectNothingLeft(page);
-      assert.deepEqual(await page.evaluate(() => caches.keys().then((names) => names.filter((name) => !name.startsWith('background-fetch-polyfill:')))), []);
+      assert.deepEqual(
+        await page.evaluate(() =>
+          caches.keys().then((names) => names.filter((name) => !name.startsWith('background-fetch-polyfill:'))),
+        ),
+        [],
+      );
     },
   },
   {
@@ -269,7 +338,10 @@ export default [
       const page = await t.open();
       const calls = await page.evaluate(async (url) => {
         let count = 0;
-        navigator.storage.persist = async () => { count++; return false; };
+        navigator.storage.persist = async () => {
+          count++;
+          return false;
+        };
         await app.fetch('kept', url);
         return count;
       }, t.file().url);

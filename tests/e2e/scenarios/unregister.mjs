@@ -63,7 +63,9 @@ export default [
       await t.fetch(page, 'kept', file);
       await t.until(() => file.sent > 600_000, 'some bytes');
       await t.browser.killWorker(page);
-      await page.evaluate(() => navigator.serviceWorker.register('/app/sw.js?version=2', { scope: '/app/' }).then(() => null));
+      await page.evaluate(() =>
+        navigator.serviceWorker.register('/app/sw.js?version=2', { scope: '/app/' }).then(() => null),
+      );
       await t.expectSuccess(page, 'kept', file, { timeout: 30_000 });
       assert.ok(file.sent < file.size * 1.5, `${file.sent} bytes were sent`);
       await t.expectNothingLeft(page);

@@ -10,10 +10,20 @@ export const protocols = ['h1', 'h2'];
 const sha256 = (/** @type {string | Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** Starts a fetch of uploads of so many zeros each. */
-const fetchZeros = (page, id, targets, size, method = 'POST') => page.evaluate((name, urls, length, verb) => {
-  const body = new Blob([new Uint8Array(length)]);
-  return app.fetch(name, urls.map((url) => new Request(url, { method: verb, body })));
-}, id, targets.map(({ url }) => url), size, method);
+const fetchZeros = (page, id, targets, size, method = 'POST') =>
+  page.evaluate(
+    (name, urls, length, verb) => {
+      const body = new Blob([new Uint8Array(length)]);
+      return app.fetch(
+        name,
+        urls.map((url) => new Request(url, { method: verb, body })),
+      );
+    },
+    id,
+    targets.map(({ url }) => url),
+    size,
+    method,
+  );
 
 const zerosSha256 = (size) => sha256(Buffer.alloc(size));
 
@@ -64,7 +74,14 @@ const breaksInTheAnswer = (name, fault, nativeDiffers) => {
 async function timesSentByFetch(t, page, parameters) {
   if (t.browser.name !== 'firefox' || t.protocol !== 'h2' || !('cutUpload' in parameters)) return 1;
   const target = t.upload({ cors: 1, ...parameters }, await t.startOrigin());
-  await page.evaluate((url) => fetch(url, { method: 'POST', body: new Uint8Array(3 << 20) }).then(() => null, () => null), target.url);
+  await page.evaluate(
+    (url) =>
+      fetch(url, { method: 'POST', body: new Uint8Array(3 << 20) }).then(
+        () => null,
+        () => null,
+      ),
+    target.url,
+  );
   return target.requests.length;
 }
 
@@ -79,12 +96,22 @@ async function killInUploads(t, kill) {
   await t.until(() => begun().length >= 4, 'four uploads under way', 20_000);
   const atLeast = begun();
   const again = (await kill(page)) ?? page;
-  const rows = [await t.outcome(again, 'first', { timeout: 40_000 }), await t.outcome(again, 'later', { timeout: 40_000 })];
+  const rows = [
+    await t.outcome(again, 'first', { timeout: 40_000 }),
+    await t.outcome(again, 'later', { timeout: 40_000 }),
+  ];
   await sleep(SETTLED);
-  assert.deepEqual(counts(targets), targets.map(() => 1), 'each was sent once');
+  assert.deepEqual(
+    counts(targets),
+    targets.map(() => 1),
+    'each was sent once',
+  );
   // With those that had only just begun.
   const killed = targets.filter(({ requests }) => requests[0].aborted);
-  assert.ok(atLeast.every((each) => killed.includes(each)), 'those under way broke off');
+  assert.ok(
+    atLeast.every((each) => killed.includes(each)),
+    'those under way broke off',
+  );
   const records = rows.flatMap((row) => row.records);
   for (const target of targets) {
     const { error, response } = records.find(({ request }) => request.url === target.url);
@@ -95,7 +122,10 @@ async function killInUploads(t, kill) {
       assert.equal(target.requests[0].sha256, zerosSha256(8 * MIB));
     }
   }
-  assert.deepEqual(rows.map(({ failureReason }) => failureReason === 'fetch-error'), [first, later].map((each) => each.some((one) => killed.includes(one))));
+  assert.deepEqual(
+    rows.map(({ failureReason }) => failureReason === 'fetch-error'),
+    [first, later].map((each) => each.some((one) => killed.includes(one))),
+  );
   await t.expectNothingLeft(again);
 }
 
@@ -112,7 +142,10 @@ const waitsOffline = (end) => async (t) => {
   const { type, uploaded } = await t.outcome(page, 'waits', { timeout: 30_000 });
   assert.deepEqual([type, uploaded], ['backgroundfetchsuccess', MIB]);
   const puts = target.requests.filter(({ method }) => method === 'PUT');
-  assert.deepEqual(puts.map((each) => each.sha256), [zerosSha256(MIB)]);
+  assert.deepEqual(
+    puts.map((each) => each.sha256),
+    [zerosSha256(MIB)],
+  );
   await t.expectNothingLeft(page);
 };
 
@@ -121,13 +154,22 @@ const redirected = (status, method, sent) => async (t) => {
   const page = await t.open();
   const other = await t.startOrigin();
   t.origin.setPeer(other.url);
-  for (const [id, parameters] of [['here', { redirect: 1 }], ['elsewhere', { redirect: 'cross', cors: 1 }]]) {
+  for (const [id, parameters] of [
+    ['here', { redirect: 1 }],
+    ['elsewhere', { redirect: 'cross', cors: 1 }],
+  ]) {
     const target = t.upload({ ...parameters, redirectStatus: status });
     const body = 'z'.repeat(20_000);
     await t.fetch(page, id, [[target.url, { method, body, headers: { 'content-type': 'text/plain' } }]]);
-    const { type, records: [{ response }] } = await t.outcome(page, id);
+    const {
+      type,
+      records: [{ response }],
+    } = await t.outcome(page, id);
     assert.deepEqual([type, response.status, response.redirected], ['backgroundfetchsuccess', 200, true]);
-    const last = id === 'here' ? target.requests[1] : other.requests().find(({ key, method: verb }) => key === target.key && verb !== 'OPTIONS');
+    const last =
+      id === 'here'
+        ? target.requests[1]
+        : other.requests().find(({ key, method: verb }) => key === target.key && verb !== 'OPTIONS');
     assert.deepEqual([last.method, last.bytesReceived], sent ? [method, body.length] : ['GET', 0]);
     if (sent) assert.equal(last.sha256, sha256(body));
     assert.equal(target.requests.length, id === 'here' ? 2 : 1);
@@ -166,10 +208,11 @@ export default [
     name: 'the browser is killed in the middle of uploads: those fail, the others are sent',
     browsers: ENGINES,
     timeout: 90_000,
-    run: (t) => killInUploads(t, async () => {
-      await t.relaunch();
-      return t.open();
-    }),
+    run: (t) =>
+      killInUploads(t, async () => {
+        await t.relaunch();
+        return t.open();
+      }),
   },
   {
     name: 'the worker is killed right after fetch() has resolved',
@@ -180,7 +223,10 @@ export default [
       await t.browser.killWorker(page);
       await t.outcome(page, 'at once');
       await sleep(SETTLED);
-      assert.ok(counts(targets).every((count) => count <= 1), String(counts(targets)));
+      assert.ok(
+        counts(targets).every((count) => count <= 1),
+        String(counts(targets)),
+      );
     },
   },
   {
@@ -217,17 +263,30 @@ export default [
       const page = await t.open({ before: ['offline'] });
       await t.origin.setOffline(true);
       const targets = [t.upload(), t.upload(), t.upload(), t.upload()];
-      const sent = await page.evaluate(async (urls) => {
-        const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 7919) >> 3);
-        const whole = new Blob(['before', bytes, 'after']);
-        const form = new FormData();
-        form.append('part', whole.slice(1, -1));
-        const bodies = [whole.slice(3, -3, 'video/x-slice'), new Blob(['a', whole.slice(10, 20_000), 'b']), 'text', form];
-        await app.fetch('kept', urls.map((url, index) => new Request(url, { method: 'POST', body: bodies[index] })));
-        const digest = async (blob) => [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))]
-          .map((byte) => byte.toString(16).padStart(2, '0')).join('');
-        return [await digest(bodies[0]), await digest(bodies[1])];
-      }, targets.map(({ url }) => url));
+      const sent = await page.evaluate(
+        async (urls) => {
+          const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 7919) >> 3);
+          const whole = new Blob(['before', bytes, 'after']);
+          const form = new FormData();
+          form.append('part', whole.slice(1, -1));
+          const bodies = [
+            whole.slice(3, -3, 'video/x-slice'),
+            new Blob(['a', whole.slice(10, 20_000), 'b']),
+            'text',
+            form,
+          ];
+          await app.fetch(
+            'kept',
+            urls.map((url, index) => new Request(url, { method: 'POST', body: bodies[index] })),
+          );
+          const digest = async (blob) =>
+            [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))]
+              .map((byte) => byte.toString(16).padStart(2, '0'))
+              .join('');
+          return [await digest(bodies[0]), await digest(bodies[1])];
+        },
+        targets.map(({ url }) => url),
+      );
       const { uploadTotal } = await page.evaluate(() => app.state('kept'));
       await t.relaunch();
       await t.origin.setOffline(false);
@@ -235,8 +294,14 @@ export default [
       await again.evaluate(() => app.ask({ onLine: true }));
       assert.equal((await t.outcome(again, 'kept', { timeout: 30_000 })).type, 'backgroundfetchsuccess');
       const posts = targets.map(({ requests }) => requests.find(({ method }) => method === 'POST'));
-      assert.deepEqual(posts.slice(0, 2).map((each) => each.sha256), sent);
-      assert.equal(posts.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0), uploadTotal);
+      assert.deepEqual(
+        posts.slice(0, 2).map((each) => each.sha256),
+        sent,
+      );
+      assert.equal(
+        posts.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
+        uploadTotal,
+      );
     },
   },
   {
@@ -281,13 +346,19 @@ export default [
       ];
       const targets = inits.map(() => t.upload({ cors: 1 }, other));
       const simple = t.upload({ cors: 1 }, other);
-      await t.fetch(page, 'preflights', [...inits.map((init, index) => [targets[index].url, init]), [simple.url, { method: 'POST', body: 'simple' }]]);
+      await t.fetch(page, 'preflights', [
+        ...inits.map((init, index) => [targets[index].url, init]),
+        [simple.url, { method: 'POST', body: 'simple' }],
+      ]);
       const { type, records } = await t.outcome(page, 'preflights');
       assert.equal(type, 'backgroundfetchsuccess');
       assert.deepEqual(counts(targets), [1, 1, 1, 1]);
       for (const [index, { method, body = '' }] of inits.entries()) {
         const [request] = targets[index].requests;
-        assert.deepEqual([request.method, request.sha256, request.headers['x-app']], [method, sha256(body), inits[index].headers?.['x-app']]);
+        assert.deepEqual(
+          [request.method, request.sha256, request.headers['x-app']],
+          [method, sha256(body), inits[index].headers?.['x-app']],
+        );
         assert.equal(targets[index].preflights.length, 1);
       }
       assert.deepEqual([simple.requests.length, simple.preflights.length], [1, 0]);
@@ -302,7 +373,9 @@ export default [
       const other = await t.startOrigin();
       const target = t.upload({ cors: 1, preflight: 0 }, other);
       await t.fetch(page, 'refused', [[target.url, { method: 'PUT', body: 'x' }]]);
-      const { records: [{ error }] } = await t.expectFailure(page, 'refused', 'fetch-error');
+      const {
+        records: [{ error }],
+      } = await t.expectFailure(page, 'refused', 'fetch-error');
       assert.equal(error, 'TypeError');
       await sleep(SETTLED);
       assert.deepEqual([target.requests.length, target.preflights.length], [0, 1]);

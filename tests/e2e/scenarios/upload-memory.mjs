@@ -42,12 +42,15 @@ const uploads = (begin) => async (t) => {
   const { page, file } = await openWithLargeFile(t);
   const processes = workerProcesses(process.pid).map((pid) => ({ pid, before: memoryOf(pid).resident }));
   assert.ok(processes.length > 0, 'there is a process with a worker');
-  processes.forEach(({ pid }) => resetPeak(pid));
+  for (const { pid } of processes) resetPeak(pid);
   const target = t.upload();
   assert.equal(await page.evaluate(begin, target.url), null);
   const { type, uploaded } = await t.outcome(page, 'large', { timeout: 60_000 });
   assert.deepEqual([type, uploaded], ['backgroundfetchsuccess', SIZE]);
-  assert.deepEqual(target.requests.map(({ sha256 }) => sha256), [file.sha256]);
+  assert.deepEqual(
+    target.requests.map(({ sha256 }) => sha256),
+    [file.sha256],
+  );
   for (const { pid, before } of processes) {
     const grown = memoryOf(pid).peak - before;
     assert.ok(grown < MOST, `the worker’s process has grown by ${(grown / MIB).toFixed(1)} MiB`);

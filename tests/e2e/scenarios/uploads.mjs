@@ -15,7 +15,10 @@ async function fetchEveryKind(urls) {
   const kinds = {
     string: 'text with \u00fc, \u2603 and \0',
     'empty string': '',
-    URLSearchParams: new URLSearchParams([['a', '1&2'], ['\u00fc', ' + ']]),
+    URLSearchParams: new URLSearchParams([
+      ['a', '1&2'],
+      ['\u00fc', ' + '],
+    ]),
     FormData: form,
     'empty FormData': new FormData(),
     'Blob with a type': new Blob([bytes, 'more'], { type: 'Text/X-Blob;charset=utf-8' }),
@@ -88,20 +91,36 @@ const TARGETS = 20;
 /** Starts it, and checks what the server got; resolves with what the records should say about it. */
 async function uploadEveryKind(t, page) {
   const targets = Array.from({ length: TARGETS }, () => t.upload());
-  const { expected, total, used } = await page.evaluate(fetchEveryKind, targets.map(({ url }) => url));
+  const { expected, total, used } = await page.evaluate(
+    fetchEveryKind,
+    targets.map(({ url }) => url),
+  );
   const bodies = Object.entries(expected);
-  assert.equal(total, bodies.reduce((sum, [, { size }]) => sum + size, 0));
+  assert.equal(
+    total,
+    bodies.reduce((sum, [, { size }]) => sum + size, 0),
+  );
   const { type, uploaded } = await t.outcome(page, 'kinds');
   assert.deepEqual([type, uploaded], ['backgroundfetchsuccess', total]);
   for (const [index, [name, body]] of bodies.entries()) {
     assert.deepEqual(targets[index].requests.map(received), [{ method: 'POST', ...body }], name);
     assert.ok(body.size === 0 || used[index], `${name} is used up`);
   }
-  return bodies.map(([, body], index) => ({ url: targets[index].url, method: 'POST', ...body, again: body.size ? 'TypeError' : 'nothing' }));
+  return bodies.map(([, body], index) => ({
+    url: targets[index].url,
+    method: 'POST',
+    ...body,
+    again: body.size ? 'TypeError' : 'nothing',
+  }));
 }
 
 /** As one request reached the server. */
-const received = ({ method, headers, bytesReceived, sha256 }) => ({ method, type: headers['content-type'] ?? null, size: bytesReceived, sha256 });
+const received = ({ method, headers, bytesReceived, sha256 }) => ({
+  method,
+  type: headers['content-type'] ?? null,
+  size: bytesReceived,
+  sha256,
+});
 
 export default [
   {
@@ -137,7 +156,10 @@ export default [
     async run(t) {
       const page = await t.open({ do: ['request-bodies'] });
       const seen = await uploadEveryKind(t, page);
-      const [row] = await t.until(() => t.rows(page, { kind: 'requests' }).then((rows) => rows.length && rows), 'the requests of the records');
+      const [row] = await t.until(
+        () => t.rows(page, { kind: 'requests' }).then((rows) => rows.length && rows),
+        'the requests of the records',
+      );
       assert.deepEqual(row.first, seen);
       assert.deepEqual(row.second, seen);
     },
@@ -148,19 +170,34 @@ export default [
       const page = await t.open();
       const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'REPORT', 'PROPPATCH'];
       const inits = [
-        ...methods.map((method) => ({ method, body: `the body of ${method}`, headers: { 'content-type': 'text/x-test', 'x-test': method } })),
+        ...methods.map((method) => ({
+          method,
+          body: `the body of ${method}`,
+          headers: { 'content-type': 'text/x-test', 'x-test': method },
+        })),
         ...methods.map((method) => ({ method })),
-        { method: 'HEAD' }, { method: 'get' }, { method: 'post', body: 'in capitals' },
+        { method: 'HEAD' },
+        { method: 'get' },
+        { method: 'post', body: 'in capitals' },
       ];
       const targets = inits.map(() => t.upload());
-      await t.fetch(page, 'methods', inits.map((init, index) => [targets[index].url, init]));
+      await t.fetch(
+        page,
+        'methods',
+        inits.map((init, index) => [targets[index].url, init]),
+      );
       const { type, records } = await t.outcome(page, 'methods');
       assert.equal(type, 'backgroundfetchsuccess');
       for (const [index, { method, body = '', headers = {} }] of inits.entries()) {
         const [request, ...more] = targets[index].requests;
         assert.equal(more.length, 0);
         const sent = ['get', 'post'].includes(method) ? method.toUpperCase() : method;
-        assert.deepEqual(received(request), { method: sent, type: headers['content-type'] ?? (body ? 'text/plain;charset=UTF-8' : null), size: body.length, sha256: sha256(body) });
+        assert.deepEqual(received(request), {
+          method: sent,
+          type: headers['content-type'] ?? (body ? 'text/plain;charset=UTF-8' : null),
+          size: body.length,
+          sha256: sha256(body),
+        });
         assert.equal(request.headers['x-test'], headers['x-test']);
         const record = records.find((each) => each.request.url === targets[index].url);
         assert.deepEqual([record.request.method, record.response.status], [sent, 200]);
@@ -177,20 +214,26 @@ export default [
       const page = await t.open();
       const target = t.upload();
       const pieces = ['one, ', 'two, ', 'x'.repeat(300_000)];
-      const state = await page.evaluate(async (url, parts) => {
-        const body = new ReadableStream({
-          async pull(controller) {
-            await new Promise((resolve) => setTimeout(resolve, 50));
-            if (parts.length) controller.enqueue(new TextEncoder().encode(parts.shift()));
-            else controller.close();
-          },
-        });
-        return app.fetch('streamed', new Request(url, { method: 'PUT', body, duplex: 'half' }));
-      }, target.url, pieces);
+      const state = await page.evaluate(
+        async (url, parts) => {
+          const body = new ReadableStream({
+            async pull(controller) {
+              await new Promise((resolve) => setTimeout(resolve, 50));
+              if (parts.length) controller.enqueue(new TextEncoder().encode(parts.shift()));
+              else controller.close();
+            },
+          });
+          return app.fetch('streamed', new Request(url, { method: 'PUT', body, duplex: 'half' }));
+        },
+        target.url,
+        pieces,
+      );
       const whole = pieces.join('');
       assert.equal(state.uploadTotal, whole.length);
       assert.equal((await t.outcome(page, 'streamed')).type, 'backgroundfetchsuccess');
-      assert.deepEqual(target.requests.map(received), [{ method: 'PUT', type: null, size: whole.length, sha256: sha256(whole) }]);
+      assert.deepEqual(target.requests.map(received), [
+        { method: 'PUT', type: null, size: whole.length, sha256: sha256(whole) },
+      ]);
     },
   },
   {
@@ -243,14 +286,23 @@ export default [
       const page = await t.open();
       const target = t.upload({ bodyDelay: 2_000 });
       const file = t.file({ size: 300_000, rate: 100_000 });
-      const { uploadTotal, uploaded } = await t.fetch(page, 'counts', [[target.url, { method: 'POST', body: 'x'.repeat(MIB) }], file.url]);
+      const { uploadTotal, uploaded } = await t.fetch(page, 'counts', [
+        [target.url, { method: 'POST', body: 'x'.repeat(MIB) }],
+        file.url,
+      ]);
       assert.deepEqual([uploadTotal, uploaded], [MIB, 0]);
       const row = await t.outcome(page, 'counts');
       assert.deepEqual([row.type, row.uploaded], ['backgroundfetchsuccess', MIB]);
       assert.ok(row.downloaded > file.size);
       const progress = await page.evaluate(() => app.progress.counts);
-      assert.ok(progress.some((each) => each.uploaded === MIB && each.result === ''), 'an event tells while it goes on');
-      assert.ok(progress.every((each, index) => index === 0 || each.uploaded >= progress[index - 1].uploaded), 'it never goes down');
+      assert.ok(
+        progress.some((each) => each.uploaded === MIB && each.result === ''),
+        'an event tells while it goes on',
+      );
+      assert.ok(
+        progress.every((each, index) => index === 0 || each.uploaded >= progress[index - 1].uploaded),
+        'it never goes down',
+      );
       assert.equal(progress.at(-1).result, 'success');
     },
   },
@@ -261,7 +313,11 @@ export default [
       const page = await t.open();
       const target = t.upload({ delay: 1_500 });
       const bodies = ['first', 'second', 'third', 'second'];
-      await t.fetch(page, 'same', bodies.map((body) => [target.url, { method: 'PUT', body }]));
+      await t.fetch(
+        page,
+        'same',
+        bodies.map((body) => [target.url, { method: 'PUT', body }]),
+      );
       const texts = await page.evaluate(async (url) => {
         const query = new Request(url, { method: 'PUT' });
         const all = await app.fetches.same.matchAll(query, { ignoreMethod: true });
@@ -272,8 +328,20 @@ export default [
       assert.equal(type, 'backgroundfetchsuccess');
       assert.deepEqual(target.requests.map((each) => each.sha256).sort(), bodies.map(sha256).sort());
       // The server's answer tells which body it is for.
-      const answers = bodies.map((body) => sha256(JSON.stringify({ method: 'PUT', type: 'text/plain;charset=UTF-8', length: body.length, sha256: sha256(body) })));
-      assert.deepEqual(records.map(({ response }) => response.sha256), answers);
+      const answers = bodies.map((body) =>
+        sha256(
+          JSON.stringify({
+            method: 'PUT',
+            type: 'text/plain;charset=UTF-8',
+            length: body.length,
+            sha256: sha256(body),
+          }),
+        ),
+      );
+      assert.deepEqual(
+        records.map(({ response }) => response.sha256),
+        answers,
+      );
     },
   },
   {
@@ -328,7 +396,9 @@ export default [
       const body = 'y'.repeat(200_000);
       await page.evaluate((url, text) => app.ask({ call: 'upload', id: 'inside', url, body: text }), target.url, body);
       assert.equal((await t.outcome(page, 'inside')).type, 'backgroundfetchsuccess');
-      assert.deepEqual(target.requests.map(received), [{ method: 'POST', type: 'text/plain;charset=UTF-8', size: body.length, sha256: sha256(body) }]);
+      assert.deepEqual(target.requests.map(received), [
+        { method: 'POST', type: 'text/plain;charset=UTF-8', size: body.length, sha256: sha256(body) },
+      ]);
     },
   },
   {

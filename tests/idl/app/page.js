@@ -43,7 +43,13 @@
       port1.onmessage = async ({ data: { command, results, failure } }) => {
         if (results) resolve(results);
         if (failure) reject(new Error(failure));
-        if (command) port1.postMessage(await obey(command).then(() => ({}), (error) => ({ failure: String(error) })));
+        if (command)
+          port1.postMessage(
+            await obey(command).then(
+              () => ({}),
+              (error) => ({ failure: String(error) }),
+            ),
+          );
       };
       target.onerror = ({ message }) => reject(new Error(message));
       target.postMessage(task, [port2]);

@@ -60,8 +60,14 @@
     if (args.length > 1) {
       check(`${title}: converts its arguments in their order, and at once`, async () => {
         const log = [];
-        const outcome = run(...args.map((each, index) => noting(each.type, () => log.push(index)))).catch((error) => error);
-        list(log, args.map((_, index) => index), 'the order');
+        const outcome = run(...args.map((each, index) => noting(each.type, () => log.push(index)))).catch(
+          (error) => error,
+        );
+        list(
+          log,
+          args.map((_, index) => index),
+          'the order',
+        );
         equal(await outcome, NEXT, 'the outcome');
       });
     }
@@ -71,7 +77,9 @@
         const spy = new Proxy({}, { get: () => void asked++ });
         const last = args[args.length - 1].type;
         const good = args.slice(0, -1).map((each) => goodValue(each.type));
-        const error = await run(...good, last.kind === 'dictionary' ? thrower(last) : goodValue(last), spy).catch((each) => each);
+        const error = await run(...good, last.kind === 'dictionary' ? thrower(last) : goodValue(last), spy).catch(
+          (each) => each,
+        );
         equal(error, last.kind === 'dictionary' ? NEXT : undefined, 'the outcome');
         equal(asked, 0, 'how often it was looked at');
       });
@@ -80,14 +88,24 @@
 
   /** A value that throws as soon as it is looked at. */
   function thrower(type) {
-    if (type.kind === 'dictionary') return { get [type.members[0].name]() { return throwNext(); } };
+    if (type.kind === 'dictionary')
+      return {
+        get [type.members[0].name]() {
+          return throwNext();
+        },
+      };
     return { toString: throwNext };
   }
 
   /** One that notes when it is looked at, and lets the last one fail. */
   function noting(type, note) {
     if (type.kind !== 'dictionary') return { toString: () => (note(), '/idl/x') };
-    return { get [type.members[0].name]() { note(); return throwNext(); } };
+    return {
+      get [type.members[0].name]() {
+        note();
+        return throwNext();
+      },
+    };
   }
 
   /**
@@ -102,7 +120,10 @@
     for (const { name, wants, value, log: wanted } of casesOf(type, { convertsUndefined })) {
       check(`${title}: ${name}`, async () => {
         const log = [];
-        const outcome = await give(value(log)).then(() => undefined, (error) => error);
+        const outcome = await give(value(log)).then(
+          () => undefined,
+          (error) => error,
+        );
         if (wanted) list(log, wanted, 'what was asked');
         if (wants === 'TypeError') isError(outcome, 'TypeError', 'the outcome');
         else if (wants === 'own') equal(outcome, OWN, 'the outcome');
@@ -112,7 +133,12 @@
     if (type.kind === 'dictionary') checkMembers(title, type, give, isLast);
     const sequence = type.kind === 'union' ? type.types.find(({ kind }) => kind === 'sequence') : type;
     if (sequence?.kind === 'sequence') {
-      checkSlot(`${title}, an item`, { type: sequence.of, give: (item) => give([item]), convertsUndefined: true, isLast });
+      checkSlot(`${title}, an item`, {
+        type: sequence.of,
+        give: (item) => give([item]),
+        convertsUndefined: true,
+        isLast,
+      });
     }
   }
 
@@ -120,14 +146,22 @@
     type.members.forEach((member, index) => {
       const next = type.members[index + 1];
       const more = next ? { [next.name]: { get: throwNext } } : {};
-      const giveMember = (value) =>
-        give(Object.defineProperties({ ...goodValue(type), [member.name]: value }, more));
+      const giveMember = (value) => give(Object.defineProperties({ ...goodValue(type), [member.name]: value }, more));
       const ends = isLast && !next;
-      checkSlot(`${title}, ${member.name}`, { type: member.type, give: giveMember, convertsUndefined: false, isLast: ends });
-      if (!member.required) check(`${title}, ${member.name}: undefined is none`, async () => {
-        const outcome = await giveMember(undefined).then(() => undefined, (error) => error);
-        equal(outcome, ends ? undefined : NEXT, 'the outcome');
+      checkSlot(`${title}, ${member.name}`, {
+        type: member.type,
+        give: giveMember,
+        convertsUndefined: false,
+        isLast: ends,
       });
+      if (!member.required)
+        check(`${title}, ${member.name}: undefined is none`, async () => {
+          const outcome = await giveMember(undefined).then(
+            () => undefined,
+            (error) => error,
+          );
+          equal(outcome, ends ? undefined : NEXT, 'the outcome');
+        });
     });
   }
 })();

@@ -36,7 +36,13 @@
       list([bubbles, cancelable, composed], [true, true, true], 'bubbles, cancelable, composed');
     });
     check(`new ${name}(): the type as a string`, () => {
-      for (const [given, type] of [[5, '5'], [null, 'null'], [undefined, 'undefined'], ['', ''], ['\uD800', '\uD800']]) {
+      for (const [given, type] of [
+        [5, '5'],
+        [null, 'null'],
+        [undefined, 'undefined'],
+        ['', ''],
+        ['\uD800', '\uD800'],
+      ]) {
         equal(make(given).type, type, String(given));
       }
     });
@@ -59,7 +65,11 @@
     });
     check(`new ${name}(): waitUntil() is for events that are fired`, () => {
       const event = make('x', {});
-      isError(thrown(() => event.waitUntil(Promise.resolve()), 'waitUntil()'), 'InvalidStateError', 'waitUntil()');
+      isError(
+        thrown(() => event.waitUntil(Promise.resolve()), 'waitUntil()'),
+        'InvalidStateError',
+        'waitUntil()',
+      );
     });
     check(`class extends ${name}`, () => {
       class Derived extends globalThis[name] {
@@ -103,36 +113,56 @@
       if (failure) throw failure.error;
     };
 
-    check(`${type}: what it is`, () => fired((event) => {
-      equal(Object.getPrototypeOf(event), globalThis[name].prototype, 'its [[Prototype]]');
-      equal(String(event), `[object ${name}]`, 'as a string');
-      equal(event.type, type, 'its type');
-      list([event.bubbles, event.cancelable, event.composed], [false, false, false], 'bubbles, cancelable, composed');
-      list([event.target, event.currentTarget], [globalThis, globalThis], 'target, currentTarget');
-      equal(Object.getPrototypeOf(event.registration), BackgroundFetchRegistration.prototype, 'its registration');
-      equal(event.registration, event.registration, 'its registration, the second time');
-      equal(event.registration.id, current, 'the id of its registration');
-      equal('updateUI' in event, name === 'BackgroundFetchUpdateUIEvent', 'whether it has updateUI()');
-    }));
+    check(`${type}: what it is`, () =>
+      fired((event) => {
+        equal(Object.getPrototypeOf(event), globalThis[name].prototype, 'its [[Prototype]]');
+        equal(String(event), `[object ${name}]`, 'as a string');
+        equal(event.type, type, 'its type');
+        list([event.bubbles, event.cancelable, event.composed], [false, false, false], 'bubbles, cancelable, composed');
+        list([event.target, event.currentTarget], [globalThis, globalThis], 'target, currentTarget');
+        equal(Object.getPrototypeOf(event.registration), BackgroundFetchRegistration.prototype, 'its registration');
+        equal(event.registration, event.registration, 'its registration, the second time');
+        equal(event.registration.id, current, 'the id of its registration');
+        equal('updateUI' in event, name === 'BackgroundFetchUpdateUIEvent', 'whether it has updateUI()');
+      }),
+    );
     check(`${type}: is trusted`, () => fired((event) => equal(event.isTrusted, true, 'isTrusted')));
-    check(`${type}: has nothing of its own`, () => fired((event) => {
-      list(Reflect.ownKeys(event).map(String), Reflect.ownKeys(new Event('x')).map(String), 'own keys');
-    }));
-    check(`${type}: waitUntil()`, () => fired((event) => {
-      const { waitUntil } = event;
-      list([waitUntil.name, waitUntil.length, typeof waitUntil], ['waitUntil', 1, 'function'], 'the method');
-      equal(event.waitUntil(undefined), undefined, 'what it gives');
-      isError(thrown(() => event.waitUntil(), 'without arguments'), 'TypeError', 'without arguments');
-      isError(thrown(() => waitUntil.call({}, undefined), 'of another this'), 'TypeError', 'of another this');
-    }));
+    check(`${type}: has nothing of its own`, () =>
+      fired((event) => {
+        list(Reflect.ownKeys(event).map(String), Reflect.ownKeys(new Event('x')).map(String), 'own keys');
+      }),
+    );
+    check(`${type}: waitUntil()`, () =>
+      fired((event) => {
+        const { waitUntil } = event;
+        list([waitUntil.name, waitUntil.length, typeof waitUntil], ['waitUntil', 1, 'function'], 'the method');
+        equal(event.waitUntil(undefined), undefined, 'what it gives');
+        isError(
+          thrown(() => event.waitUntil(), 'without arguments'),
+          'TypeError',
+          'without arguments',
+        );
+        isError(
+          thrown(() => waitUntil.call({}, undefined), 'of another this'),
+          'TypeError',
+          'of another this',
+        );
+      }),
+    );
     if (name !== 'BackgroundFetchUpdateUIEvent') return;
-    check(`${type}: updateUI() converts before all else, and then works once`, () => fired(async (event) => {
-      isError(await rejection(() => event.updateUI(5), 'of 5'), 'TypeError', 'of 5');
-      isError(await rejection(() => event.updateUI({ icons: [{}] }), 'of an icon without src'), 'TypeError', 'of an icon without src');
-      equal(await event.updateUI({ title: 5 }), undefined, 'what it gives');
-      isError(await rejection(() => event.updateUI(5), 'of 5, again'), 'TypeError', 'of 5, again');
-      isError(await rejection(() => event.updateUI(), 'again'), 'InvalidStateError', 'again');
-    }));
+    check(`${type}: updateUI() converts before all else, and then works once`, () =>
+      fired(async (event) => {
+        isError(await rejection(() => event.updateUI(5), 'of 5'), 'TypeError', 'of 5');
+        isError(
+          await rejection(() => event.updateUI({ icons: [{}] }), 'of an icon without src'),
+          'TypeError',
+          'of an icon without src',
+        );
+        equal(await event.updateUI({ title: 5 }), undefined, 'what it gives');
+        isError(await rejection(() => event.updateUI(5), 'of 5, again'), 'TypeError', 'of 5, again');
+        isError(await rejection(() => event.updateUI(), 'again'), 'InvalidStateError', 'again');
+      }),
+    );
     check(`${type}: the attribute of the global object is called for it`, async () => {
       let seen;
       globalThis[`on${type}`] = function (event) {

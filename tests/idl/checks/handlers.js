@@ -20,21 +20,22 @@
       target.dispatchEvent(event);
       return event;
     };
-    const handled = (name, run) => check(`${title}: ${name}`, () => {
-      const log = [];
-      const note = (text) => () => void log.push(text);
-      const listeners = [];
-      const listen = (listener) => {
-        listeners.push(listener);
-        target.addEventListener(type, listener);
-      };
-      try {
-        run({ log, note, listen });
-      } finally {
-        for (const listener of listeners) target.removeEventListener(type, listener);
-        target[key] = null;
-      }
-    });
+    const handled = (name, run) =>
+      check(`${title}: ${name}`, () => {
+        const log = [];
+        const note = (text) => () => void log.push(text);
+        const listeners = [];
+        const listen = (listener) => {
+          listeners.push(listener);
+          target.addEventListener(type, listener);
+        };
+        try {
+          run({ log, note, listen });
+        } finally {
+          for (const listener of listeners) target.removeEventListener(type, listener);
+          target[key] = null;
+        }
+      });
 
     handled('is null at first', () => equal(target[key], null, 'its value'));
     handled('keeps functions and other objects', () => {

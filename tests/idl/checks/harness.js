@@ -82,7 +82,7 @@
   function isConstructor(value) {
     try {
       // Only asked whether it is one: the trap answers in its place.
-      new (new Proxy(value, { construct: () => ({}) }))();
+      new new Proxy(value, { construct: () => ({}) })();
       return true;
     } catch {
       return false;
@@ -109,7 +109,17 @@
       if (checks.some((each) => each.name === name)) throw new Error(`there are two checks "${name}"`);
       checks.push({ name, run: async () => action() });
     },
-    show, equal, list, ok, thrown, rejection, isError, throwsType, rejectsType, property, isConstructor,
+    show,
+    equal,
+    list,
+    ok,
+    thrown,
+    rejection,
+    isError,
+    throwsType,
+    rejectsType,
+    property,
+    isConstructor,
 
     /** @returns {Promise<{name: string, pass: boolean, message?: string}[]>} */
     async report() {

@@ -29,9 +29,17 @@
       if (!(instance instanceof Event)) equal(JSON.stringify(instance), '{}', 'as JSON');
     });
     check(`${title}: cannot be cloned`, () => {
-      isError(thrown(() => structuredClone(instance), 'structuredClone()'), 'DataCloneError', 'structuredClone()');
+      isError(
+        thrown(() => structuredClone(instance), 'structuredClone()'),
+        'DataCloneError',
+        'structuredClone()',
+      );
       const { port1 } = new MessageChannel();
-      isError(thrown(() => port1.postMessage({ instance }), 'postMessage()'), 'DataCloneError', 'postMessage()');
+      isError(
+        thrown(() => port1.postMessage({ instance }), 'postMessage()'),
+        'DataCloneError',
+        'postMessage()',
+      );
     });
   }
 
@@ -47,7 +55,6 @@
       check(`${title}: is readonly`, () => {
         const value = instance[attribute.name];
         const set = (object) => {
-          'use strict';
           object[attribute.name] = 'x';
         };
         throwsType(() => set(instance), 'setting it');

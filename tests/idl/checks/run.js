@@ -9,12 +9,18 @@
     const instances = registration ? await findInstances(registration, id) : {};
     idl.instances = instances;
     if (!registration) {
-      idl.check('there are no service workers here', () => idl.equal(navigator.serviceWorker, undefined, 'navigator.serviceWorker'));
-    }
-    else idl.check('there is an object of each interface', () => {
-      const missing = interfaces.filter(({ name, exposed, global }) => exposed && !global && !instances[name]);
-      idl.list(missing.map(({ name }) => name), [], 'missing');
-    });
+      idl.check('there are no service workers here', () =>
+        idl.equal(navigator.serviceWorker, undefined, 'navigator.serviceWorker'),
+      );
+    } else
+      idl.check('there is an object of each interface', () => {
+        const missing = interfaces.filter(({ name, exposed, global }) => exposed && !global && !instances[name]);
+        idl.list(
+          missing.map(({ name }) => name),
+          [],
+          'missing',
+        );
+      });
     idl.checkSurface(interfaces, instances);
     idl.checkInstances(interfaces, instances);
     idl.checkHandlers(interfaces, instances);
@@ -45,10 +51,11 @@
   /** In a worker: runs when it is told to, on the port that comes with that. */
   idl.serve = async ({ data, ports: [port] }, registration) => {
     const waiting = [];
-    const page = (command) => new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject });
-      port.postMessage({ command });
-    });
+    const page = (command) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        port.postMessage({ command });
+      });
     port.onmessage = ({ data: { failure } }) => {
       const { resolve, reject } = waiting.shift();
       if (failure) reject(new Error(failure));

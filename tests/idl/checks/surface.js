@@ -52,7 +52,8 @@
       list(Object.keys(prototype()), members, 'enumerable keys');
       list(
         Reflect.ownKeys(prototype()).map(String).sort(),
-        [...members, 'constructor', 'Symbol(Symbol.toStringTag)'].sort(), 'keys',
+        [...members, 'constructor', 'Symbol(Symbol.toStringTag)'].sort(),
+        'keys',
       );
       property(prototype(), 'constructor', { value: object(), ...DATA });
       property(prototype(), Symbol.toStringTag, { value: name, ...CONSTANT });
@@ -145,7 +146,14 @@
       check(`${title}: of ${what}`, async () => {
         let converted = 0;
         const spy = new Proxy({}, { get: () => void converted++ });
-        await fails(() => operation().apply(stranger(), args.map(() => spy)), 'the call');
+        await fails(
+          () =>
+            operation().apply(
+              stranger(),
+              args.map(() => spy),
+            ),
+          'the call',
+        );
         equal(converted, 0, 'how often arguments were looked at');
         await fails(() => operation().apply(stranger(), []), 'the call without arguments');
       });
@@ -176,7 +184,8 @@
       ['an object with its prototype', () => Object.create(globalThis[name].prototype)],
     ];
     // Of a global interface's members these stand for the global object.
-    if (!global) all.push(['undefined', () => undefined], ['null', () => null], ['the global object', () => globalThis]);
+    if (!global)
+      all.push(['undefined', () => undefined], ['null', () => null], ['the global object', () => globalThis]);
     if (own) {
       all.push(['what inherits from an object of it', () => Object.create(own)]);
       all.push(['a proxy of an object of it', () => new Proxy(own, {})]);

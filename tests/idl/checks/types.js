@@ -61,10 +61,14 @@
       accepts('a function', () => () => {}),
       accepts('an object', () => ({})),
       accepts('what asks for the hint', (log) => ({ [Symbol.toPrimitive]: (hint) => log.push(hint) }), ['string']),
-      accepts('toString before valueOf', (log) => ({
-        toString: () => (log.push('toString'), {}),
-        valueOf: () => (log.push('valueOf'), 'x'),
-      }), ['toString', 'valueOf']),
+      accepts(
+        'toString before valueOf',
+        (log) => ({
+          toString: () => (log.push('toString'), {}),
+          valueOf: () => (log.push('valueOf'), 'x'),
+        }),
+        ['toString', 'valueOf'],
+      ),
       accepts('toString called once', (log) => ({ toString: () => (log.push('toString'), 'x') }), ['toString']),
       refuses('a symbol', () => Symbol('x')),
       refuses('toString that gives a symbol', () => ({ toString: () => Symbol('x') })),
@@ -73,17 +77,20 @@
       refuses('@@toPrimitive that is no function', () => ({ [Symbol.toPrimitive]: 1 })),
       refuses('@@toPrimitive that gives an object', () => ({ [Symbol.toPrimitive]: () => ({}) })),
       passesOn('toString that throws', () => ({ toString: throwOwn })),
-      passesOn('a getter of @@toPrimitive that throws', () => ({ get [Symbol.toPrimitive]() { return throwOwn(); } })),
+      passesOn('a getter of @@toPrimitive that throws', () => ({
+        get [Symbol.toPrimitive]() {
+          return throwOwn();
+        },
+      })),
     ];
   }
 
   /** Nothing is asked, nothing fails. */
   function booleanCases() {
     const hooks = { toString: throwOwn, valueOf: throwOwn, [Symbol.toPrimitive]: throwOwn };
-    return [null, 0, NaN, 'x', '', 1n].map((value) => accepts(`${typeof value} ${value}`, () => value)).concat([
-      accepts('a symbol', () => Symbol('x')),
-      accepts('an object that cannot be converted', () => hooks),
-    ]);
+    return [null, 0, NaN, 'x', '', 1n]
+      .map((value) => accepts(`${typeof value} ${value}`, () => value))
+      .concat([accepts('a symbol', () => Symbol('x')), accepts('an object that cannot be converted', () => hooks)]);
   }
 
   /** What becomes of a number that is accepted is in values.js. */
@@ -94,13 +101,21 @@
       refuses('valueOf that gives a BigInt', () => ({ valueOf: () => 1n })),
       refuses('an object without valueOf', () => Object.create(null)),
       passesOn('valueOf that throws', () => ({ valueOf: throwOwn })),
-      passesOn('what asks for the hint', (log) => ({
-        [Symbol.toPrimitive]: (hint) => (log.push(hint), throwOwn()),
-      }), ['number']),
-      passesOn('valueOf before toString', (log) => ({
-        valueOf: () => (log.push('valueOf'), {}),
-        toString: () => (log.push('toString'), throwOwn()),
-      }), ['valueOf', 'toString']),
+      passesOn(
+        'what asks for the hint',
+        (log) => ({
+          [Symbol.toPrimitive]: (hint) => (log.push(hint), throwOwn()),
+        }),
+        ['number'],
+      ),
+      passesOn(
+        'valueOf before toString',
+        (log) => ({
+          valueOf: () => (log.push('valueOf'), {}),
+          toString: () => (log.push('toString'), throwOwn()),
+        }),
+        ['valueOf', 'toString'],
+      ),
     ];
   }
 
@@ -126,10 +141,10 @@
 
   const step = (log, isLast, item) => ({
     get done() {
-      return log.push('done'), isLast;
+      return (log.push('done'), isLast);
     },
     get value() {
-      return log.push('value'), item();
+      return (log.push('value'), item());
     },
   });
 
@@ -145,20 +160,58 @@
       accepts('an empty array', () => []),
       accepts('an array of it', () => [good(), good()]),
       accepts('a Set', () => new Set([good()])),
-      accepts('a generator', () => (function* () { yield good(); })()),
-      accepts('an iterable, asked no more than needed', (log) => iterable(log, 2, good), [...BEGIN, ...ITEM, ...ITEM, ...END]),
+      accepts('a generator', () =>
+        (function* () {
+          yield good();
+        })(),
+      ),
+      accepts('an iterable, asked no more than needed', (log) => iterable(log, 2, good), [
+        ...BEGIN,
+        ...ITEM,
+        ...ITEM,
+        ...END,
+      ]),
       accepts('items are converted as they come', (log) => noting(log, of, good), ['first', 'item 1', 'second', 'end']),
-      refuses('an item that is refused, after which nothing is asked', (log) => iterable(log, 2, () => Symbol('x')), [...BEGIN, ...ITEM]),
+      refuses('an item that is refused, after which nothing is asked', (log) => iterable(log, 2, () => Symbol('x')), [
+        ...BEGIN,
+        ...ITEM,
+      ]),
       refuses('@@iterator that is no function', () => ({ [Symbol.iterator]: 5 })),
       refuses('an iterator that is no object', () => from(5)),
       refuses('next that is no function', () => from({ next: 5 })),
       refuses('a step that is no object', () => from({ next: () => 5 })),
-      passesOn('a getter of @@iterator that throws', () => ({ get [Symbol.iterator]() { return throwOwn(); } })),
+      passesOn('a getter of @@iterator that throws', () => ({
+        get [Symbol.iterator]() {
+          return throwOwn();
+        },
+      })),
       passesOn('@@iterator that throws', () => ({ [Symbol.iterator]: throwOwn })),
-      passesOn('a getter of next that throws', () => from({ get next() { return throwOwn(); } })),
+      passesOn('a getter of next that throws', () =>
+        from({
+          get next() {
+            return throwOwn();
+          },
+        }),
+      ),
       passesOn('next that throws', () => from({ next: throwOwn })),
-      passesOn('a getter of done that throws', () => from({ next: () => ({ get done() { return throwOwn(); } }) })),
-      passesOn('a getter of value that throws', () => from({ next: () => ({ get value() { return throwOwn(); } }) })),
+      passesOn('a getter of done that throws', () =>
+        from({
+          next: () => ({
+            get done() {
+              return throwOwn();
+            },
+          }),
+        }),
+      ),
+      passesOn('a getter of value that throws', () =>
+        from({
+          next: () => ({
+            get value() {
+              return throwOwn();
+            },
+          }),
+        }),
+      ),
     ];
   }
 
@@ -166,7 +219,15 @@
   function* noting(log, type, good) {
     log.push('first');
     const read = () => (log.push('item 1'), 'x');
-    const first = type.kind === 'dictionary' ? { ...good(), get [type.members[0].name]() { return read(); } } : { toString: read };
+    const first =
+      type.kind === 'dictionary'
+        ? {
+            ...good(),
+            get [type.members[0].name]() {
+              return read();
+            },
+          }
+        : { toString: read };
     yield first;
     log.push('second');
     yield good();
@@ -203,29 +264,36 @@
       passesOn('an array with members', () => armed([])),
       passesOn('inherited members', () => Object.create(armed({}))),
       passesOn('members of an object without a prototype', () => armed(Object.create(null))),
-      ...members.map(({ name }, index) => passesOn(
-        `${name} throws when it is read, after those before it`,
-        (log) => observed(log, given({}), { [name]: throwOwn }),
-        members.slice(0, index + 1).map((each) => each.name),
-      )),
-      ...required.map(({ name }) => refuses(
-        `${name} is missing`,
-        (log) => observed(log, given({ [name]: undefined }), {}),
-        members.slice(0, members.findIndex((each) => each.name === name) + 1).map((each) => each.name),
-      )),
+      ...members.map(({ name }, index) =>
+        passesOn(
+          `${name} throws when it is read, after those before it`,
+          (log) => observed(log, given({}), { [name]: throwOwn }),
+          members.slice(0, index + 1).map((each) => each.name),
+        ),
+      ),
+      ...required.map(({ name }) =>
+        refuses(
+          `${name} is missing`,
+          (log) => observed(log, given({ [name]: undefined }), {}),
+          members.slice(0, members.findIndex((each) => each.name === name) + 1).map((each) => each.name),
+        ),
+      ),
     ];
   }
 
   /** Notes which members are read, and that nothing else is asked. */
-  const observed = (log, target, getters) => new Proxy(target, {
-    get(_, key) {
-      log.push(String(key));
-      return Object.hasOwn(getters, key) ? getters[key]() : target[key];
-    },
-    has: (_, key) => (log.push(`has ${String(key)}`), key in target),
-    ownKeys: () => (log.push('keys'), Reflect.ownKeys(target)),
-    getOwnPropertyDescriptor: (_, key) => (log.push(`own ${String(key)}`), Reflect.getOwnPropertyDescriptor(target, key)),
-  });
+  const observed = (log, target, getters) =>
+    new Proxy(target, {
+      get(_, key) {
+        log.push(String(key));
+        return Object.hasOwn(getters, key) ? getters[key]() : target[key];
+      },
+      has: (_, key) => (log.push(`has ${String(key)}`), key in target),
+      ownKeys: () => (log.push('keys'), Reflect.ownKeys(target)),
+      getOwnPropertyDescriptor: (_, key) => (
+        log.push(`own ${String(key)}`), Reflect.getOwnPropertyDescriptor(target, key)
+      ),
+    });
 
   function interfaceCases({ name }) {
     const instance = () => idl.instances[name];
@@ -254,38 +322,60 @@
   }
 
   function requestCases() {
-    const armed = (request, log) => Object.defineProperties(request, {
-      [Symbol.iterator]: { get: () => void log.push('@@iterator') },
-      toString: { value: () => (log.push('toString'), 'x') },
-    });
+    const armed = (request, log) =>
+      Object.defineProperties(request, {
+        [Symbol.iterator]: { get: () => void log.push('@@iterator') },
+        toString: { value: () => (log.push('toString'), 'x') },
+      });
     return [
       accepts('a Request', (log) => armed(new Request('/idl/x'), log), []),
       accepts('a Request of a subclass', (log) => armed(new (class extends Request {})('/idl/x'), log), []),
-      accepts('what inherits from a Request is none', (log) => {
-        const toString = () => (log.push('toString'), 'x');
-        return Object.create(new Request('/idl/x'), { toString: { value: toString } });
-      }, ['toString']),
+      accepts(
+        'what inherits from a Request is none',
+        (log) => {
+          const toString = () => (log.push('toString'), 'x');
+          return Object.create(new Request('/idl/x'), { toString: { value: toString } });
+        },
+        ['toString'],
+      ),
     ];
   }
 
   function listOrStringCases() {
     return [
-      accepts('@@iterator that is null: a string', (log) => ({
-        [Symbol.iterator]: null, toString: () => (log.push('toString'), 'x'),
-      }), ['toString']),
-      accepts('@@iterator is looked for before a string is made', (log) => ({
-        get [Symbol.iterator]() { return log.push('@@iterator'), undefined; },
-        toString: () => (log.push('toString'), 'x'),
-      }), ['@@iterator', 'toString']),
+      accepts(
+        '@@iterator that is null: a string',
+        (log) => ({
+          [Symbol.iterator]: null,
+          toString: () => (log.push('toString'), 'x'),
+        }),
+        ['toString'],
+      ),
+      accepts(
+        '@@iterator is looked for before a string is made',
+        (log) => ({
+          get [Symbol.iterator]() {
+            return (log.push('@@iterator'), undefined);
+          },
+          toString: () => (log.push('toString'), 'x'),
+        }),
+        ['@@iterator', 'toString'],
+      ),
     ];
   }
 
   function stringOnlyCases() {
     return [
-      accepts('an array is a string', (log) => ({
-        get [Symbol.iterator]() { return log.push('@@iterator'), [][Symbol.iterator]; },
-        toString: () => (log.push('toString'), 'x'),
-      }), ['toString']),
+      accepts(
+        'an array is a string',
+        (log) => ({
+          get [Symbol.iterator]() {
+            return (log.push('@@iterator'), [][Symbol.iterator]);
+          },
+          toString: () => (log.push('toString'), 'x'),
+        }),
+        ['toString'],
+      ),
     ];
   }
 

@@ -6,8 +6,14 @@ import { isLostCount } from './stage.mjs';
 
 /** Of all kills. In WebKit nothing is different, but that all workers have one process. */
 const KILLS = {
-  worker: 32, 'worker in an event': 12, 'worker in fetch()': 10, 'worker again and again': 6,
-  reload: 12, 'all tabs': 10, browser: 14, 'browser in fetch()': 4,
+  worker: 32,
+  'worker in an event': 12,
+  'worker in fetch()': 10,
+  'worker again and again': 6,
+  reload: 12,
+  'all tabs': 10,
+  browser: 14,
+  'browser in fetch()': 4,
 };
 /** A minute. */
 const FAULTS_PER_MINUTE = { outage: 0.7, silence: 0.5, restart: 1.2, 'second tab': 0.8, 'closed tab': 0.6, abort: 1.5 };
@@ -41,7 +47,11 @@ export class Chaos {
 
   /** @param {number} deadline */
   async run(deadline) {
-    const weights = { kill: this.#killsPerMinute, ...FAULTS_PER_MINUTE, ...(this.#stage.protocol === 'h2' ? STREAM_FAULTS_PER_MINUTE : {}) };
+    const weights = {
+      kill: this.#killsPerMinute,
+      ...FAULTS_PER_MINUTE,
+      ...(this.#stage.protocol === 'h2' ? STREAM_FAULTS_PER_MINUTE : {}),
+    };
     const perMinute = Object.values(weights).reduce((sum, each) => sum + each, 0);
     for (let next = Date.now(); ; ) {
       next += this.#random.pause(60_000 / perMinute);
@@ -106,7 +116,8 @@ export class Chaos {
       case 'browser':
         return stage.interrupt(kind, () => stage.relaunch());
       case 'second tab':
-        if (stage.hasRoomForTab) await stage.interrupt(kind, async () => (await stage.openTab()).evaluate(() => app.adopt()));
+        if (stage.hasRoomForTab)
+          await stage.interrupt(kind, async () => (await stage.openTab()).evaluate(() => app.adopt()));
         return;
       case 'closed tab':
         if (stage.pages.length > 1) await stage.interrupt(kind, () => stage.closeTab(random.pick(stage.pages)));

@@ -15,15 +15,26 @@ export async function runKeptAlive({ browser: name, dist, protocol, page: kind, 
   try {
     const page = await context.open({ do: ['starts'], scope: kind === 'hidden' ? '/app/' : '/app/elsewhere/' });
     if (kind === 'hidden') await page.hide();
-    const [hidden, controlled] = await page.evaluate(() => [document.hidden, navigator.serviceWorker.controller !== null]);
+    const [hidden, controlled] = await page.evaluate(() => [
+      document.hidden,
+      navigator.serviceWorker.controller !== null,
+    ]);
     const file = context.file({ size: RATE * minutes * 60, rate: RATE });
     const started = Date.now();
     await context.fetch(page, ID, file);
     const timeout = minutes * 60_000 + PATIENCE_MS;
-    const row = await page.waitFor(async (id) => (await log.rows()).find((each) => each.kind === 'event' && each.id === id), { timeout, args: [ID], every: POLL_MS });
+    const row = await page.waitFor(
+      async (id) => (await log.rows()).find((each) => each.kind === 'event' && each.id === id),
+      { timeout, args: [ID], every: POLL_MS },
+    );
     const isRight = row.records?.[0]?.response?.sha256 === file.sha256;
     const summary = {
-      browser: name, protocol, page: kind, hidden, controlled, bytes: file.size,
+      browser: name,
+      protocol,
+      page: kind,
+      hidden,
+      controlled,
+      bytes: file.size,
       result: row.result,
       'sha-256 is right': isRight,
       'sent ÷ size': Number((file.sent / file.size).toFixed(4)),

@@ -29,7 +29,12 @@ export async function runOneFile({ browser, dist, protocol, size, rate, kills })
     const response = row?.records?.[0]?.response;
     const sent = stage.own.bytesSent(KEY);
     const summary = {
-      browser, protocol, bytes: size, rate, kills, 'kills by kind': stage.counts,
+      browser,
+      protocol,
+      bytes: size,
+      rate,
+      kills,
+      'kills by kind': stage.counts,
       result: row?.result ?? 'none',
       'sha-256 is right': response?.sha256 === fileSha256(SEED, size),
       sent,
@@ -39,7 +44,11 @@ export async function runOneFile({ browser, dist, protocol, size, rate, kills })
       'seconds at least': Math.round(size / rate),
     };
     const isGood = summary['sha-256 is right'] && summary['sent ÷ size'] <= MOST_SENT;
-    return { isGood, summary, evidence: { row, requests: stage.own.requests().filter(({ key }) => key === KEY), lines: stage.lines } };
+    return {
+      isGood,
+      summary,
+      evidence: { row, requests: stage.own.requests().filter(({ key }) => key === KEY), lines: stage.lines },
+    };
   } finally {
     await stage.close();
   }

@@ -29,10 +29,16 @@ export function judge(life, interruptions) {
   rows.slice(1).forEach((row, index) => {
     const before = rows[index];
     if (row.failureReason !== before.failureReason) {
-      complaints.push({ kind: 'wrong outcome', text: `delivered again as "${row.failureReason}", after "${before.failureReason}"` });
+      complaints.push({
+        kind: 'wrong outcome',
+        text: `delivered again as "${row.failureReason}", after "${before.failureReason}"`,
+      });
     }
     if (!wasKilledBetween(before.at, row.at, interruptions)) {
-      complaints.push({ kind: 'duplicate', text: `again after ${row.at - before.at} ms, with no kill that explains it` });
+      complaints.push({
+        kind: 'duplicate',
+        text: `again after ${row.at - before.at} ms, with no kill that explains it`,
+      });
     }
   });
   return complaints;
@@ -40,7 +46,9 @@ export function judge(life, interruptions) {
 
 /** A kill that may have come before the event was done with. */
 function wasKilledBetween(from, to, interruptions) {
-  return interruptions.some(({ kind, start, end }) => isKill(kind) && end >= from && start <= from + TIDYING_MS && start <= to);
+  return interruptions.some(
+    ({ kind, start, end }) => isKill(kind) && end >= from && start <= from + TIDYING_MS && start <= to,
+  );
 }
 
 /** @param {Life} life @param {any} row @param {Interruption[]} interruptions @returns {Complaint[]} */
@@ -48,7 +56,9 @@ function judgeRow(life, row, interruptions) {
   const { plan, startedAt, abort } = life;
   const outcome = (/** @type {string} */ text) => [/** @type {Complaint} */ ({ kind: 'wrong outcome', text })];
   if (row.error) return outcome(`in the handler: ${row.error}: ${row.message}`);
-  const interrupted = interruptions.some(({ kind, start, end }) => breaksConnections(kind) && end >= startedAt && start <= row.at);
+  const interrupted = interruptions.some(
+    ({ kind, start, end }) => breaksConnections(kind) && end >= startedAt && start <= row.at,
+  );
   const permitted = permittedEnds(plan, { interrupted, abort });
   const reason = row.failureReason;
   if (!permitted.includes(reason)) return outcome(`"${reason}" is none of ${JSON.stringify(permitted)}`);
@@ -60,17 +70,21 @@ function judgeRow(life, row, interruptions) {
 
 /** @param {import('./plan.mjs').PlannedFile} file @param {any} record @param {{reason: string, interrupted: boolean}} end @returns {Complaint[]} */
 function judgeRecord(file, { request, response, error }, { reason, interrupted }) {
-  const say = (/** @type {Complaint['kind']} */ kind, /** @type {string} */ text) => [{ kind, text: `${file.key}: ${text}` }];
+  const say = (/** @type {Complaint['kind']} */ kind, /** @type {string} */ text) => [
+    { kind, text: `${file.key}: ${text}` },
+  ];
   if (request.url !== file.url || request.method !== (file.init?.method ?? 'GET')) {
     return say('wrong outcome', `the record is of ${request.method} ${request.url}`);
   }
   const failure = error ?? response.bodyError;
   // All records are over when these are delivered; the others may have been in the middle.
   const othersAreWhole = ['', 'bad-status', 'fetch-error'].includes(reason);
-  const mustBeWhole = reason === '' || (othersAreWhole && file.succeeds && !file.fails.length && (file.repeatable || !interrupted));
+  const mustBeWhole =
+    reason === '' || (othersAreWhole && file.succeeds && !file.fails.length && (file.repeatable || !interrupted));
   if (failure) return mustBeWhole ? say('wrong outcome', `rejected with ${failure}`) : [];
   if (!response.ok) return mustBeWhole ? say('wrong outcome', `status ${response.status}`) : [];
   if (response.size !== file.size) return say('wrong bytes', `${response.size} bytes of ${file.size}`);
-  if (!file.versions().includes(response.sha256)) return say('wrong bytes', `${response.size} bytes that are of no version`);
+  if (!file.versions().includes(response.sha256))
+    return say('wrong bytes', `${response.size} bytes that are of no version`);
   return [];
 }

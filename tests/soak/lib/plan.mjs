@@ -64,7 +64,9 @@ export function planFetch({ seed, number, id, own, other }) {
 /** How it may end: the reasons, '' for success. @param {Plan} plan @param {{interrupted: boolean, abort: 'no' | 'yes' | 'perhaps'}} life */
 export function permittedEnds({ files, exceeds, options }, { interrupted, abort }) {
   if (abort === 'yes') return ['aborted'];
-  const fails = files.flatMap((file) => (file.repeatable || !interrupted ? file.fails : [...file.fails, 'fetch-error']));
+  const fails = files.flatMap((file) =>
+    file.repeatable || !interrupted ? file.fails : [...file.fails, 'fetch-error'],
+  );
   const ends = [...new Set(fails)];
   // Not for sure: a file that fails may be the one that would have been too much. What a server says
   // instead of the file counts, too, and may be longer.
@@ -93,7 +95,8 @@ function download({ random, key, seed, own, other }) {
   const resumable = addServer(random, query, faults);
   addPace(random, query, resumable);
   addFault(random, query, faults);
-  if (own.startsWith('https:') && random.chance(0.08)) add(query, faults, 'REFUSED_STREAM', { refuse: 1, times: query.times ?? random.integer(1, 2) });
+  if (own.startsWith('https:') && random.chance(0.08))
+    add(query, faults, 'REFUSED_STREAM', { refuse: 1, times: query.times ?? random.integer(1, 2) });
   if (random.chance(0.08)) add(query, faults, 'changed', { changeAfter: random.integer(1, 3) });
   if (query.truncate === undefined && random.chance(0.06)) add(query, faults, 'chunked', { chunked: 1 });
   if (query.truncate === undefined && size <= MOST_COMPRESSED && random.chance(0.06)) {
@@ -102,7 +105,8 @@ function download({ random, key, seed, own, other }) {
     add(query, faults, hidden ? 'gzip, hidden' : 'gzip', { gzip: 1 });
   }
   if (random.chance(0.05)) add(query, faults, 'redirect', { redirect: random.integer(1, 3) });
-  else if (!elsewhere && random.chance(0.04)) add(query, faults, 'redirect elsewhere', { redirect: 'cross', cors: 1, expose: random.integer(0, 1) });
+  else if (!elsewhere && random.chance(0.04))
+    add(query, faults, 'redirect elsewhere', { redirect: 'cross', cors: 1, expose: random.integer(0, 1) });
   else if (elsewhere && random.chance(0.06)) init.headers = { 'x-app': 'asks for a preflight' };
 
   // Nobody can see when to ask again.
@@ -115,10 +119,21 @@ function download({ random, key, seed, own, other }) {
   if (guarded) {
     init.integrity = integrityOf(first());
     // The body of an error is not the one either.
-    if (query.changeAfter !== undefined || query.lie === 'range' || fails.includes('bad-status')) fails.push('fetch-error');
+    if (query.changeAfter !== undefined || query.lie === 'range' || fails.includes('bad-status'))
+      fails.push('fetch-error');
   }
   const versions = () => (query.changeAfter === undefined || guarded ? [first()] : [first(), second()]);
-  return { key, url: urlOf(elsewhere ? other : own, '/file', query), init, size, versions, succeeds: true, fails, repeatable: true, faults };
+  return {
+    key,
+    url: urlOf(elsewhere ? other : own, '/file', query),
+    init,
+    size,
+    versions,
+    succeeds: true,
+    fails,
+    repeatable: true,
+    faults,
+  };
 }
 
 /** @param {import('./random.mjs').Random} random */
@@ -154,15 +169,43 @@ function addFault(random, query, faults) {
   const { size } = query;
   const within = () => random.integer(0, Math.max(0, size - 1));
   const few = () => random.integer(1, 3);
-  switch (random.weighted({ none: 45, cut: 15, truncate: 8, silence: 1.5, busy: 6, delay: 5, bodyDelay: 4, lie: 6, broken: 4 })) {
-    case 'cut': return add(query, faults, 'cut', { cut: within(), times: few() });
-    case 'truncate': return add(query, faults, 'truncate', { truncate: within(), times: few() });
-    case 'silence': return add(query, faults, 'silence', { silence: within(), times: 1 });
-    case 'busy': return add(query, faults, 'Retry-After', { status: random.pick([503, 429]), retryAfter: few(), times: random.integer(1, 2) });
-    case 'delay': return add(query, faults, 'delay', { delay: random.integer(200, 3000), times: few() });
-    case 'bodyDelay': return add(query, faults, 'delay', { bodyDelay: random.integer(200, 3000), times: few() });
-    case 'lie': return add(query, faults, 'lie', { lie: random.pick(['start', 'size', 'total', 'range']), on: 'range', times: random.integer(1, 2) });
-    case 'broken': return add(query, faults, '5xx of a range', { status: 500, on: 'range', times: random.integer(1, 2) });
+  switch (
+    random.weighted({
+      none: 45,
+      cut: 15,
+      truncate: 8,
+      silence: 1.5,
+      busy: 6,
+      delay: 5,
+      bodyDelay: 4,
+      lie: 6,
+      broken: 4,
+    })
+  ) {
+    case 'cut':
+      return add(query, faults, 'cut', { cut: within(), times: few() });
+    case 'truncate':
+      return add(query, faults, 'truncate', { truncate: within(), times: few() });
+    case 'silence':
+      return add(query, faults, 'silence', { silence: within(), times: 1 });
+    case 'busy':
+      return add(query, faults, 'Retry-After', {
+        status: random.pick([503, 429]),
+        retryAfter: few(),
+        times: random.integer(1, 2),
+      });
+    case 'delay':
+      return add(query, faults, 'delay', { delay: random.integer(200, 3000), times: few() });
+    case 'bodyDelay':
+      return add(query, faults, 'delay', { bodyDelay: random.integer(200, 3000), times: few() });
+    case 'lie':
+      return add(query, faults, 'lie', {
+        lie: random.pick(['start', 'size', 'total', 'range']),
+        on: 'range',
+        times: random.integer(1, 2),
+      });
+    case 'broken':
+      return add(query, faults, '5xx of a range', { status: 500, on: 'range', times: random.integer(1, 2) });
   }
 }
 
@@ -174,18 +217,34 @@ function doomedFile({ random, key, seed, own, other }) {
   const of = (more, origin = own) => urlOf(origin, '/file', { ...query, ...more });
   const kind = random.weighted({ missing: 4, error: 2, once: 2, integrity: 2, refused: 1, preflight: 1 });
   switch (kind) {
-    case 'missing': return { ...file, url: of({ status: 404 }), fails: ['bad-status'], faults: ['404'] };
-    case 'error': return { ...file, url: of({ status: 500 }), fails: ['bad-status'], faults: ['500'] };
+    case 'missing':
+      return { ...file, url: of({ status: 404 }), fails: ['bad-status'], faults: ['404'] };
+    case 'error':
+      return { ...file, url: of({ status: 500 }), fails: ['bad-status'], faults: ['500'] };
     // Asked again only if the worker died before it knew what to do with the answer.
-    case 'once': return { ...file, url: of({ status: 500, times: 1 }), succeeds: true, fails: ['bad-status'], faults: ['500 once'] };
+    case 'once':
+      return {
+        ...file,
+        url: of({ status: 500, times: 1 }),
+        succeeds: true,
+        fails: ['bad-status'],
+        faults: ['500 once'],
+      };
     case 'integrity': {
       const init = { integrity: integrityOf(fileSha256(seed, size + 1)) };
       return { ...file, url: of({}), init, fails: ['fetch-error'], faults: ['wrong integrity'] };
     }
-    case 'refused': return { ...file, url: of({}, other), fails: ['fetch-error'], faults: ['no CORS'] };
+    case 'refused':
+      return { ...file, url: of({}, other), fails: ['fetch-error'], faults: ['no CORS'] };
     default: {
       const init = { headers: { 'x-app': 'is not allowed' } };
-      return { ...file, url: of({ cors: 1, preflight: 0 }, other), init, fails: ['fetch-error'], faults: ['preflight refused'] };
+      return {
+        ...file,
+        url: of({ cors: 1, preflight: 0 }, other),
+        init,
+        fails: ['fetch-error'],
+        faults: ['preflight refused'],
+      };
     }
   }
 }

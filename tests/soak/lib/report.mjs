@@ -5,14 +5,24 @@ import { judge } from './oracle.mjs';
 const SHOWN_LINES = 60;
 
 /** Everything that must be 0. */
-export const FAULTLESS = ['wrong bytes', 'lost events', 'stuck', 'wrong outcomes', 'duplicate events', 'left behind', 'pages not notified', 'uncaught errors'];
+export const FAULTLESS = [
+  'wrong bytes',
+  'lost events',
+  'stuck',
+  'wrong outcomes',
+  'duplicate events',
+  'left behind',
+  'pages not notified',
+  'uncaught errors',
+];
 
 /** @param {import('./soak.mjs').Soak} soak @param {{browser: string, protocol: string, seconds: number}} about */
 export function summarise(soak, { browser, protocol, seconds }) {
   const { stage, lives } = soak;
   const requests = stage.requestsByKey();
   const judged = lives.map((life) => ({ life, complaints: complaintsOf(soak, life, requests) }));
-  const count = (/** @type {string} */ kind) => judged.flatMap(({ complaints }) => complaints).filter((each) => each.kind === kind).length;
+  const count = (/** @type {string} */ kind) =>
+    judged.flatMap(({ complaints }) => complaints).filter((each) => each.kind === kind).length;
   const ended = lives.filter(({ rows }) => rows.length);
   const kills = Object.entries(stage.counts).filter(([kind]) => isKill(kind));
   const faults = Object.entries(stage.counts).filter(([kind]) => !isKill(kind));
@@ -52,11 +62,22 @@ export function summarise(soak, { browser, protocol, seconds }) {
     'storage, MB: first, median, most': spread(soak.usage),
     'trouble of drivers': stage.troubles.length,
   };
-  const failed = judged.filter(({ complaints }) => complaints.length).map(({ life, complaints }) => evidence(soak, life, complaints, requests));
+  const failed = judged
+    .filter(({ complaints }) => complaints.length)
+    .map(({ life, complaints }) => evidence(soak, life, complaints, requests));
   return {
     isGood: FAULTLESS.every((name) => summary[name] === 0),
     summary,
-    evidence: { failed, strays: soak.strays, left: soak.left, unnotified: soak.unnotified, workerErrors: soak.workerErrors, pageErrors: soak.pageErrors, troubles: stage.troubles, interruptions: stage.interruptions },
+    evidence: {
+      failed,
+      strays: soak.strays,
+      left: soak.left,
+      unnotified: soak.unnotified,
+      workerErrors: soak.workerErrors,
+      pageErrors: soak.pageErrors,
+      troubles: stage.troubles,
+      interruptions: stage.interruptions,
+    },
   };
 }
 
@@ -65,7 +86,11 @@ function complaintsOf(soak, life, requests) {
   const { rows, plan, certain, refused, trouble = [] } = life;
   /** @type {{kind: string, text: string}[]} */
   const complaints = rows.length ? judge(life, soak.stage.interruptions) : [];
-  if (refused) complaints.push({ kind: 'wrong outcome', text: `fetch() rejected: ${trouble.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(': ')}` });
+  if (refused)
+    complaints.push({
+      kind: 'wrong outcome',
+      text: `fetch() rejected: ${trouble.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(': ')}`,
+    });
   if (rows.length) return complaints;
   // Requests are made of a fetch that has begun, whatever became of the call.
   const begun = certain || plan.files.some(({ key }) => requests.has(key));
@@ -85,8 +110,10 @@ function evidence({ stage, options }, { plan, ...life }, complaints, requests) {
     plan: { ...plan, files: plan.files.map((file) => ({ ...file, versions: file.versions() })) },
     ...life,
     interruptions: near,
-    requests: asked.map(({ at, method, url, headers, status, bytesSent, aborted, done }) =>
-      `${at} ms ${method} ${url} ${headers.range ?? ''} ${headers['if-range'] ?? ''} → ${status}, ${bytesSent} bytes${aborted ? ', aborted' : ''}${done ? '' : ', open'}`),
+    requests: asked.map(
+      ({ at, method, url, headers, status, bytesSent, aborted, done }) =>
+        `${at} ms ${method} ${url} ${headers.range ?? ''} ${headers['if-range'] ?? ''} → ${status}, ${bytesSent} bytes${aborted ? ', aborted' : ''}${done ? '' : ', open'}`,
+    ),
     console: stage.lines.filter(({ at }) => at >= life.startedAt && at <= to + 2_000).slice(-SHOWN_LINES),
   };
 }
@@ -98,9 +125,14 @@ function bytesSeen(ended) {
 
 /** Of the downloads that succeeded. Where nothing can be resumed, everything is sent again. */
 function sentOverSize(ended, requests) {
-  const files = ended.filter(({ rows }) => rows[0].result === 'success').flatMap(({ plan }) => plan.files).filter((file) => file.repeatable);
+  const files = ended
+    .filter(({ rows }) => rows[0].result === 'success')
+    .flatMap(({ plan }) => plan.files)
+    .filter((file) => file.repeatable);
   const size = files.reduce((total, file) => total + file.size, 0);
-  const sent = files.flatMap(({ key }) => requests.get(key) ?? []).reduce((total, { bytesSent }) => total + bytesSent, 0);
+  const sent = files
+    .flatMap(({ key }) => requests.get(key) ?? [])
+    .reduce((total, { bytesSent }) => total + bytesSent, 0);
   return size ? Number((sent / size).toFixed(3)) : null;
 }
 
@@ -130,9 +162,15 @@ const sum = (/** @type {[string, number][]} */ entries) => entries.reduce((total
 export function printTable(summary) {
   const width = Math.max(...Object.keys(summary).map((name) => name.length));
   for (const [name, value] of Object.entries(summary)) {
-    const text = Array.isArray(value) ? value.join(', ')
-      : value && typeof value === 'object' ? Object.entries(value).map(([key, number]) => `${key} ${number}`).join(', ')
-      : typeof value === 'number' ? value.toLocaleString('en-GB') : String(value);
+    const text = Array.isArray(value)
+      ? value.join(', ')
+      : value && typeof value === 'object'
+        ? Object.entries(value)
+            .map(([key, number]) => `${key} ${number}`)
+            .join(', ')
+        : typeof value === 'number'
+          ? value.toLocaleString('en-GB')
+          : String(value);
     console.log(`${name.padEnd(width)}  ${text}`);
   }
 }

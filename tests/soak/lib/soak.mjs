@@ -71,7 +71,13 @@ export class Soak {
 
   /** Those whose end is still to come, as far as one can know. */
   get active() {
-    return this.lives.filter((life) => !life.rows.length && !life.refused && !life.uncounted && (life.certain || Date.now() - life.startedAt < UNCERTAIN_MS));
+    return this.lives.filter(
+      (life) =>
+        !life.rows.length &&
+        !life.refused &&
+        !life.uncounted &&
+        (life.certain || Date.now() - life.startedAt < UNCERTAIN_MS),
+    );
   }
 
   async #feed(deadline) {
@@ -89,7 +95,8 @@ export class Soak {
   /** Now and then one that was used before. */
   #nextId() {
     const number = this.lives.length + 1;
-    const rested = (/** @type {import('./oracle.mjs').Life} */ life) => life.rows.length > 0 && Date.now() - life.rows.at(-1).at > REST_MS;
+    const rested = (/** @type {import('./oracle.mjs').Life} */ life) =>
+      life.rows.length > 0 && Date.now() - life.rows.at(-1).at > REST_MS;
     const last = new Map(this.lives.map((life) => [life.plan.id, life]));
     const free = this.#random.chance(0.1) ? [...last.values()].filter(rested) : [];
     return free.length ? this.#random.pick(free).plan.id : `fetch ${number}`;
@@ -115,7 +122,8 @@ export class Soak {
       const wasKilled = stage.interruptions.some(({ end, kind }) => end >= life.startedAt && isKill(kind));
       life.uncounted = error.name === 'QuotaExceededError' && isLostCount(storage);
       life.refused = !wasKilled && !life.uncounted;
-      if (!wasKilled) console.log(`fetch ${number} could not be begun: ${error.name}: ${error.message} ${JSON.stringify(storage)}`);
+      if (!wasKilled)
+        console.log(`fetch ${number} could not be begun: ${error.name}: ${error.message} ${JSON.stringify(storage)}`);
       // The next one would fare no better.
       if (life.uncounted) await sleep(REFUSAL_MS);
     }
@@ -130,7 +138,10 @@ export class Soak {
     const again = random.chance(0.4);
     life.abort = 'perhaps';
     await stage.interrupt('abort', async () => {
-      const answer = await stage.page.evaluate(async (id) => (await (await app.manager()).get(id))?.abort() ?? false, life.plan.id);
+      const answer = await stage.page.evaluate(
+        async (id) => (await (await app.manager()).get(id))?.abort() ?? false,
+        life.plan.id,
+      );
       life.abort = answer ? 'yes' : 'no';
     });
     // Its id is free at once.
@@ -203,11 +214,19 @@ export class Soak {
       await sleep(500);
       this.activeAtEnd = await stage.page.evaluate(async () => (await app.manager()).getIds());
       this.left = await stage.context.leftovers(stage.page);
-    } while (Date.now() < deadline && (this.left.entries.length || Object.keys(this.left.rows).length || this.left.locks.length));
+    } while (
+      Date.now() < deadline &&
+      (this.left.entries.length || Object.keys(this.left.rows).length || this.left.locks.length)
+    );
     for (const page of stage.pages) {
-      const { states, errors } = await page.evaluate(() => ({ states: Object.keys(app.fetches).map(app.state), errors: app.errors }));
+      const { states, errors } = await page.evaluate(() => ({
+        states: Object.keys(app.fetches).map(app.state),
+        errors: app.errors,
+      }));
       this.pageErrors.push(...errors);
-      this.unnotified.push(...states.filter(({ id, result }) => !result && !this.activeAtEnd.includes(id)).map(({ id }) => id));
+      this.unnotified.push(
+        ...states.filter(({ id, result }) => !result && !this.activeAtEnd.includes(id)).map(({ id }) => id),
+      );
     }
     // An event that comes too often would come now.
     await sleep(2_000);

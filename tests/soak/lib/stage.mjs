@@ -1,8 +1,9 @@
 /** The browser on its one profile, the two origins and the app's pages: what there is, and what can be done to it. */
-import { descendants, sleep, within } from '../../harness/process.mjs';
+
+import { readFileSync } from 'node:fs';
 import { Context } from '../../e2e/lib/context.mjs';
 import { launch } from '../../harness/launch.mjs';
-import { readFileSync } from 'node:fs';
+import { descendants, sleep, within } from '../../harness/process.mjs';
 
 const CALL_TIMEOUT = 30_000;
 const MOST_TABS = 3;

@@ -1,8 +1,9 @@
 // What is implemented is what the published types say. Compiled only.
-import type { BackgroundFetchEvent as Event } from '../../../js/worker/BackgroundFetchEvent.ts';
+
 import type { BackgroundFetchManager as Manager } from '../../../js/api/BackgroundFetchManager.ts';
 import type { BackgroundFetchRecord as Record } from '../../../js/api/BackgroundFetchRecord.ts';
 import type { BackgroundFetchRegistration as Registration } from '../../../js/api/BackgroundFetchRegistration.ts';
+import type { BackgroundFetchEvent as Event } from '../../../js/worker/BackgroundFetchEvent.ts';
 import type { BackgroundFetchUpdateUIEvent as UIEvent } from '../../../js/worker/BackgroundFetchUpdateUIEvent.ts';
 
 type Without<T, K extends string> = Omit<T, K | keyof EventTarget>;

@@ -1,5 +1,5 @@
 /** A checkout of web-platform-tests: where it is, and which tests of Background Fetch it has. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
 /** The folder whose tests are run. */
@@ -77,8 +77,11 @@ export function testsOf(file, source) {
   const variants = meta('variant');
   return documents(file, source, meta('global')).flatMap((name) =>
     (variants.length ? variants : ['']).map((variant) => ({
-      ...shared, name: name + variant, path: `/${SUITE}/${name}${variant}`,
-    })));
+      ...shared,
+      name: name + variant,
+      path: `/${SUITE}/${name}${variant}`,
+    })),
+  );
 }
 
 /** @param {string} file @param {string} source @param {string[]} globals */
@@ -87,10 +90,12 @@ function documents(file, source, globals) {
   if (file.endsWith('.worker.js')) return [file.replace(/\.js$/, '.html')];
   if (file.endsWith('.any.js')) {
     const names = globals.length ? globals.flatMap((each) => each.split(',')) : ['default'];
-    return names.flatMap((name) => GROUPS[name.trim()] ?? [name.trim()]).map((name) => {
-      if (!GLOBALS[name]) throw new Error(`${file} is for a global that is not known here: ${name}`);
-      return file.replace(/\.any\.js$/, GLOBALS[name]);
-    });
+    return names
+      .flatMap((name) => GROUPS[name.trim()] ?? [name.trim()])
+      .map((name) => {
+        if (!GLOBALS[name]) throw new Error(`${file} is for a global that is not known here: ${name}`);
+        return file.replace(/\.any\.js$/, GLOBALS[name]);
+      });
   }
   return /\.x?html?$/.test(file) && source.includes('/resources/testharness.js') ? [file] : [];
 }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { extname, join } from 'node:path';
-import { PACKAGE, injection } from './inject.mjs';
+import { injection, PACKAGE } from './inject.mjs';
 
 const HOSTS = /(^|\.)(not-)?web-platform\.test$/;
 /** Must not be found, says WPT. */
@@ -79,7 +79,11 @@ function ownFile(path, dist) {
 function send(response, file) {
   try {
     const body = readFileSync(file);
-    response.writeHead(200, { ...UNCACHED, 'content-type': TYPES[extname(file)] ?? 'text/plain', 'content-length': body.length });
+    response.writeHead(200, {
+      ...UNCACHED,
+      'content-type': TYPES[extname(file)] ?? 'text/plain',
+      'content-length': body.length,
+    });
     response.end(body);
   } catch {
     response.writeHead(404, { 'content-length': 0 }).end();
@@ -94,22 +98,25 @@ function forward(request, response, { ports, injects }) {
   const port = Number(request.headers.host?.split(':')[1]);
   const { request: ask } = ports.https.includes(port) ? https : http;
   const asked = { method: request.method ?? '', path: request.url ?? '', headers: request.headers };
-  const upstream = ask({
-    host: '127.0.0.1',
-    port,
-    method: request.method,
-    path: request.url,
-    headers: withoutHopByHop(request.rawHeaders),
-    rejectUnauthorized: false,
-  }, (answer) => {
-    const change = injects ? injection(asked) : null;
-    if (change && answer.statusCode === 200 && change.type.test(answer.headers['content-type'] ?? '')) {
-      return void sendChanged(answer, response, change.put);
-    }
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
-    answer.pipe(response);
-    answer.on('error', () => response.destroy());
-  });
+  const upstream = ask(
+    {
+      host: '127.0.0.1',
+      port,
+      method: request.method,
+      path: request.url,
+      headers: withoutHopByHop(request.rawHeaders),
+      rejectUnauthorized: false,
+    },
+    (answer) => {
+      const change = injects ? injection(asked) : null;
+      if (change && answer.statusCode === 200 && change.type.test(answer.headers['content-type'] ?? '')) {
+        return void sendChanged(answer, response, change.put);
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    },
+  );
   upstream.on('error', () => response.destroy());
   response.on('close', () => upstream.destroy());
   request.pipe(upstream);
@@ -132,7 +139,9 @@ async function sendChanged(answer, response, put) {
 
 /** @param {string[]} raw names and values in turn @returns {string[]} the same */
 function withoutHopByHop(raw) {
-  return pairs(raw).filter(([name]) => !/^(connection|keep-alive|proxy-connection|transfer-encoding)$/i.test(name)).flat();
+  return pairs(raw)
+    .filter(([name]) => !/^(connection|keep-alive|proxy-connection|transfer-encoding)$/i.test(name))
+    .flat();
 }
 
 /** @param {string[]} raw */

@@ -69,6 +69,9 @@ function reported({ status, message, subtests, isNative }, native) {
   return {
     status: FILE_STATUS[status] ?? String(status),
     message: message ?? null,
-    subtests: subtests.map((/** @type {any} */ each) => ({ ...each, status: STATUS[each.status] ?? String(each.status) })),
+    subtests: subtests.map((/** @type {any} */ each) => ({
+      ...each,
+      status: STATUS[each.status] ?? String(each.status),
+    })),
   };
 }

@@ -2,13 +2,19 @@
 import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { ProcessGroup, TempDir, sleep } from '../../harness/process.mjs';
+import { ProcessGroup, sleep, TempDir } from '../../harness/process.mjs';
 
 const SERVE = join(import.meta.dirname, 'serve.py');
 const START_TIMEOUT = 60_000;
 /** Servers that no test of Background Fetch asks. Their names changed over time; unknown ones are ignored. */
 const UNUSED = [
-  'http-local', 'http-private', 'http-public', 'https-local', 'https-private', 'https-public', 'webtransport-h3',
+  'http-local',
+  'http-private',
+  'http-public',
+  'https-local',
+  'https-private',
+  'https-public',
+  'webtransport-h3',
 ];
 
 /** @typedef {{http: number[], https: number[]}} Ports */
@@ -19,12 +25,15 @@ export async function startServer(root, python) {
   const ports = { http: [http, http2], https: [https, https2] };
   const folder = new TempDir();
   const config = join(folder.path, 'config.json');
-  writeFileSync(config, JSON.stringify({
-    // The names of its hosts are resolved by our proxy, and by nobody else.
-    server_host: '127.0.0.1',
-    check_subdomains: false,
-    ports: { ...ports, ws: [ws], wss: [wss], ...Object.fromEntries(UNUSED.map((name) => [name, [null]])) },
-  }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      // The names of its hosts are resolved by our proxy, and by nobody else.
+      server_host: '127.0.0.1',
+      check_subdomains: false,
+      ports: { ...ports, ws: [ws], wss: [wss], ...Object.fromEntries(UNUSED.map((name) => [name, [null]])) },
+    }),
+  );
   const group = new ProcessGroup(python, [SERVE, root, '--config', config, '--no-h2'], {
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
   });
@@ -46,7 +55,8 @@ async function listening(group, ports) {
   const deadline = Date.now() + START_TIMEOUT;
   for (const port of ports) {
     while (!(await accepts(port))) {
-      if (group.child.exitCode !== null || !group.pid) throw new Error(`the server of the checkout ended:\n${group.recentOutput}`);
+      if (group.child.exitCode !== null || !group.pid)
+        throw new Error(`the server of the checkout ended:\n${group.recentOutput}`);
       if (Date.now() > deadline) throw new Error(`the server of the checkout does not answer:\n${group.recentOutput}`);
       await sleep(100);
     }
@@ -64,13 +74,24 @@ function accepts(port) {
 
 /** @param {number} count @returns {Promise<number[]>} */
 async function freePorts(count) {
-  const probes = await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => resolve(probe));
-  })));
+  const probes = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise((resolve, reject) => {
+          const probe = createServer().once('error', reject);
+          probe.listen(0, '127.0.0.1', () => resolve(probe));
+        }),
+    ),
+  );
   // All are open at a time, so that no port comes twice.
-  return Promise.all(probes.map((probe) => new Promise((resolve) => {
-    const { port } = probe.address();
-    probe.close(() => resolve(port));
-  })));
+  return Promise.all(
+    probes.map(
+      (probe) =>
+        new Promise((resolve) => {
+          const { port } = probe.address();
+          probe.close(() => resolve(port));
+        }),
+    ),
+  );
 }

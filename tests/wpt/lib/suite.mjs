@@ -55,7 +55,9 @@ export async function runSuite(browser, { root, tests, python, dist, patience, v
 function tellFile({ name, status, seconds, console: lines }, verdicts, verbose) {
   const failures = verdicts.filter(({ verdict }) => verdict === 'failed' || verdict === 'surprising');
   const end = status === 'OK' ? '' : `, ${status}`;
-  console.log(`  ${failures.length ? 'FAILED' : 'ok    '} ${name}: ${verdicts.filter(passed).length} of ${verdicts.filter(isSubtest).length}${end} (${seconds.toFixed(1)} s)`);
+  console.log(
+    `  ${failures.length ? 'FAILED' : 'ok    '} ${name}: ${verdicts.filter(passed).length} of ${verdicts.filter(isSubtest).length}${end} (${seconds.toFixed(1)} s)`,
+  );
   for (const each of failures) console.log(`         ${sentence(each)}`);
   if (failures.length || verbose) for (const line of lines) console.log(`         | ${line}`);
 }
@@ -65,13 +67,21 @@ function sumUp(browser, files) {
   const all = files.flatMap(({ verdicts }) => verdicts);
   const count = (/** @type {Verdict['verdict']} */ verdict) => all.filter((each) => each.verdict === verdict).length;
   const expected = all.filter(({ verdict }) => verdict === 'expected');
-  console.log(`  ${all.filter(passed).length} of ${all.filter(isSubtest).length} subtests passed, ${expected.length} failed as expected`);
+  console.log(
+    `  ${all.filter(passed).length} of ${all.filter(isSubtest).length} subtests passed, ${expected.length} failed as expected`,
+  );
   for (const { test, subtest, expectation } of expected) {
     console.log(`    ${test}: ${subtest}\n      ${CLASSES[expectation?.class ?? '']}: ${expectation?.reason}`);
   }
   const crashed = files.filter(({ status }) => status === 'CRASH' || status === 'TIMEOUT').length;
   if (crashed) console.log(`  ${crashed} of the files crashed or timed out`);
-  return { browser, passed: all.filter(passed).length, expected: expected.length, failed: count('failed') + count('surprising'), files };
+  return {
+    browser,
+    passed: all.filter(passed).length,
+    expected: expected.length,
+    failed: count('failed') + count('surprising'),
+    files,
+  };
 }
 
 /** @param {Verdict} verdict */

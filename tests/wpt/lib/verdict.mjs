@@ -28,7 +28,11 @@
 export function judge(result, test, browser, expectations) {
   const fitting = expectations.filter((each) => applies(each, test, browser));
   const verdicts = result.subtests.map(({ name, status, message }) =>
-    judgeOne({ test: test.name, subtest: name, status, message }, fitting.find((each) => each.subtest === name)));
+    judgeOne(
+      { test: test.name, subtest: name, status, message },
+      fitting.find((each) => each.subtest === name),
+    ),
+  );
   const missing = fitting
     .filter(({ subtest }) => !result.subtests.some(({ name }) => name === subtest))
     .map(({ subtest }) => failure(test.name, subtest, 'MISSING', 'the expectation is for a subtest that did not run'));
@@ -47,10 +51,19 @@ function applies({ test: name, browsers, source }, test, browser) {
 /** @param {Omit<Verdict, 'verdict'>} outcome @param {Expectation | undefined} expectation @returns {Verdict} */
 function judgeOne(outcome, expectation) {
   if (!expectation) return { ...outcome, verdict: outcome.status === 'PASS' ? 'passed' : 'failed' };
-  if (outcome.status === 'PASS') return { ...outcome, verdict: expectation.varies ? 'passed' : 'surprising', expectation };
-  return { ...outcome, verdict: outcome.status === (expectation.status ?? 'FAIL') ? 'expected' : 'failed', expectation };
+  if (outcome.status === 'PASS')
+    return { ...outcome, verdict: expectation.varies ? 'passed' : 'surprising', expectation };
+  return {
+    ...outcome,
+    verdict: outcome.status === (expectation.status ?? 'FAIL') ? 'expected' : 'failed',
+    expectation,
+  };
 }
 
 /** @returns {Verdict} */
-const failure = (/** @type {string} */ test, /** @type {string} */ subtest, /** @type {string} */ status, /** @type {string} */ message) =>
-  ({ test, subtest, status, message, verdict: 'failed' });
+const failure = (
+  /** @type {string} */ test,
+  /** @type {string} */ subtest,
+  /** @type {string} */ status,
+  /** @type {string} */ message,
+) => ({ test, subtest, status, message, verdict: 'failed' });

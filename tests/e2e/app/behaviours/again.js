@@ -3,9 +3,11 @@ let again = true;
 addEventListener('backgroundfetchsuccess', (event) => {
   if (!again) return;
   again = false;
-  event.waitUntil((async () => {
-    const { registration } = event;
-    const [{ request }] = await registration.matchAll();
-    await self.registration.backgroundFetch.fetch(registration.id, request.url);
-  })());
+  event.waitUntil(
+    (async () => {
+      const { registration } = event;
+      const [{ request }] = await registration.matchAll();
+      await self.registration.backgroundFetch.fetch(registration.id, request.url);
+    })(),
+  );
 });

@@ -3,5 +3,8 @@ addEventListener('backgroundfetchfail', (event) => event.waitUntil(again(event.r
 
 async function again(registration) {
   const records = await registration.matchAll();
-  await self.registration.backgroundFetch.fetch(`${registration.id}, again`, records.map(({ request }) => request));
+  await self.registration.backgroundFetch.fetch(
+    `${registration.id}, again`,
+    records.map(({ request }) => request),
+  );
 }

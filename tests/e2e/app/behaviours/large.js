@@ -2,7 +2,10 @@
 addEventListener('message', ({ data, ports }) => {
   if (!data?.uploadLarge) return;
   const { id, url } = data.uploadLarge;
-  upload(id, url).then(() => ports[0].postMessage(null), (error) => ports[0].postMessage(String(error)));
+  upload(id, url).then(
+    () => ports[0].postMessage(null),
+    (error) => ports[0].postMessage(String(error)),
+  );
 });
 
 async function upload(id, url) {

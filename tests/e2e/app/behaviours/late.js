@@ -18,4 +18,8 @@ async function attempt() {
   };
 }
 
-const outcome = (action) => action().then((value) => `resolved ${value}`, (error) => error.name);
+const outcome = (action) =>
+  action().then(
+    (value) => `resolved ${value}`,
+    (error) => error.name,
+  );

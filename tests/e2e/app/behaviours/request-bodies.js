@@ -17,5 +17,12 @@ async function describe(request) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const again = await request.text().catch(({ name }) => name);
-  return { url, method, type: headers.get('content-type'), size: bytes.byteLength, sha256, again: bytes.byteLength ? again : 'nothing' };
+  return {
+    url,
+    method,
+    type: headers.get('content-type'),
+    size: bytes.byteLength,
+    sha256,
+    again: bytes.byteLength ? again : 'nothing',
+  };
 }

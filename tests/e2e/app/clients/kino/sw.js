@@ -7,5 +7,9 @@ async function store({ registration }) {
 }
 
 addEventListener('backgroundfetchsuccess', (event) => event.waitUntil(store(event)));
-addEventListener('backgroundfetchfail', (event) => event.waitUntil(log.add({ kind: 'failed', id: event.registration.id })));
-addEventListener('backgroundfetchabort', (event) => event.waitUntil(log.add({ kind: 'aborted', id: event.registration.id })));
+addEventListener('backgroundfetchfail', (event) =>
+  event.waitUntil(log.add({ kind: 'failed', id: event.registration.id })),
+);
+addEventListener('backgroundfetchabort', (event) =>
+  event.waitUntil(log.add({ kind: 'aborted', id: event.registration.id })),
+);

@@ -5,8 +5,13 @@
     const stored = await caches.match(url);
     if (stored) return { from: 'cache', size: (await stored.blob()).size };
     const { backgroundFetch } = await navigator.serviceWorker.ready;
-    const bgFetch = await backgroundFetch.get('model')
-      ?? await backgroundFetch.fetch('model', [url], { title: 'The model', icons: [{ src: '/app/icon.png' }], downloadTotal });
+    const bgFetch =
+      (await backgroundFetch.get('model')) ??
+      (await backgroundFetch.fetch('model', [url], {
+        title: 'The model',
+        icons: [{ src: '/app/icon.png' }],
+        downloadTotal,
+      }));
     await new Promise((resolve, reject) => {
       navigator.serviceWorker.addEventListener('message', ({ data }) => {
         if (data.cached === url) resolve();

@@ -5,7 +5,7 @@
   async function save(id, url, downloadTotal) {
     const { backgroundFetch } = await navigator.serviceWorker.ready;
     const running = await backgroundFetch.get(id);
-    const task = running ?? await backgroundFetch.fetch(id, [url], { title: id, downloadTotal });
+    const task = running ?? (await backgroundFetch.fetch(id, [url], { title: id, downloadTotal }));
     task.addEventListener('progress', (event) => {
       const percent = Math.round((event.target.downloaded / event.target.downloadTotal) * 100);
       seen.push(percent);

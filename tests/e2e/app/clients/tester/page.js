@@ -21,14 +21,16 @@
   /** All records as they come, each with its response or the error instead. */
   async function inspect(id) {
     const records = await app.fetches[id].matchAll();
-    return Promise.all(records.map(async ({ request, responseReady }) => {
-      try {
-        const { status } = await responseReady;
-        return [request.method, request.url, status];
-      } catch (error) {
-        return [request.method, request.url, error.name];
-      }
-    }));
+    return Promise.all(
+      records.map(async ({ request, responseReady }) => {
+        try {
+          const { status } = await responseReady;
+          return [request.method, request.url, status];
+        } catch (error) {
+          return [request.method, request.url, error.name];
+        }
+      }),
+    );
   }
 
   async function find(id, url, options) {
@@ -36,5 +38,12 @@
     return record ? record.request.url : String(record);
   }
 
-  globalThis.client = { shown, start, inspect, find, abort: (id) => app.fetches[id].abort(), describe: (id) => describe(app.fetches[id]) };
+  globalThis.client = {
+    shown,
+    start,
+    inspect,
+    find,
+    abort: (id) => app.fetches[id].abort(),
+    describe: (id) => describe(app.fetches[id]),
+  };
 })();

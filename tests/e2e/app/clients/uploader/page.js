@@ -11,12 +11,17 @@
   /** Tells what the server must get. */
   async function upload(id, urls, pieceSize) {
     const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt']);
-    const pieces = await Promise.all(urls.map((_, index) => encrypt(new Uint8Array(pieceSize + index).fill(index), key)));
-    const requests = pieces.map(({ iv, bytes }, index) => new Request(urls[index], {
-      method: 'PUT',
-      headers: { Authorization: `Bearer token-${index}`, 'Content-Type': 'application/octet-stream', 'X-IV': iv },
-      body: bytes,
-    }));
+    const pieces = await Promise.all(
+      urls.map((_, index) => encrypt(new Uint8Array(pieceSize + index).fill(index), key)),
+    );
+    const requests = pieces.map(
+      ({ iv, bytes }, index) =>
+        new Request(urls[index], {
+          method: 'PUT',
+          headers: { Authorization: `Bearer token-${index}`, 'Content-Type': 'application/octet-stream', 'X-IV': iv },
+          body: bytes,
+        }),
+    );
     const { backgroundFetch } = await navigator.serviceWorker.ready;
     const state = app.follow(await backgroundFetch.fetch(id, requests, { title: 'Uploading' }));
     return { state, pieces: pieces.map(({ iv, bytes, sha256 }) => ({ iv, length: bytes.byteLength, sha256 })) };

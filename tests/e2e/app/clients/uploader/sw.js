@@ -5,7 +5,12 @@ async function confirm({ type, registration }) {
   const { id, uploaded, uploadTotal, failureReason } = registration;
   const answers = [];
   for (const record of await registration.matchAll()) {
-    answers.push(await record.responseReady.then((response) => response.json(), (error) => error.name));
+    answers.push(
+      await record.responseReady.then(
+        (response) => response.json(),
+        (error) => error.name,
+      ),
+    );
   }
   await log.add({ kind: 'uploaded', type, id, uploaded, uploadTotal, failureReason, answers });
 }
