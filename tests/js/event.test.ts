@@ -1,3 +1,5 @@
+import './environment.ts';
+
 import assert from 'node:assert/strict';
 import { beforeEach, describe, mock, test } from 'node:test';
 import { instanceOf } from '../../js/api/instances.ts';

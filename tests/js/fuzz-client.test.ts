@@ -1,5 +1,7 @@
 /** What a page makes of messages of any kind, from a worker that may be of another version, or none of ours. */
 
+import './environment.ts';
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,5 +1,7 @@
 /** What a service worker makes of messages of any kind, from pages that may be of another version, or none of ours. */
 
+import './environment.ts';
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import fc from 'fast-check';

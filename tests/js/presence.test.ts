@@ -1,5 +1,7 @@
 /** A page learns of the workers that have work, whenever they come, and keeps them alive. */
 
+import './environment.ts';
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { CHANNEL } from '../../js/border/messages.ts';

@@ -1,5 +1,7 @@
 /** A page and a worker that talk to each other, on a clock that a test moves. */
 
+import './environment.ts';
+
 import { afterEach, beforeEach, mock } from 'node:test';
 import type { FetchState } from '../../js/border/engine.ts';
 import { Client } from '../../js/client/client.ts';

@@ -1,5 +1,7 @@
 /** What a page and its worker say to each other when one of them dies, comes back or is replaced. */
 
+import './environment.ts';
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { instanceOf } from '../../js/api/instances.ts';

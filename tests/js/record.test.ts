@@ -1,3 +1,5 @@
+import './environment.ts';
+
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { createRecord } from '../../js/api/BackgroundFetchRecord.ts';

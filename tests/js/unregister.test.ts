@@ -1,3 +1,5 @@
+import './environment.ts';
+
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Connection } from '../../js/border/messages.ts';
