@@ -17,7 +17,7 @@ export function install(connect: Connect): void {
   exposeInterface(globalThis, 'BackgroundFetchRegistration', BackgroundFetchRegistration);
   exposeInterface(globalThis, 'BackgroundFetchRecord', BackgroundFetchRecord);
   // Chromium's plain workers have no service workers.
-  if (typeof ServiceWorkerRegistration === 'function') {
+  if ('ServiceWorkerRegistration' in globalThis) {
     extendRegistration(ServiceWorkerRegistration.prototype, connect);
   }
   installPermission();

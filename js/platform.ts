@@ -1,7 +1,29 @@
 /** Which browser this is, and what its ways demand of us. No other file asks. */
 
-/** Whether this realm has the real API, beside which ours must not exist. */
-export const hasNative = 'BackgroundFetchManager' in globalThis;
+/** Whether this realm has the real API, beside which ours must not exist; or ours, by another script. */
+export const hasNative =
+  'BackgroundFetchManager' in globalThis ||
+  ('ServiceWorkerRegistration' in globalThis && 'backgroundFetch' in ServiceWorkerRegistration.prototype);
+
+/** Whether this is a service worker. Servers at the edge have the names of its world, but no registration. */
+export const isServiceWorker = 'ServiceWorkerGlobalScope' in globalThis && 'registration' in globalThis;
+
+/** Whether this is a page. */
+export const isPage = 'document' in globalThis;
+
+/**
+ * Whether the API can work in this page or plain worker. Where it cannot, apps must see that it is missing: on a server,
+ * without HTTPS (which has no caches), in private windows and in-app browsers, in frames with `sandbox`.
+ */
+export function canWork(): boolean {
+  try {
+    const { indexedDB, caches, WebAssembly } = globalThis as Partial<typeof globalThis>;
+    return Boolean(indexedDB && caches && WebAssembly && (navigator.serviceWorker || !isPage));
+  } catch {
+    // Some getters refuse.
+    return false;
+  }
+}
 
 /** JavaScriptCore gives its errors a `sourceURL`. */
 export const isWebKit = 'sourceURL' in new Error();
@@ -44,10 +66,6 @@ export function persist(): void {
   // Missing in workers, and in WebKit before 17.
   void (navigator.storage as Partial<StorageManager> | undefined)?.persist?.().catch(() => undefined);
 }
-
-/** An id that nothing else has, anywhere. `randomUUID` came to Safari with 15.4. */
-export const uniqueId = (): string =>
-  (crypto as Partial<Crypto>).randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 /** In Firefox a worker does not know its own `ServiceWorker`. */
 type Global = ServiceWorkerGlobalScope & { serviceWorker?: ServiceWorker };

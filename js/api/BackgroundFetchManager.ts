@@ -1,5 +1,5 @@
 import type { Connection } from '../border/messages.ts';
-import { persist, uniqueId } from '../platform.ts';
+import { persist } from '../platform.ts';
 import { requireArguments, toDOMString } from '../webidl/convert.ts';
 import { createObject, illegalConstructor, promiseFrom, Slot } from '../webidl/define.ts';
 import type { BackgroundFetchRegistration } from './BackgroundFetchRegistration.ts';
@@ -76,7 +76,7 @@ class BackgroundFetchManagerImpl {
     if (await isDenied()) throw new DOMException('The user has denied background fetches.', 'NotAllowedError');
     if (!available) throw new TypeError('There is no active service worker.');
     const state = await this.#connection.call('fetch', {
-      uid: uniqueId(),
+      uid: crypto.randomUUID(),
       id,
       requests: await storeRequests(requests),
       title,

@@ -23,13 +23,11 @@ const toImageResource = toDictionary<ImageResource>('ImageResource', {
   type: { convert: toDOMString },
 });
 
-const uiOptions = {
+/** The members of `BackgroundFetchUIOptions`. */
+export const uiOptions = {
   icons: { convert: toSequence(toImageResource) },
   title: { convert: toDOMString },
 };
-
-/** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchuioptions */
-export const toUIOptions = toDictionary<UIOptions>('BackgroundFetchUIOptions', uiOptions);
 
 /** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchoptions */
 export interface BackgroundFetchOptions extends UIOptions {
@@ -41,7 +39,8 @@ export const toBackgroundFetchOptions = toDictionary<BackgroundFetchOptions>('Ba
   downloadTotal: { convert: toUnsignedLongLong, fallback: 0 },
 });
 
-const flag = { convert: toBoolean, fallback: false };
+/** A `boolean` member that is false if it is not given. */
+export const flag = { convert: toBoolean, fallback: false };
 
 /** https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */
 export const toCacheQueryOptions = toDictionary<MatchOptions>('CacheQueryOptions', {
@@ -49,19 +48,6 @@ export const toCacheQueryOptions = toDictionary<MatchOptions>('CacheQueryOptions
   ignoreSearch: flag,
   ignoreVary: flag,
 });
-
-/** `ExtendableEventInit` with the member that `BackgroundFetchEventInit` adds. */
-export interface BackgroundFetchEventInit<Registration> extends EventInit {
-  registration: Registration;
-}
-
-export const toBackgroundFetchEventInit = <Registration>(convert: Convert<Registration>) =>
-  toDictionary<BackgroundFetchEventInit<Registration>>('BackgroundFetchEventInit', {
-    bubbles: flag,
-    cancelable: flag,
-    composed: flag,
-    registration: { convert, required: true },
-  });
 
 const urlOf = globalThis.Request
   ? (Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get as () => string)

@@ -13,7 +13,7 @@ export async function isDenied(): Promise<boolean> {
 
 /** Where the browser does not know the permission, `navigator.permissions.query()` says "granted". */
 export function installPermission(): void {
-  if (typeof Permissions !== 'function') return;
+  if (!('Permissions' in globalThis)) return;
   const { prototype } = Permissions;
   const native = prototype.query;
   prototype.query = {
@@ -32,7 +32,7 @@ export function installPermission(): void {
 function granted(): PermissionStatus {
   const status = new EventTarget();
   // WebKit has it in pages only.
-  if (typeof PermissionStatus === 'function') Object.setPrototypeOf(status, PermissionStatus.prototype);
+  if ('PermissionStatus' in globalThis) Object.setPrototypeOf(status, PermissionStatus.prototype);
   return Object.defineProperties(status, {
     name: { value: descriptor.name },
     state: { value: 'granted' },

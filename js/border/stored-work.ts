@@ -18,16 +18,15 @@ export async function hasStoredWork(scope: string): Promise<boolean> {
 
 /**
  * Removes all that is stored for a registration. An engine that still runs on it is stopped by the loss of
- * its lock, before it can store more; where there are no locks, by the loss of its database.
+ * its lock, before it can store more.
  */
 export async function forgetStoredWork(scope: string): Promise<void> {
   const forget = async (): Promise<void> => {
     await settled(indexedDB.deleteDatabase(databaseName(scope)));
     await caches.delete(cacheName(scope));
   };
-  const locks = navigator.locks as LockManager | undefined;
   // What cannot be removed is not ours to complain of: the registration is gone all the same.
-  await (locks ? locks.request(lockName(scope), { steal: true }, forget) : forget()).catch(() => undefined);
+  await navigator.locks.request(lockName(scope), { steal: true }, forget).catch(() => undefined);
 }
 
 /** Rejects where there is no such database. */

@@ -12,7 +12,6 @@ import {
   VERSION,
   type WorkerMessage,
 } from '../border/messages.ts';
-import { uniqueId } from '../platform.ts';
 import { invalidState, toException } from '../webidl/exceptions.ts';
 import { KeepAlive } from './keep-alive.ts';
 
@@ -49,7 +48,7 @@ export class Client implements Connection {
   readonly keepAlive = new KeepAlive(this);
   /** The run of the worker to which the port leads. */
   run: string | undefined;
-  readonly #session = uniqueId();
+  readonly #session = crypto.randomUUID();
   readonly #pending = new Map<number, Pending>();
   #registration: ServiceWorkerRegistration;
   #calls = 0;

@@ -59,15 +59,13 @@ export class KeepAlive {
    * lock, and the browser tells by that, within milliseconds, when it is gone.
    */
   async #watchWorker(): Promise<void> {
-    const locks = navigator.locks as LockManager | undefined;
-    if (!locks) return;
     const watch = new AbortController();
     this.#watch = watch;
     const name = lockName(this.#connection.scope);
     let run: string | undefined;
     // The answer means that the engine runs, and so has the lock; unless it is the same that did not.
     while ((await this.#isActive(false)) && run !== (run = this.#connection.run)) {
-      if (!(await isReleased(locks, name, watch.signal))) break;
+      if (!(await isReleased(name, watch.signal))) break;
       await this.#makeWay();
       this.#connection.reconnect();
     }
@@ -93,9 +91,9 @@ export class KeepAlive {
 }
 
 /** Resolves with true when nobody holds the lock, with false when there is no telling any more. */
-async function isReleased(locks: LockManager, name: string, signal: AbortSignal): Promise<boolean> {
+async function isReleased(name: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await locks.request(name, { mode: 'shared', signal }, () => undefined);
+    await navigator.locks.request(name, { mode: 'shared', signal }, () => undefined);
     return true;
   } catch (error) {
     // Gained, and stolen at once by the next worker.

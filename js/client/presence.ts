@@ -31,7 +31,6 @@ export function attend(container: ServiceWorkerContainer): void {
   addEventListener('online', look);
   // Not every worker is told by the browser.
   addEventListener('offline', look);
-  if (typeof document === 'undefined') return;
   document.addEventListener('resume', look);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') look();
@@ -54,7 +53,6 @@ export function attend(container: ServiceWorkerContainer): void {
  * left without a page by whoever registered it. A page that goes to sleep must stop, or it cannot sleep.
  */
 function listen(look: () => void): void {
-  if (typeof BroadcastChannel === 'undefined') return;
   channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }: MessageEvent<Broadcast | null>) => {
     const client = data && clients.get(data.scope);

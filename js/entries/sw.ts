@@ -7,7 +7,7 @@ import { updateRecord } from '../api/live-record.ts';
 import type { WorkerMessage } from '../border/messages.ts';
 import { clientOf } from '../client/presence.ts';
 import { install } from '../install.ts';
-import { hasNative, untilCertain, watchActiveWorker } from '../platform.ts';
+import { hasNative, isPage, isServiceWorker, untilCertain, watchActiveWorker } from '../platform.ts';
 import { EngineLoader } from '../worker/engine-loader.ts';
 import { WorkerHost } from '../worker/host.ts';
 import { installEvents } from '../worker/install-events.ts';
@@ -42,4 +42,8 @@ function start(global: ServiceWorkerGlobalScope): void {
   setTimeout(() => server.begin(), untilCertain(global));
 }
 
-if (!hasNative) start(globalThis as unknown as ServiceWorkerGlobalScope);
+if (isServiceWorker) {
+  if (!hasNative) start(globalThis as unknown as ServiceWorkerGlobalScope);
+} else if (isPage) {
+  console.warn('background-fetch-polyfill/sw is for the service worker: a page imports background-fetch-polyfill.');
+}

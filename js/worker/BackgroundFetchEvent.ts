@@ -1,7 +1,7 @@
 import { type BackgroundFetchRegistration, toRegistration } from '../api/BackgroundFetchRegistration.ts';
-import { toBackgroundFetchEventInit } from '../api/dictionaries.ts';
 import { requireArguments, toDOMString } from '../webidl/convert.ts';
 import { Slot } from '../webidl/define.ts';
+import { toBackgroundFetchEventInit } from './dictionaries.ts';
 
 const registrations = new Slot<BackgroundFetchRegistration>();
 const toInit = toBackgroundFetchEventInit(toRegistration);

@@ -1,9 +1,9 @@
-import { toUIOptions } from '../api/dictionaries.ts';
 import type { UIOptions } from '../border/engine.ts';
 import { requireArguments } from '../webidl/convert.ts';
 import { promiseFrom, Slot } from '../webidl/define.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { BackgroundFetchEvent } from './BackgroundFetchEvent.ts';
+import { toUIOptions } from './dictionaries.ts';
 
 /** What an event that the engine fired does. */
 interface Trusted {

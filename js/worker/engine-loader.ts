@@ -1,7 +1,6 @@
 import type { Engine, Host, StartEngine } from '../border/engine.ts';
 import { type Broadcast, CHANNEL, type News } from '../border/messages.ts';
 import { lockName } from '../border/names.ts';
-import { uniqueId } from '../platform.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { type Release, takeLock } from './lock.ts';
 
@@ -27,7 +26,7 @@ interface Running {
 /** Loads the engine when it is needed, and again when it has died. */
 export class EngineLoader {
   /** This run of the worker, or of its engine after another one that has lost all. */
-  run = uniqueId();
+  run = crypto.randomUUID();
   readonly #module: EngineModule;
   readonly #scope: string;
   readonly #host: Host;
@@ -152,7 +151,7 @@ export class EngineLoader {
     if (!running) return;
     this.#running = undefined;
     this.#starting = undefined;
-    this.run = uniqueId();
+    this.run = crypto.randomUUID();
     running.die();
     this.sayHello();
     this.checkIdle();
@@ -164,7 +163,6 @@ export class EngineLoader {
   }
 
   tell(news: News): void {
-    if (typeof BroadcastChannel === 'undefined') return;
     this.#channel ??= new BroadcastChannel(CHANNEL);
     this.#channel.postMessage({ ...news, scope: this.#scope } satisfies Broadcast);
   }

@@ -6,16 +6,13 @@ export type Release = () => void;
  * loses it. Resolves when it is held; `lost` is called when a newer worker takes it in turn.
  */
 export async function takeLock(name: string, lost: () => void): Promise<Release> {
-  // Missing before Safari 15.4 and Firefox 96.
-  const locks = navigator.locks as LockManager | undefined;
-  if (!locks) return noop;
   return new Promise((resolve) => {
     let held = false;
     const hold = (): Promise<void> => {
       held = true;
       return new Promise((release) => resolve(release));
     };
-    locks
+    navigator.locks
       .request(name, { steal: true }, hold)
       // A stolen lock rejects what it was held for. Refused, it has to do without: the store is fenced.
       .catch(() => (held ? lost() : resolve(noop)));

@@ -64,6 +64,13 @@ export const stages = [
     steps: [['node', 'scripts/size.mjs']],
   },
   {
+    name: 'imports',
+    title: 'every entry where it has no business',
+    plan: 'node',
+    after: 'build',
+    steps: [['node', '--test', 'tests/imports/imports.test.mjs']],
+  },
+  {
     name: 'wasm',
     title: 'the shell, in a service worker',
     plan: 'test',

@@ -125,15 +125,6 @@ describe('the storage is asked to be kept', () => {
   });
 });
 
-test('an id is like no other, in a Safari without randomUUID too', (t) => {
-  const ids = [platform.uniqueId(), platform.uniqueId()];
-  Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
-  t.after(() => Reflect.deleteProperty(crypto, 'randomUUID'));
-  ids.push(platform.uniqueId(), platform.uniqueId());
-  assert.equal(new Set(ids).size, 4);
-  assert.match(ids[2] as string, /^\d+(-\d+){3}$/);
-});
-
 describe('the active worker', () => {
   type Worker = { state: string };
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
+import { OF_WHAT_IS_SAID } from '../lib/protocols.mjs';
 
 export const protocols = ['h1', 'h2'];
 
@@ -312,6 +313,16 @@ export default [
       const file = t.file({ size: MIB });
       await t.fetch(page, 'slim', file);
       await t.expectSuccess(page, 'slim', file);
+    },
+  },
+  {
+    name: 'by a worker that has imported the entry of pages before',
+    ...OF_WHAT_IS_SAID,
+    async run(t) {
+      const page = await t.open({ before: ['page-entry'] });
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'both', file);
+      await t.expectSuccess(page, 'both', file);
     },
   },
   {

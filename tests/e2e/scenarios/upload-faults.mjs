@@ -101,13 +101,16 @@ async function killInUploads(t, kill) {
     await t.outcome(again, 'later', { timeout: 40_000 }),
   ];
   await sleep(SETTLED);
-  assert.deepEqual(
-    counts(targets),
-    targets.map(() => 1),
-    'each was sent once',
+  // That each is about to be sent is made durable first: whoever is killed between the two fails it unsent. So few at a
+  // time are: the one of a connection above the limit.
+  const sent = counts(targets);
+  assert.ok(
+    sent.every((count) => count <= 1),
+    `none was sent twice: ${sent}`,
   );
+  assert.ok(sent.filter((count) => count === 0).length <= 1, `all were sent, but for one at most: ${sent}`);
   // With those that had only just begun.
-  const killed = targets.filter(({ requests }) => requests[0].aborted);
+  const killed = targets.filter(({ requests: [request] }) => request?.aborted ?? true);
   assert.ok(
     atLeast.every((each) => killed.includes(each)),
     'those under way broke off',
