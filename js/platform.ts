@@ -70,22 +70,43 @@ export function persist(): void {
 /** In Firefox a worker does not know its own `ServiceWorker`. */
 type Global = ServiceWorkerGlobalScope & { serviceWorker?: ServiceWorker };
 
-/** Whether this worker is the registration's active one; only that one runs the engine. */
-export function watchActiveWorker(global: Global): () => boolean {
+/** What is known of whether this worker is the registration's active one; only that one runs the engine. */
+export interface Activity {
+  readonly isActive: boolean;
+  /** To be called for what only comes to the active worker. */
+  prove(): void;
+}
+
+/** To be called while the script is evaluated. */
+export function watchActivity(global: Global): Activity {
   const { serviceWorker, registration } = global;
   if (serviceWorker) {
-    return () => serviceWorker.state === 'activating' || serviceWorker.state === 'activated';
+    return {
+      get isActive() {
+        return serviceWorker.state === 'activating' || serviceWorker.state === 'activated';
+      },
+      prove() {},
+    };
   }
-  // Its events tell: a worker that was installed in this run is not active before it is activated, and
-  // one that was not has been for long.
-  let active: boolean | undefined;
-  global.addEventListener('install', () => (active = false));
-  global.addEventListener('activate', () => (active = true));
-  return () => active ?? (registration.active !== null && registration.installing === null);
+  // Evidence tells, and once for all: a worker that was installed in this run is not active before it is activated; one
+  // beside which there is no other is. While an update is being installed, or waits, it may be either.
+  let known: boolean | undefined;
+  global.addEventListener('install', () => (known = false));
+  global.addEventListener('activate', () => (known = true));
+  const isAlone = (): boolean => registration.active !== null && !registration.installing && !registration.waiting;
+  return {
+    get isActive() {
+      if (known === undefined && isAlone()) known = true;
+      return known ?? false;
+    },
+    prove() {
+      known ??= true;
+    },
+  };
 }
 
 /**
- * How long after its start, in milliseconds, a worker can be sure of what `watchActiveWorker` says: one
+ * How long after its start, in milliseconds, a worker can be sure of what {@link watchActivity} says: one
  * that is only being installed may look like the active one until that event has come.
  */
 export const untilCertain = (global: Global): number => ('serviceWorker' in global ? 0 : UNCERTAIN);

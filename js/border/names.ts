@@ -12,6 +12,12 @@ export const lockName = cacheName;
 /** Where an entry is in that cache; `src/body_store.rs` has the same. */
 export const entryUrl = (key: string): string => `https://background-fetch.invalid/${encodeURIComponent(key)}`;
 
+/** The cache in which the slim build keeps its wasm file. */
+export const wasmCacheName = (scope: string): string => cacheName(`${scope}#wasm`);
+
+/** Where the file with this hash is in that cache. */
+export const keptFile = (hash: string): string => `https://background-fetch.invalid/${hash}.wasm`;
+
 /** The object store with a row for each unfinished fetch. */
 export const FETCHES = 'fetches';
 

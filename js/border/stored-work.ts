@@ -1,5 +1,5 @@
 /** What is stored for a registration, as whoever runs no engine sees it. */
-import { cacheName, databaseName, FETCHES, lockName } from './names.ts';
+import { cacheName, databaseName, FETCHES, lockName, wasmCacheName } from './names.ts';
 
 /** Whether the registration has unfinished work: one cheap look, which creates nothing. */
 export async function hasStoredWork(scope: string): Promise<boolean> {
@@ -24,6 +24,7 @@ export async function forgetStoredWork(scope: string): Promise<void> {
   const forget = async (): Promise<void> => {
     await settled(indexedDB.deleteDatabase(databaseName(scope)));
     await caches.delete(cacheName(scope));
+    await caches.delete(wasmCacheName(scope));
   };
   // What cannot be removed is not ours to complain of: the registration is gone all the same.
   await navigator.locks.request(lockName(scope), { steal: true }, forget).catch(() => undefined);

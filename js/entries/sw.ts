@@ -7,7 +7,7 @@ import { updateRecord } from '../api/live-record.ts';
 import type { WorkerMessage } from '../border/messages.ts';
 import { clientOf } from '../client/presence.ts';
 import { install } from '../install.ts';
-import { hasNative, isPage, isServiceWorker, untilCertain, watchActiveWorker } from '../platform.ts';
+import { hasNative, isPage, isServiceWorker, untilCertain, watchActivity } from '../platform.ts';
 import { EngineLoader } from '../worker/engine-loader.ts';
 import { WorkerHost } from '../worker/host.ts';
 import { installEvents } from '../worker/install-events.ts';
@@ -26,9 +26,9 @@ function hear(message: WorkerMessage): void {
 function start(global: ServiceWorkerGlobalScope): void {
   const { registration } = global;
   const sessions = new Sessions(new Session({ postMessage: hear }, false));
-  const isActiveWorker = watchActiveWorker(global);
+  const activity = watchActivity(global);
   const host = new WorkerHost(global, sessions);
-  const loader = new EngineLoader(engineModule, registration.scope, host, isActiveWorker);
+  const loader = new EngineLoader(engineModule, registration.scope, host, activity);
   const server = new Server(registration, sessions, loader);
   const local = new LocalConnection(registration, server, sessions.local);
   host.loader = loader;
@@ -36,7 +36,7 @@ function start(global: ServiceWorkerGlobalScope): void {
 
   listen(global, server, loader, host);
   // A worker that is not the active one asks that one, like a page.
-  install((own) => (isActiveWorker() ? local : clientOf(own)));
+  install((own) => (activity.isActive ? local : clientOf(own)));
   installEvents(global);
   // Whatever has started the worker.
   setTimeout(() => server.begin(), untilCertain(global));

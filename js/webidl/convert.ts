@@ -20,7 +20,7 @@ export const toBoolean: Convert<boolean> = Boolean;
 export const toDOMString: Convert<string> = (value) => `${value as string}`;
 
 /** https://webidl.spec.whatwg.org/#js-USVString */
-export const toUSVString: Convert<string> = (value) => `${value as string}`.replace(/\p{Surrogate}/gu, '\uFFFD');
+export const toUSVString: Convert<string> = (value) => `${value as string}`.replace(/[\ud800-\udfff]/gu, '\uFFFD');
 
 /** https://webidl.spec.whatwg.org/#js-unsigned-long-long, without [EnforceRange] or [Clamp]. */
 export const toUnsignedLongLong: Convert<number> = (value) => {

@@ -1,13 +1,16 @@
 import type { Engine, Host, StartEngine } from '../border/engine.ts';
 import { type Broadcast, CHANNEL, type News } from '../border/messages.ts';
 import { lockName } from '../border/names.ts';
+import type { Activity } from '../platform.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { type Release, takeLock } from './lock.ts';
 
 /** What makes engines. */
 export interface EngineModule {
   /** To be awaited once before the first start. */
-  instantiate(): Promise<void>;
+  instantiate(scope: string): Promise<void>;
+  /** Has at hand, also offline, what {@link instantiate} needs. */
+  keep(scope: string): Promise<void>;
   /** Puts a fresh instance in the place of one that has trapped. */
   reset(): void;
   start: StartEngine;
@@ -30,7 +33,7 @@ export class EngineLoader {
   readonly #module: EngineModule;
   readonly #scope: string;
   readonly #host: Host;
-  readonly #isActiveWorker: () => boolean;
+  readonly #activity: Activity;
   #channel: BroadcastChannel | undefined;
   #instance: Promise<void> | undefined;
   #lock: Promise<Release> | undefined;
@@ -43,16 +46,21 @@ export class EngineLoader {
   #trapped = false;
   #idle: (() => void)[] = [];
 
-  constructor(module: EngineModule, scope: string, host: Host, isActiveWorker: () => boolean) {
+  constructor(module: EngineModule, scope: string, host: Host, activity: Activity) {
     this.#module = module;
     this.#scope = scope;
     this.#host = host;
-    this.#isActiveWorker = isActiveWorker;
+    this.#activity = activity;
   }
 
   /** Only the active worker may run the engine, and only until it is replaced. */
   get allowed(): boolean {
-    return !this.#replaced && this.#isActiveWorker();
+    return !this.#replaced && this.#activity.isActive;
+  }
+
+  /** To be called for what only comes to the active worker. */
+  proveActive(): void {
+    this.#activity.prove();
   }
 
   /** Whether there is an engine, which then knows best what there is to do. */
@@ -157,6 +165,11 @@ export class EngineLoader {
     this.checkIdle();
   }
 
+  /** To be called when this version is installed. What cannot be kept is loaded when it is needed. */
+  keep(): Promise<void> {
+    return this.#module.keep(this.#scope).catch(() => undefined);
+  }
+
   /** Tells all pages that this worker has begun, so that they ask again for what they lack. */
   sayHello(): void {
     this.tell({ kind: 'hello', run: this.run, active: this.active });
@@ -201,7 +214,7 @@ export class EngineLoader {
 
   #instantiate(): Promise<void> {
     if (!this.#instance) {
-      this.#instance = this.#module.instantiate();
+      this.#instance = this.#module.instantiate(this.#scope);
       this.#instance.catch(() => (this.#instance = undefined));
     }
     return this.#instance;

@@ -9,6 +9,9 @@ import type { Server } from './server.ts';
 /** Events that have started the worker for the app's sake: a chance to go on for a while. */
 const OCCASIONS = ['push', 'periodicsync', 'notificationclick'];
 
+/** So long at most an installation waits for us, in milliseconds. */
+const INSTALL_LIMIT = 5_000;
+
 /** A SyncEvent, which TypeScript does not know. */
 type SyncEvent = ExtendableEvent & { tag: string };
 
@@ -16,8 +19,8 @@ type SyncEvent = ExtendableEvent & { tag: string };
 export function listen(global: ServiceWorkerGlobalScope, server: Server, loader: EngineLoader, host: WorkerHost): void {
   global.addEventListener('message', (event) => server.receive(event));
   global.addEventListener('install', (event) => {
-    // What a registration that is gone has left is not for the next one of that scope.
-    if (!global.registration.active) event.waitUntil(forgetStoredWork(global.registration.scope));
+    // An app whose storage hangs is to be installed all the same.
+    event.waitUntil(atMost(INSTALL_LIMIT, install(global.registration, loader)));
   });
   global.addEventListener('activate', (event) => {
     // Only begun: navigations wait for the end of this event.
@@ -25,12 +28,16 @@ export function listen(global: ServiceWorkerGlobalScope, server: Server, loader:
   });
   for (const type of OCCASIONS) {
     global.addEventListener(type, (event) => {
-      (event as ExtendableEvent).waitUntil(server.work());
+      loader.proveActive();
+      (event as ExtendableEvent).waitUntil(server.tryToWork());
     });
   }
   global.addEventListener('sync', (event) => {
+    loader.proveActive();
     const { tag } = event as SyncEvent;
-    if (tag === SYNC_TAG) event.stopImmediatePropagation();
+    // The app's own is over when its work is.
+    if (tag !== SYNC_TAG) return server.begin();
+    event.stopImmediatePropagation();
     const work = server.work().then(() => {
       // It would come again at once, and leave no gap for a newer worker.
       if (loader.active && !global.registration.waiting) host.registerSync();
@@ -42,6 +49,12 @@ export function listen(global: ServiceWorkerGlobalScope, server: Server, loader:
   }
   listenForUpdates(global.registration, server);
   listenForTraps(global, loader);
+}
+
+/** What a registration that is gone has left is not for the next one of that scope. */
+async function install({ active, scope }: ServiceWorkerRegistration, loader: EngineLoader): Promise<void> {
+  if (!active) await forgetStoredWork(scope);
+  await loader.keep();
 }
 
 /** A new version that wants to take over at once shall not wait for the end of a hold. */

@@ -42,6 +42,8 @@ export class Server {
     event.stopImmediatePropagation();
     const port = event.ports[0];
     if (!isCall(data)) return refuse(port, data);
+    // Pages call the active one.
+    this.#loader.proveActive();
     // To a worker that has been replaced: the page will ask the new one.
     if (!this.#loader.allowed) return;
     const session = this.#sessions.of(data.session, port);
@@ -63,17 +65,27 @@ export class Server {
     if (this.#loader.allowed) await this.#loader.resume();
   }
 
-  /** As {@link resume}, where nobody waits for it: what fails here fails for the app's next call, which says so. */
+  /** As {@link resume}, where nobody waits for it. */
   begin(): void {
-    this.resume().catch((error: unknown) => {
-      if (isTrap(error)) this.#loader.drop();
-    });
+    void this.#try(this.resume());
   }
 
   /** As {@link resume}, and keeps an event until all is done, or for about 20 s. */
   async work(): Promise<void> {
     await this.resume();
     await Promise.race([this.#loader.idle(), this.#hold.join(this.#isFollowed)]);
+  }
+
+  /** As {@link work}, for an event of the app's, which must not fail with it. */
+  tryToWork(): Promise<void> {
+    return this.#try(this.work());
+  }
+
+  /** What fails here fails for the app's next call, too, which says so. */
+  #try(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => {
+      if (isTrap(error)) this.#loader.drop();
+    });
   }
 
   /** Lets go of the events that wait: see {@link CommonHold}. */
@@ -87,13 +99,13 @@ export class Server {
       session.post({ kind: 'busy', id });
       return running;
     }
-    const answered = this.call(session, kind, args).then(
-      (value) => session.post({ kind: 'answer', id, value }),
-      (error: unknown) => {
+    const answered = this.call(session, kind, args)
+      .then((value) => session.post({ kind: 'answer', id, value }))
+      // Of an answer that cannot be sent, too.
+      .catch((error: unknown) => {
         // The page will ask the worker that has taken over.
         if (this.#loader.allowed) session.post({ kind: 'error', id, error: toErrorData(error) });
-      },
-    );
+      });
     session.calls.set(id, answered);
     await answered;
     session.calls.delete(id);

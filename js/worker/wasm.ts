@@ -1,21 +1,26 @@
 import { __wbg_reset_state, initSync, startEngine } from 'virtual:bindgen';
-import { wasmSource } from 'virtual:wasm';
+import { keepWasm, wasmBytes } from 'virtual:wasm';
 
 import type { EngineModule } from './engine-loader.ts';
 
 /** The engine's WebAssembly. */
 export const engineModule: EngineModule = {
-  async instantiate() {
-    initSync({ module: await compile() });
+  async instantiate(scope) {
+    initSync({ module: await compile(await wasmBytes(scope)) });
   },
+  keep: keepWasm,
   reset: __wbg_reset_state,
   start: startEngine,
 };
 
-async function compile(): Promise<WebAssembly.Module> {
-  if (wasmSource.kind === 'bytes') return WebAssembly.compile(wasmSource.bytes());
-  const response = await fetch(wasmSource.url);
-  if (!response.ok) throw new TypeError(`${wasmSource.url.href}: ${response.status}`);
-  // Not compileStreaming: it insists on a MIME type that many a server does not know.
-  return WebAssembly.compile(await response.arrayBuffer());
+// Not compileStreaming: it insists on a MIME type that many a server does not know.
+async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    // The bytes are right, so this is all that there can be.
+    throw new TypeError(
+      `WebAssembly is refused: does the Content-Security-Policy have 'wasm-unsafe-eval'? ${error as string}`,
+    );
+  }
 }

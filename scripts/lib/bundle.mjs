@@ -23,7 +23,7 @@ const bundles = [
   { name: 'window.mjs', source: 'entries/window.ts' },
   { name: 'sw.js', source: 'entries/sw.ts', wasm: 'inline' },
   { name: 'sw.mjs', source: 'entries/sw.ts', wasm: 'inline' },
-  { name: 'sw.slim.mjs', source: 'entries/sw.ts', wasm: 'url' },
+  { name: 'sw.slim.mjs', source: 'entries/sw.ts', wasm: 'beside' },
 ];
 
 /** Builds `dist/`. Returns whether anything changed. */
@@ -127,13 +127,13 @@ function banner() {
 }
 
 /**
- * `virtual:wasm` is the wasm file, as the bundle wants it; `virtual:bindgen` is what wasm-bindgen made,
+ * `virtual:wasm` is how the bundle has the wasm file; `virtual:bindgen` is what wasm-bindgen made,
  * wherever that is.
  */
 function virtualModules(wasm) {
   const sources = {
-    inline: () => inlineSource(wasmFile).module,
-    url: () => urlSource(wasmName),
+    'virtual:wasm-text': () => inlineSource(wasmFile).module,
+    'virtual:wasm-url': () => urlSource(wasmName, wasmFile),
   };
   return {
     name: 'virtual-modules',
@@ -143,11 +143,12 @@ function virtualModules(wasm) {
         // Whatever of the bindings a bundle does not use is left out.
         sideEffects: false,
       }));
-      build.onResolve({ filter: /^virtual:wasm$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
-      build.onLoad({ filter: /.*/, namespace: 'virtual' }, () => {
-        if (wasm) return { contents: sources[wasm](), loader: 'js' };
+      build.onResolve({ filter: /^virtual:wasm$/ }, () => {
+        if (wasm) return { path: fromRoot('js', 'worker', `wasm-${wasm}.ts`) };
         return { errors: [{ text: 'The page has no wasm; only the worker bundles have.' }] };
       });
+      build.onResolve({ filter: /^virtual:wasm-/ }, ({ path }) => ({ path, namespace: 'virtual' }));
+      build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => ({ contents: sources[path](), loader: 'js' }));
     },
   };
 }

@@ -1,4 +1,4 @@
-// The module `virtual:wasm`: how a bundle comes by the wasm file.
+// The modules `virtual:wasm-text` and `virtual:wasm-url`: how a bundle comes by the wasm file.
 //
 // `inline` writes the file into the script as text. Base64 would be simpler, and a third larger to
 // download: it regroups the bits, so brotli no longer sees the repeating bytes of the code. Here every
@@ -7,6 +7,7 @@
 // script, after brotli: the file itself 78,352; this 78,940; without control characters 79,458; as
 // Latin-1 80,796. The text itself is shorter than base64, and decodes synchronously.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** Every character that needs no escape in a string in single quotes; in the order of their codes. */
@@ -39,9 +40,10 @@ export function inlineSource(wasmFile) {
 }
 
 /** The text of the module for a bundle that has the file beside it, under this name. */
-export function urlSource(name) {
+export function urlSource(name, wasmFile) {
+  const hash = createHash('sha256').update(readFileSync(wasmFile)).digest('hex');
   // Written out in full, because this is the form in which bundlers recognise an asset.
-  return `export const wasmSource = { kind: 'url', url: new URL('./${name}', import.meta.url) };`;
+  return `export const wasmFile = { url: new URL('./${name}', import.meta.url), hash: '${hash}' };`;
 }
 
 /** Which bytes are one character each. */
@@ -74,8 +76,8 @@ function code(index) {
 /** What the module below does, for the check at build time. */
 function decode(text, frequent, length) {
   const source = decoder(text, frequent, length);
-  const read = new Function(source.replace('export const wasmSource =', 'return'));
-  return Buffer.from(read().bytes());
+  const read = new Function(source.replace('export', 'return'));
+  return Buffer.from(read()());
 }
 
 /** The table of codes is made again from the set, 32 bytes in hexadecimal: written out it is 256. */
@@ -83,30 +85,27 @@ function decoder(text, frequent, length) {
   const bits = Array.from({ length: 64 }, (_, digit) =>
     [0, 1, 2, 3].reduce((sum, bit) => sum + (frequent.has(4 * digit + bit) << bit), 0).toString(16),
   );
-  return `export const wasmSource = {
-  kind: 'bytes',
-  bytes() {
-    const text = '${text}';
-    const all = [...Array(256).keys()];
-    const isFrequent = (byte) => parseInt('${bits.join('')}'[byte >> 2], 16) >> (byte & 3) & 1;
-    const alphabet = all.filter((code) => ![0, 10, 13, 39, 92].includes(code));
-    const table = (${codeTable})(all, alphabet.slice(0, ${singles}), isFrequent);
-    const places = all.map((code) => alphabet.indexOf(code));
-    const bytes = new Uint8Array(${length});
-    let from = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      let index = 0;
-      do {
-        const place = places[text.charCodeAt(from++)];
-        if (place < ${singles} || index > 0) {
-          bytes[at] = table[index + place];
-          index = 0;
-        } else {
-          index = ${singles} + (place - ${singles}) * ${alphabet.length};
-        }
-      } while (index > 0);
-    }
-    return bytes;
-  },
-};`;
+  return `export function bytes() {
+  const text = '${text}';
+  const all = [...Array(256).keys()];
+  const isFrequent = (byte) => parseInt('${bits.join('')}'[byte >> 2], 16) >> (byte & 3) & 1;
+  const alphabet = all.filter((code) => ![0, 10, 13, 39, 92].includes(code));
+  const table = (${codeTable})(all, alphabet.slice(0, ${singles}), isFrequent);
+  const places = all.map((code) => alphabet.indexOf(code));
+  const bytes = new Uint8Array(${length});
+  let from = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    let index = 0;
+    do {
+      const place = places[text.charCodeAt(from++)];
+      if (place < ${singles} || index > 0) {
+        bytes[at] = table[index + place];
+        index = 0;
+      } else {
+        index = ${singles} + (place - ${singles}) * ${alphabet.length};
+      }
+    } while (index > 0);
+  }
+  return bytes;
+}`;
 }

@@ -26,14 +26,15 @@ const PREFS = {
 const CALL_TIMEOUT = 15_000;
 
 /** Runs in the browser's own scope. Each worker's promise resolves when its thread has ended. */
-const TERMINATE_WORKERS = `async (origin) => {
+const TERMINATE_WORKERS = `async (origin, only) => {
   const manager = Cc['@mozilla.org/serviceworkers/manager;1'].getService(Ci.nsIServiceWorkerManager);
   const all = manager.getAllRegistrations();
   let count = 0;
   for (let i = 0; i < all.length; i++) {
     const info = all.queryElementAt(i, Ci.nsIServiceWorkerRegistrationInfo);
     if (!info.scope.startsWith(origin + '/')) continue;
-    for (const worker of [info.activeWorker, info.waitingWorker, info.installingWorker]) {
+    for (const place of ['active', 'waiting', 'installing']) {
+      const worker = (only ?? place) === place && info[place + 'Worker'];
       if (!worker) continue;
       await worker.terminateWorker();
       count++;
@@ -119,10 +120,10 @@ export class Firefox extends Browser {
 
   /**
    * Ends the workers of the page's origin, as the browser does with idle ones.
-   * @param {FirefoxPage} page @returns {Promise<{reloaded: boolean}>}
+   * @param {FirefoxPage} page @param {{only?: 'active' | 'waiting' | 'installing'}} [options] @returns {Promise<{reloaded: boolean}>}
    */
-  async killWorker(page) {
-    await this.privileged(TERMINATE_WORKERS, new URL(page.url()).origin);
+  async killWorker(page, { only } = {}) {
+    await this.privileged(TERMINATE_WORKERS, new URL(page.url()).origin, only ?? null);
     return { reloaded: false };
   }
 

@@ -27,6 +27,7 @@ class Run {
       put,
     };
     const module: EngineModule = {
+      keep: async () => undefined,
       instantiate: async () => void worker.log.push('instantiate'),
       reset: () => void worker.log.push('reset'),
       start: async (scope, itsHost) => {
@@ -36,7 +37,12 @@ class Run {
         return this.engine;
       },
     };
-    this.loader = new EngineLoader(module, worker.scope, host, () => worker.state === 'activated');
+    this.loader = new EngineLoader(module, worker.scope, host, {
+      get isActive() {
+        return worker.state === 'activated';
+      },
+      prove: () => undefined,
+    });
     this.server = new Server(worker, this.sessions, this.loader);
   }
 }

@@ -130,44 +130,66 @@ describe('the active worker', () => {
 
   /** The global of a worker, as far as it is looked at. */
   class Global extends EventTarget {
-    registration = { active: null as Worker | null, installing: null as Worker | null };
+    registration = {
+      active: null as Worker | null,
+      installing: null as Worker | null,
+      waiting: null as Worker | null,
+    };
     declare serviceWorker?: Worker;
   }
-  const as = (global: Global): ServiceWorkerGlobalScope => global as unknown as ServiceWorkerGlobalScope;
+  const watch = (global: Global) => platform.watchActivity(global as unknown as ServiceWorkerGlobalScope);
+  const other = { state: 'installing' };
 
   test('knows itself', () => {
     const global = new Global();
     const own = { state: 'parsed' };
     global.serviceWorker = own;
-    const isActive = platform.watchActiveWorker(as(global));
-    assert.equal(platform.untilCertain(as(global)), 0);
+    const activity = watch(global);
+    assert.equal(platform.untilCertain(global as unknown as ServiceWorkerGlobalScope), 0);
+    activity.prove();
     const states = ['parsed', 'installing', 'installed', 'activating', 'activated', 'redundant'];
     const active = states.filter((state) => {
       own.state = state;
-      return isActive();
+      return activity.isActive;
     });
     assert.deepEqual(active, ['activating', 'activated']);
   });
 
   test('is told by its events where it does not', () => {
     const global = new Global();
-    const isActive = platform.watchActiveWorker(as(global));
-    assert.ok(platform.untilCertain(as(global)) > 0);
+    const activity = watch(global);
+    assert.ok(platform.untilCertain(global as unknown as ServiceWorkerGlobalScope) > 0);
     // An update: the registration's active worker is another.
     global.registration.active = { state: 'activated' };
     global.dispatchEvent(new Event('install'));
-    assert.equal(isActive(), false);
+    assert.equal(activity.isActive, false);
+    activity.prove();
+    assert.equal(activity.isActive, false, 'no message is for one that is being installed');
     global.dispatchEvent(new Event('activate'));
-    assert.equal(isActive(), true);
+    assert.equal(activity.isActive, true);
   });
 
-  test('has been for long if there was no event', () => {
+  test('has been for long if there was no event and is no other, and stays it', () => {
     const global = new Global();
-    const isActive = platform.watchActiveWorker(as(global));
-    assert.equal(isActive(), false);
+    const activity = watch(global);
+    assert.equal(activity.isActive, false);
     global.registration.active = { state: 'activated' };
-    assert.equal(isActive(), true);
-    global.registration.installing = { state: 'installing' };
-    assert.equal(isActive(), false);
+    assert.equal(activity.isActive, true);
+    global.registration.installing = other;
+    assert.equal(activity.isActive, true);
   });
+
+  for (const place of ['installing', 'waiting'] as const) {
+    test(`started beside one that is ${place}, is only known by what comes to it`, () => {
+      const global = new Global();
+      global.registration.active = { state: 'activated' };
+      global.registration[place] = other;
+      const activity = watch(global);
+      assert.equal(activity.isActive, false);
+      activity.prove();
+      assert.equal(activity.isActive, true);
+      global.registration[place] = null;
+      assert.equal(activity.isActive, true);
+    });
+  }
 });

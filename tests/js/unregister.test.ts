@@ -38,7 +38,7 @@ describe('unregister()', () => {
     const registration = makeRegistration();
     registration.active = { postMessage() {} };
     assert.equal(await (registration as unknown as ServiceWorkerRegistration).unregister(), true);
-    assert.deepEqual(order, ['database', 'cache', 'registration']);
+    assert.deepEqual(order, ['database', 'cache', 'cache', 'registration']);
   });
 
   test('a registration that is no more takes nothing from its successor', async () => {

@@ -7,11 +7,11 @@ import {
   toCacheQueryOptions,
   toRequestInfo,
   toRequestList,
-  toUIOptions,
 } from '../../js/api/dictionaries.ts';
 import { toDictionary, toDOMString, toSequence, toUnsignedLongLong, toUSVString } from '../../js/webidl/convert.ts';
 import { EventHandlerAttribute } from '../../js/webidl/event-handler.ts';
 import { toErrorData, toException } from '../../js/webidl/exceptions.ts';
+import { toUIOptions } from '../../js/worker/dictionaries.ts';
 
 const CONTEXT = 'Test';
 

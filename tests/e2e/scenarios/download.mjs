@@ -307,15 +307,6 @@ export default [
     },
   },
   {
-    name: 'by the slim module worker',
-    async run(t) {
-      const page = await t.open({ type: 'slim' });
-      const file = t.file({ size: MIB });
-      await t.fetch(page, 'slim', file);
-      await t.expectSuccess(page, 'slim', file);
-    },
-  },
-  {
     name: 'by a worker that has imported the entry of pages before',
     ...OF_WHAT_IS_SAID,
     async run(t) {

@@ -1,7 +1,5 @@
 /** Workers, pages and browsers come and go; the download goes on. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ENGINES } from '../../harness/launch.mjs';
 import { sleep } from '../../harness/process.mjs';
 import { MIB } from '../lib/context.mjs';
@@ -18,27 +16,6 @@ function onLink(t, size, rate) {
 
 /** Waits until a part of a file has been sent. */
 const sentUpTo = (t, file, part) => t.until(() => file.sent >= part * file.size, `${part} of the file sent`, 60_000);
-
-/** Long enough to see a new version become active, which it does when no event of the old one is left. */
-const VERY_LONG = { size: 16 * MIB, rate: 1e6 };
-
-/** The second version has the end of the download. */
-async function expectTakenOver(t, page, file, id) {
-  const at = Date.now();
-  await t.until(
-    () => page.evaluate(async () => /version=2/.test((await app.ready).active.scriptURL)),
-    'the new version being active',
-    30_000,
-  );
-  const seconds = (Date.now() - at) / 1000;
-  const row = await t.expectSuccess(page, id, file, { timeout: 60_000 });
-  assert.match(row.script, /version=2/);
-  checkSent(file);
-  await t.until(() => page.evaluate((name) => app.state(name).result === 'success', id), 'the page is told');
-  await t.expectNothingLeft(page);
-  assert.equal((await t.rows(page, { kind: 'begin' })).length, 1);
-  atMost(seconds, 5, 'seconds that the new version waited');
-}
 
 function checkSent(file, most = 1.2) {
   atMost(file.sent / file.size, most, 'times the size was sent');
@@ -275,57 +252,6 @@ export default [
     },
   },
   {
-    name: 'a new version of the worker takes over in mid-download',
-    timeout: 80_000,
-    async run(t) {
-      const page = await t.open({ query: { version: '1' } });
-      const file = t.file(VERY_LONG);
-      await t.fetch(page, 'taken over', file);
-      await sentUpTo(t, file, 0.2);
-      await page.evaluate(() =>
-        navigator.serviceWorker.register('/app/sw.js?version=2', { scope: '/app/' }).then(() => null),
-      );
-      await expectTakenOver(t, page, file, 'taken over');
-    },
-  },
-  {
-    name: 'a version that waits leaves the work to the active one, until it is told to take over',
-    timeout: 80_000,
-    async run(t) {
-      const page = await t.open({ query: { version: '1' } });
-      const file = t.file(VERY_LONG);
-      await t.fetch(page, 'taken over', file);
-      await sentUpTo(t, file, 0.1);
-      await page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1&do=skip-waiting', {
-          scope: '/app/',
-        });
-        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
-      });
-      const before = file.requests.length;
-      await sentUpTo(t, file, 0.2);
-      assert.equal(file.requests.length, before, 'the active one goes on');
-      await page.evaluate(async () => (await app.ready).waiting.postMessage('take over'));
-      await expectTakenOver(t, page, file, 'taken over');
-    },
-  },
-  {
-    name: 'a version that waits till the end has no part in it',
-    async run(t) {
-      const page = await t.open({ query: { version: '1' } });
-      const file = t.file({ size: 4 * MIB, rate: 2e6 });
-      await t.fetch(page, 'waits', file);
-      await page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1', { scope: '/app/' });
-        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
-      });
-      const row = await t.expectSuccess(page, 'waits', file);
-      assert.equal(row.script, '?version=1');
-      checkSent(file, 1.05);
-      await t.expectNothingLeft(page);
-    },
-  },
-  {
     name: 'Firefox with worker idle time-outs of 3 s: 40 MiB at 6 MB/s',
     browsers: ['firefox'],
     launch: { workerIdleSeconds: 3 },
@@ -415,30 +341,6 @@ export default [
       await t.expectSuccess(page, 'frozen', file, { timeout: 40_000 });
       checkSent(file);
       await t.until(() => page.evaluate(() => app.state('frozen').result === 'success'), 'the page is told');
-      await t.expectNothingLeft(page);
-    },
-  },
-  {
-    name: 'a page with another version of this library is refused, and harms nobody',
-    browsers: ENGINES,
-    async run(t) {
-      const page = await t.open();
-      const file = t.file({ size: 4 * MIB, rate: 1e6 });
-      await t.fetch(page, 'ours', file);
-      const script = readFileSync(join(t.dist, 'window.js'), 'utf8');
-      const other = script.replace('version:1,session', 'version:2,session');
-      assert.notEqual(other, script);
-      t.origin.files['/dist/window.js'] = { body: other, type: 'text/javascript' };
-      const stranger = await t.open({ registers: false });
-      const names = await stranger.evaluate(async () => {
-        const manager = await app.manager();
-        return Promise.all([
-          app.rejection(() => manager.getIds()),
-          app.rejection(() => manager.fetch('theirs', '/file')),
-        ]);
-      });
-      assert.deepEqual(names, ['VersionError', 'VersionError']);
-      await t.expectSuccess(page, 'ours', file);
       await t.expectNothingLeft(page);
     },
   },

@@ -1,0 +1,89 @@
+/** The slim build, whose wasm file lies beside the script. */
+import assert from 'node:assert/strict';
+import { ENGINES } from '../../harness/launch.mjs';
+import { MIB } from '../lib/context.mjs';
+
+const WASM = '/dist/background_fetch.wasm';
+
+/** The message of what `fetch()` rejects with. */
+const refusal = (page, url) =>
+  page.evaluate(
+    (file) =>
+      app.fetch('refused', file).then(
+        () => null,
+        (error) => `${error.name}: ${error.message}`,
+      ),
+    url,
+  );
+
+export default [
+  {
+    name: 'a download, and one begun offline by a worker that was killed',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open({ type: 'slim' });
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'first', file);
+      await t.expectSuccess(page, 'first', file);
+      await t.expectNothingLeft(page);
+      await t.browser.killWorker(page);
+      await t.origin.setOffline(true);
+      const later = t.file({ size: MIB });
+      await t.fetch(page, 'later', later);
+      await t.origin.setOffline(false);
+      await t.expectSuccess(page, 'later', later, { timeout: 30_000 });
+    },
+  },
+  {
+    name: 'installed, it needs no server to begin',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open({ type: 'slim' });
+      await t.origin.setOffline(true);
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'begun', file);
+      await t.origin.setOffline(false);
+      await t.expectSuccess(page, 'begun', file, { timeout: 30_000 });
+    },
+  },
+  {
+    name: 'what is no wasm file is told as that, and the right one is taken when it is there',
+    browsers: ENGINES,
+    async run(t) {
+      t.mayReport = /background_fetch\.wasm/;
+      t.origin.files[WASM] = { body: '<!doctype html><title>App</title>', type: 'text/html' };
+      const page = await t.open({ type: 'slim' });
+      const file = t.file({ size: MIB });
+      const text = await refusal(page, file.url);
+      assert.match(text, /^TypeError: .*background_fetch\.wasm .* 200, text\/html.*: serve /);
+      t.origin.files[WASM] = { body: 'Not Found', type: 'text/plain', status: 404 };
+      assert.match(await refusal(page, file.url), /^TypeError: .*background_fetch\.wasm .* 404, text\/plain/);
+      delete t.origin.files[WASM];
+      await t.fetch(page, 'right', file);
+      await t.expectSuccess(page, 'right', file);
+    },
+  },
+  {
+    name: 'an older file is not kept',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open({ type: 'slim' });
+      const name = `background-fetch-polyfill:${t.origin.url}/app/#wasm`;
+      const keys = () =>
+        page.evaluate(async (cache) => (await (await caches.open(cache)).keys()).map(({ url }) => url), name);
+      const [own, ...others] = await keys();
+      assert.match(own, /^https:\/\/background-fetch\.invalid\/[0-9a-f]{64}\.wasm$/);
+      assert.deepEqual(others, []);
+      await page.evaluate(
+        async (cache) =>
+          (await caches.open(cache)).put('https://background-fetch.invalid/older.wasm', new Response('')),
+        name,
+      );
+      const file = t.file();
+      await t.fetch(page, 'tidy', file);
+      await t.expectSuccess(page, 'tidy', file);
+      await t.until(async () => (await keys()).length === 1, 'the older one being removed');
+      assert.deepEqual(await keys(), [own]);
+    },
+  },
+];
