@@ -1,5 +1,6 @@
 /** Our storage in other hands: deleted, cut, filled with rubbish. Never wrong bytes, never another download harmed. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB, ourName } from '../lib/context.mjs';
 
@@ -48,6 +49,43 @@ function defineTools() {
   };
   globalThis.all = (name, store) => change(name, store, (rows) => rows.getAll());
   globalThis.uidOf = async (name, id) => (await all(name, 'fetches')).find((row) => row.id === id).uid;
+}
+
+const BEFORE = readFileSync(new URL('../fixtures/database-of-before.json', import.meta.url), 'utf8');
+
+/** In the page: makes a database as it was written down, and the entries of the cache that its rows speak of. */
+async function restore(name, text) {
+  const { version, stores } = JSON.parse(text);
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const opening = indexedDB.open(name, version);
+  opening.onupgradeneeded = () => {
+    for (const [store, { keyPath }] of Object.entries(stores)) {
+      opening.result.createObjectStore(store, keyPath ? { keyPath } : {});
+    }
+  };
+  const database = await settled(opening);
+  const cache = await caches.open(name);
+  for (const { index, start, length, entry } of stores.segments.rows) {
+    const { url } = stores.records.rows[index].request;
+    const response = await fetch(url.replace(/key=[^&]*/, 'key=source').replace(/&rate=\d+/, ''));
+    const bytes = (await response.arrayBuffer()).slice(start, start + length);
+    await cache.put(`https://background-fetch.invalid/${encodeURIComponent(entry)}`, new Response(bytes));
+  }
+  const transaction = database.transaction(Object.keys(stores), 'readwrite');
+  for (const [store, { keyPath, rows }] of Object.entries(stores)) {
+    for (const row of rows) {
+      if (keyPath) transaction.objectStore(store).put(row);
+      else transaction.objectStore(store).put(row.value, row.key);
+    }
+  }
+  await new Promise((resolve) => {
+    transaction.oncomplete = resolve;
+  });
+  database.close();
 }
 
 /** The right bytes, or a failure that says so: nothing else. */
@@ -275,6 +313,27 @@ export default [
         const { url } = records[0].request;
         t.expectFiles(records, [url === again.url ? again : victim]);
       }
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: 'a database that an older version has written is gone on with',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open();
+      // As they were when it was written down: see fixtures/database-of-before.json.
+      const files = [
+        t.file({ size: 4 * MIB, seed: 11 }),
+        t.file({ size: 8 * MIB, seed: 12, rate: 1_500_000 }),
+        t.file({ size: MIB, seed: 13, delay: 100 }),
+      ];
+      await page.evaluate(restore, ourName(`${t.origin.url}/app/`), BEFORE.replaceAll('ORIGIN', t.origin.url));
+      const stored = 4_259_840;
+      await page.evaluate(() => void dispatchEvent(new Event('online')));
+      await t.expectSuccess(page, 'film', files);
+      assert.equal(files[0].requests.length, 0, 'what was whole is not asked for');
+      assert.match(files[1].requests[0].headers.range, /^bytes=\d+-/);
+      assert.ok(files[1].sent < files[1].size - stored + 100_000, `${files[1].sent} bytes sent of the rest`);
       await t.expectNothingLeft(page);
     },
   },
