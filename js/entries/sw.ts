@@ -45,5 +45,5 @@ function start(global: ServiceWorkerGlobalScope): void {
 if (isServiceWorker) {
   if (!hasNative) start(globalThis as unknown as ServiceWorkerGlobalScope);
 } else if (isPage) {
-  console.warn('background-fetch-polyfill/sw is for the service worker: a page imports background-fetch-polyfill.');
+  console.warn('background-fetch-polyfill/sw is for the service worker, not for a page.');
 }

@@ -89,6 +89,11 @@ impl Servers {
         self.all.get_mut(place).map(|(_, server)| server)
     }
 
+    /// Until when it is not to be asked.
+    pub(crate) fn held_until(&self, id: ServerId, now: Instant) -> Option<Instant> {
+        self.get(id)?.held_until(now)
+    }
+
     pub(crate) fn repute(&self, id: ServerId) -> Repute {
         self.get(id).map_or_else(Repute::default, |server| Repute {
             has_answered: server.has_answered,
@@ -214,9 +219,13 @@ impl Servers {
 }
 
 impl Server {
+    fn held_until(&self, now: Instant) -> Option<Instant> {
+        self.hold.map(|hold| hold.until).filter(|until| *until > now)
+    }
+
     /// How many more requests it may be sent now.
     fn room(&self, id: ServerId, now: Instant, transfers: &Transfers) -> usize {
-        if self.hold.is_some_and(|hold| hold.until > now) {
+        if self.held_until(now).is_some() {
             return 0;
         }
         let open = || transfers.open().filter(|one| one.server == id);

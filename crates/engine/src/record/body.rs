@@ -174,7 +174,7 @@ impl Body {
         let length = if must { lengths.otherwise } else { lengths.validated };
         // Less where no connection lives for so long.
         let least = length.min(LEAST_OVERLAP);
-        let length = length.checked_shr(self.breaks).unwrap_or(0).max(least);
+        let length = length.checked_shr(self.breaks).unwrap_or(0).max(least).min(gap);
         // Another length after a part that brought nothing: so a limit of the server is distinguished from
         // the end of the body.
         let length = length >> self.repeats.min(1);

@@ -126,6 +126,8 @@ impl Record {
         if let Some(next) = self.settle_if_whole(cx) {
             return next;
         }
+        // It may give no more at a time than it has to repeat.
+        self.body.broke_in_overlap();
         let alone = self.is_alone(cx.transfers);
         if alone { self.retry(cx, Trouble::Truncated) } else { Next::Nothing }
     }

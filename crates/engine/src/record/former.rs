@@ -47,6 +47,8 @@ impl Record {
             (self.row.head, self.row.validator) = (head, validator);
             self.body = body;
             self.saved = if self.replaced.is_empty() { saved } else { Saved::Older };
+            // That this does not fit may have to be found out once more.
+            self.standing.take_back_restart();
             self.next_version();
         }
     }

@@ -68,9 +68,8 @@ impl Record {
         if !same {
             return self.finish(cx, id, End::Mismatch);
         }
-        let length = transfer.position - transfer.known;
         transfer.kept = transfer.known;
         transfer.cut_at = cx.now.monotonic;
-        self.came(cx, id, length)
+        self.cut_and_go_on(cx, id)
     }
 }

@@ -236,8 +236,8 @@ pub(crate) fn is_same(first: &Head, head: &Head) -> bool {
 
 /// Whether `head` begins the body that `first` began: byte by byte the same, as a strong ETag says.
 pub(crate) fn is_same_whole(first: &Head, head: &Head) -> bool {
-    let lengths = [first, head].map(Head::content_length);
-    may_repeat(first) && may_repeat(head) && is_same(first, head) && lengths[0] == lengths[1]
+    let same = may_repeat(first) && head.status == 200 && is_same(first, head);
+    same && complete_length(first) == complete_length(head)
 }
 
 /// Whether another response may be known to be of the same bytes, from the first on.

@@ -252,23 +252,17 @@ impl Record {
             transfer.end = None;
         }
         transfer.position = position;
-        if transfer.repeats_known() {
-            return self.repeated(cx, id);
-        }
-        self.came(cx, id, length)
-    }
-
-    /// So much more is there of what is missing.
-    pub(super) fn came(&mut self, cx: &mut Context<'_>, id: TransferId, length: u64) -> Next {
-        if !self.has_bad_status() && cx.allowance.is_exceeded_by(length) {
+        let repeats = transfer.repeats_known();
+        let news = length.min(position.saturating_sub(transfer.known));
+        if !self.has_bad_status() && cx.allowance.is_exceeded_by(news) {
             return Next::Exceeded;
         }
-        self.cut_and_go_on(cx, id)
+        if repeats { self.repeated(cx, id) } else { self.cut_and_go_on(cx, id) }
     }
 
     /// Ends the segment if it is large or old enough, or if there is no memory for more; reads on if
     /// there is.
-    fn cut_and_go_on(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
+    pub(super) fn cut_and_go_on(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
         let now = cx.now.monotonic;
         let full = cx.transfers.held() >= cx.config.memory;
         let share = cx.config.memory / (3 * cx.transfers.open().count().max(1) as u64);

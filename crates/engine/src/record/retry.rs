@@ -115,7 +115,7 @@ impl Record {
     }
 
     /// Has its row written, for the next start.
-    fn note(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn note(&mut self, cx: &mut Context<'_>) {
         let mut writes = Vec::new();
         self.write_row(&mut writes);
         if self.row.head.is_some() && self.saved == Saved::Nothing {

@@ -48,14 +48,13 @@ impl Record {
         writes.push(self.removal_of_segments());
         writes.push(Write::PutRecord(self.row.clone()));
         for piece in self.body.segments.iter() {
-            writes.push(Write::PutSegment(SegmentRow {
-                uid: self.row.uid.clone(),
-                index: self.row.index,
-                start: piece.start,
-                length: piece.length,
-                entry: piece.entry.clone(),
-            }));
+            writes.push(self.segment_row(piece.start, piece.length, &piece.entry));
         }
+    }
+
+    pub(super) fn segment_row(&self, start: u64, length: u64, entry: &EntryKey) -> Write {
+        let (uid, index) = (self.row.uid.clone(), self.row.index);
+        Write::PutSegment(SegmentRow { uid, index, start, length, entry: entry.clone() })
     }
 
     pub(crate) fn removal_of_segments(&self) -> Write {

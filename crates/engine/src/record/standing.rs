@@ -174,6 +174,11 @@ impl Standing {
         self.cuts <= config.restarts + 1
     }
 
+    /// A response that was begun from scratch has brought nothing.
+    pub(crate) fn take_back_restart(&mut self) {
+        self.restarts = self.restarts.saturating_sub(1);
+    }
+
     /// Whether all that has come since there was more than ever was of what is stored.
     pub(crate) fn fits(&self) -> bool {
         self.restarts == 0

@@ -11,7 +11,7 @@ use crate::ports::StoreError;
 use crate::record::saved::Saved;
 use crate::record::segments::Segment;
 use crate::record::{Next, Phase, Record};
-use crate::snapshot::{EntryKey, SegmentRow, Write};
+use crate::snapshot::EntryKey;
 use crate::transfer::{End, PendingStore, Stream, rate};
 use crate::trouble::Trouble;
 
@@ -59,21 +59,21 @@ impl Record {
         store: PendingStore,
         settles: Option<RecordResult>,
     ) {
-        let PendingStore { entry, start, length, .. } = store;
+        let PendingStore { entry, length, .. } = store;
         let more = self.body.grows_to(self.body.segments.stored() + length);
         if more {
             self.standing.progressed();
         }
-        let mut writes = vec![Write::PutSegment(SegmentRow {
-            uid: self.row.uid.clone(),
-            index: self.row.index,
-            start,
-            length,
-            entry: entry.clone(),
-        })];
         let cleans = self.saved == Saved::Older;
         if cleans {
             self.leave_behind();
+        }
+        let mut writes = Vec::new();
+        for one in cx.transfers.of(self.id).flat_map(|one| &one.stores) {
+            // With older rows go those, too, that are on their way to be written.
+            if one.finished && (cleans || one.entry == entry) {
+                writes.push(self.segment_row(one.start, one.length, &one.entry));
+            }
         }
         let progress = more && self.row.attempts > 0;
         if settles.is_some() || self.saved != Saved::Head || progress {
@@ -218,15 +218,15 @@ impl Record {
         if !known {
             return Next::Nothing;
         }
+        if self.phase == Phase::Settling {
+            self.row.result = None;
+            self.phase = Phase::Running;
+        }
         if cleans && *error != StoreError::Quota {
             return self.still_unclean(cx);
         }
         if self.saved == Saved::Head {
             self.saved = Saved::Nothing;
-        }
-        if self.phase == Phase::Settling {
-            self.row.result = None;
-            self.phase = Phase::Running;
         }
         self.store_trouble(cx, id, error)
     }
@@ -235,7 +235,6 @@ impl Record {
     /// or it would go with them.
     fn still_unclean(&mut self, cx: &mut Context<'_>) -> Next {
         self.close_transfers(cx, None);
-        self.row.result = None;
         self.retry(cx, Trouble::Store)
     }
 

@@ -59,14 +59,23 @@ impl Record {
         reason = "where it is small, as in wasm; moved, it takes more code"
     )]
     pub(super) fn marked(
-        &self,
+        &mut self,
         cx: &mut Context<'_>,
         id: TransferId,
         exchange: Box<Exchange>,
     ) -> Next {
-        if cx.transfers.get(id).is_some() {
-            cx.outbox.emit(Output::Open { transfer: id, exchange: *exchange });
+        if cx.transfers.get(id).is_none() {
+            return Next::Nothing;
         }
+        if let Some(until) = cx.servers.held_until(self.server, cx.now.monotonic) {
+            // It has said so to another one meanwhile. That this one has not been sent is written down, too.
+            self.close_transfers(cx, None);
+            self.row.attempts = 0;
+            self.note(cx);
+            self.phase = Phase::Held;
+            return Next::Held(until);
+        }
+        cx.outbox.emit(Output::Open { transfer: id, exchange: *exchange });
         Next::Nothing
     }
 }

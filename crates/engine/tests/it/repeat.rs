@@ -108,3 +108,19 @@ fn nothing_less_than_a_strong_etag_is_enough() {
         app.assert_success(1, LENGTH);
     }
 }
+
+/// What comes once more is not counted again; what comes after it is, as it comes. The simulation found the first, and
+/// then the second.
+#[test]
+fn a_download_total_counts_each_byte_once() {
+    for (total, expected) in
+        [(LENGTH, EventType::Success), (LENGTH - 1, EventType::Fail), (2800 * KIB, EventType::Fail)]
+    {
+        let mut app = App::of("file", without_ranges(&[2700, 900]));
+        app.fetches[0].download_total = total;
+        app.run();
+        let delivery = app.delivery("one");
+        assert_eq!(delivery.event, expected, "{total}: {:?}", delivery.state);
+        assert!(delivery.state.downloaded <= total, "{total}: {:?}", delivery.state);
+    }
+}

@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
+use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::StoreError;
+use background_fetch_engine::snapshot::{EntryKey, Write};
 use background_fetch_engine::testing::network::{Fault, File, Validator, content};
+use background_fetch_engine::{Command, CommandId, CommitId, Engine, Input, Output, TransferId};
 
-use crate::common::{App, KIB, bypass_config, config};
+use futures_util::future::join;
+
+use crate::common::bench::outputs;
+use crate::common::{App, KIB, bypass_config, config, fetch};
 
 #[test]
 fn with_nothing_to_compare_it_begins_anew() {
@@ -100,4 +106,118 @@ fn rows_that_could_not_be_removed_are_not_taken_for_those_of_a_newer_response() 
     }
 }
 
+/// Found by the simulation: what had to be asked for once more, as the store had failed, was another misfit each time.
+#[test]
+fn a_store_that_fails_makes_no_misfit_of_the_server() {
+    let mut file = File { validator: Validator::Weak, ..File::new(1, LENGTH) };
+    file.faults.extend([Fault::Cut(700 * KIB), Fault::Changed]);
+    let mut app = App::of("file", file);
+    app.config.retry.restarts = 1;
+    app.live_with(async || {
+        for failures in 0..3 {
+            while app.requests("file") < 3 + 2 * failures {
+                app.world.clock.sleep(Duration::from_millis(1)).await;
+            }
+            app.world.bodies.fail_next_put(StoreError::Failed("by the test".into()));
+        }
+    });
+    app.assert_success(2, LENGTH);
+}
+
+/// Found by the simulation: a record that was given up in the moment in which its result could not be written down.
+#[test]
+fn a_commit_that_fails_at_any_time_leaves_nothing_stuck() {
+    for millis in (0..3000).step_by(7) {
+        let mut file = File::new(1, 200 * KIB);
+        file.faults.extend([Fault::Cut(150 * KIB), Fault::Gone]);
+        let mut app = App::of("file", file);
+        app.config.retry.known_attempts = 2;
+        app.live(async {
+            let handle = app.handle().await;
+            let fail = async {
+                app.world.clock.sleep(Duration::from_millis(millis)).await;
+                app.world.meta.fail_next(StoreError::Failed("by the test".into()));
+            };
+            let (_, ()) = join(handle.fetch(app.fetches[0].clone()), fail).await;
+            while handle.is_active() {
+                app.world.clock.sleep(Duration::from_millis(10)).await;
+            }
+        });
+    }
+}
+
+/// Found by the simulation: a segment of the older response was recorded late, and the removal of its row took with it
+/// that of a newer one, which was on its way to be written.
+#[test]
+fn what_is_on_its_way_to_be_written_is_not_removed_with_older_rows() {
+    let mut engine = Engine::new(bypass_config(), 1);
+    let mut feed = |input| outputs(&mut engine, input);
+    let removal = Write::DeleteSegments { uid: "one".into(), index: 0 };
+    feed(Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
+    let command = Command::Fetch(fetch("one", &["file"]));
+    let created = commit_of(&feed(Input::Command { id: CommandId(1), command }));
+    let first = opened_of(&feed(Input::Committed { commit: created.0 }));
+
+    let length = 1000 * KIB;
+    let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let headers = vec![
+        tag("etag", "\"1\""),
+        tag("accept-ranges", "bytes"),
+        tag("content-length", &length.to_string()),
+    ];
+    let head = Head { status: 200, kind: "basic".into(), headers, ..Head::default() };
+    let part = Head { status: 206, ..head.clone() };
+    feed(Input::Opened { transfer: first, head: head.clone(), followed: None });
+    let done = feed(Input::Read { transfer: first, length: 256 * KIB });
+    // The rest comes in parts now, of which one does not fit.
+    let second = opened_of(&done);
+    let (older, _) = commit_of(&feed(stored(&done, first)));
+    let third = opened_of(&feed(Input::Opened { transfer: second, head: part, followed: None }));
+    feed(Input::Opened { transfer: third, head, followed: None });
+    let done = feed(Input::Read { transfer: third, length: 256 * KIB });
+    let newer = store_of(&done);
+    let done = feed(stored(&done, third));
+    assert!(commit_of(&done).1.contains(&removal), "{done:?}");
+    feed(Input::Committed { commit: older });
+    let done = feed(Input::Read { transfer: third, length: 256 * KIB });
+    let done = feed(stored(&done, third));
+    let (_, writes) = commit_of(&done);
+    let rows = |entry: &EntryKey| {
+        let of = |write: &&Write| matches!(write, Write::PutSegment(row) if row.entry == *entry);
+        writes.iter().filter(of).count()
+    };
+    assert!(!writes.contains(&removal) || rows(&newer) == 1, "{writes:?}");
+}
+
 const LENGTH: u64 = 1000 * KIB;
+
+/// The first answer that there is among outputs.
+fn first_of<T>(outputs: &[Output], find: impl Fn(&Output) -> Option<T>) -> T {
+    outputs.iter().find_map(find).unwrap_or_else(|| panic!("not among {outputs:?}"))
+}
+
+fn opened_of(outputs: &[Output]) -> TransferId {
+    first_of(outputs, |output| match output {
+        Output::Open { transfer, .. } => Some(*transfer),
+        _ => None,
+    })
+}
+
+fn store_of(outputs: &[Output]) -> EntryKey {
+    first_of(outputs, |output| match output {
+        Output::Store { entry, .. } => Some(entry.clone()),
+        _ => None,
+    })
+}
+
+fn commit_of(outputs: &[Output]) -> (CommitId, Vec<Write>) {
+    first_of(outputs, |output| match output {
+        Output::Commit { commit, writes } => Some((*commit, writes.clone())),
+        _ => None,
+    })
+}
+
+/// That the entry which is being stored is.
+fn stored(outputs: &[Output], transfer: TransferId) -> Input {
+    Input::Stored { transfer, entry: store_of(outputs), length: 256 * KIB }
+}

@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
-use background_fetch_engine::http::RequestSpec;
+use background_fetch_engine::http::{Head, RequestSpec};
+
 use background_fetch_engine::ports::{NetworkError, StoreError};
+use background_fetch_engine::snapshot::Write;
 use background_fetch_engine::state::{EventType, FetchResult};
 use background_fetch_engine::testing::network::{Fault, File, content};
-use background_fetch_engine::{FailureReason, NewFetch, RecordResult};
+use background_fetch_engine::{
+    Command, CommandId, CommitId, Engine, FailureReason, Input, NewFetch, Output, RecordResult,
+};
 
-use crate::common::{App, KIB, fetch, get, url};
+use crate::common::bench::{asked, outputs};
+use crate::common::{App, KIB, config, fetch, get, url};
 
 fn upload(path: &str, method: &str) -> RequestSpec {
     RequestSpec { method: method.to_owned(), body_length: Some(BODY), ..get(path) }
@@ -286,6 +291,45 @@ fn an_abort_at_any_time_leaves_one_upload_at_most() {
             app.assert_nothing_left();
         }
     }
+}
+
+/// Found by the simulation: that it is about to be sent takes time to be written down, in which the server may say to
+/// another that it is to be left alone.
+#[test]
+fn an_upload_is_not_sent_to_a_server_that_has_just_asked_to_be_left_alone() {
+    let mut engine = Engine::new(config(), 1);
+    outputs(&mut engine, Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
+    let requests = vec![upload("up", "POST"), get("down")];
+    let command = Command::Fetch(NewFetch { requests, ..fetch("one", &[]) });
+    let done = outputs(&mut engine, Input::Command { id: CommandId(1), command });
+    let done = outputs(&mut engine, Input::Committed { commit: commit_of(&done) });
+    let mark = commit_of(&done);
+    let Some(Output::Open { transfer, exchange }) = done.iter().find(|one| asked(one).is_some())
+    else {
+        panic!("nothing is asked for: {done:?}")
+    };
+    assert_eq!(exchange.request.method, "GET");
+    let headers = vec![("retry-after".to_owned(), "600".to_owned())];
+    let head = Head { status: 503, headers, ..Head::default() };
+    outputs(&mut engine, Input::Opened { transfer: *transfer, head, followed: None });
+    let done = outputs(&mut engine, Input::Committed { commit: mark });
+    assert!(done.iter().all(|one| asked(one).is_none()), "{done:?}");
+    let again = done.iter().find_map(|one| match one {
+        Output::Commit { writes, .. } => writes.iter().find_map(|write| match write {
+            Write::PutRecord(row) if row.index == 0 => Some(row.attempts),
+            _ => None,
+        }),
+        _ => None,
+    });
+    assert_eq!(again, Some(0), "that it was not sent is written down");
+}
+
+fn commit_of(outputs: &[Output]) -> CommitId {
+    let commit = outputs.iter().find_map(|output| match output {
+        Output::Commit { commit, .. } => Some(*commit),
+        _ => None,
+    });
+    commit.unwrap()
 }
 
 const LENGTH: u64 = 300 * KIB;

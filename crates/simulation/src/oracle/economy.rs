@@ -179,7 +179,7 @@ fn most_bytes(
 }
 
 /// What a request that goes on repeats, to compare it.
-fn overlap(config: &Config) -> u128 {
+pub(crate) fn overlap(config: &Config) -> u128 {
     config.overlap.validated.max(config.overlap.otherwise).into()
 }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use background_fetch_engine::Config;
+
 use crate::oracle::Oracle;
-use crate::oracle::economy::is_hidden_coding;
+use crate::oracle::economy::{is_hidden_coding, overlap};
 use crate::oracle::facts::FetchFacts;
 use crate::oracle::servers;
 
@@ -21,13 +23,28 @@ pub(crate) fn longest_wait(oracle: &Oracle) -> Duration {
         // What seems to end early is asked for again after a while.
         let plan = oracle.plan_of(uid);
         let ends_early = plan.records.iter().any(|one| is_hidden_coding(oracle, one.file));
+        let crawls = plan.records.iter().any(|one| crawls(oracle, one.file));
         let mut servers = plan.records.iter();
         fetch.had_no_trouble()
             && !ends_early
+            && !crawls
             && servers.all(|one| servers::had_no_trouble(oracle, &facts, one))
     });
     let quiet = quiet.map(|(_, fetch)| fetch);
     quiet.map(|fetch| fetch.longest_wait).max().unwrap_or_default()
+}
+
+/// Whether what is repeated of a file takes longer to come than a silence may last: then it is asked for again after a
+/// while, and waited for longer.
+fn crawls(oracle: &Oracle, file: usize) -> bool {
+    let Config { stall, .. } = oracle.plan.config;
+    let repeated = overlap(&oracle.plan.config);
+    let servers = oracle.world.servers.borrow();
+    let mut places = oracle.plan.places.get(file).into_iter().flatten();
+    places.any(|url| {
+        let rate = servers.files.get(url).map_or(0, |file| u128::from(file.rate));
+        rate * u128::from(stall.0) < repeated * 1000
+    })
 }
 
 /// A request of a fetch is sent: what came before may have been a wait.

@@ -85,7 +85,7 @@ impl Content for Vec<Extent> {
 
     /// Other stretches may be of the same bytes, but not if they are long.
     fn is_equal(&self, other: &Self) -> bool {
-        let [own, others] = [self, other].map(|content| Self::join(&[content.clone()]));
+        let [own, others] = [self, other].map(|content| Self::join(std::slice::from_ref(content)));
         let short = self.length() == other.length() && self.length() <= SHORT;
         own == others || short && own.bytes() == others.bytes()
     }
