@@ -66,6 +66,17 @@ export default [
     },
   },
   {
+    name: 'cut, small, with everything hidden and no length',
+    async run(t) {
+      const page = await t.open();
+      const other = await t.startOrigin();
+      const file = t.file({ size: 44_707, rate: 100_000, cut: 13_662, times: 1, cors: 1, chunked: 1 }, other);
+      await t.fetch(page, 'hidden', file);
+      await t.expectSuccess(page, 'hidden', file, { timeout: 30_000 });
+      assert.ok(file.requests.length <= 6, `${file.requests.length} requests`);
+    },
+  },
+  {
     name: 'another version appears behind hidden validators',
     ...OF_WHAT_IS_SAID,
     async run(t) {

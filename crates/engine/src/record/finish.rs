@@ -103,7 +103,7 @@ impl Record {
         let at = transfer.position;
         let news = at > transfer.began.0 || self.body.doubted_end().is_some();
         if let Some(asked) = transfer.asked.filter(|_| !news) {
-            let open = asked.end.is_none() && transfer.end == Some(at);
+            let open = asked.end.is_none() && transfer.end.is_none_or(|end| end == at);
             return self.brought_nothing(cx, open.then_some(at));
         }
         self.body.has_news();

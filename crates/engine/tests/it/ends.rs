@@ -168,3 +168,28 @@ fn a_worker_that_dies_with_the_question_asks_again() {
         app.assert_success(1, LENGTH);
     }
 }
+
+/// Found by the soak: of another origin that shows no length, and too small for its server to be asked for the last byte.
+#[test]
+fn a_small_body_whose_length_is_hidden_comes_to_its_end_after_a_break() {
+    for exposure in [Exposure::Own, Exposure::All, Exposure::Safelisted] {
+        for validator in [Validator::Strong, Validator::Modified, Validator::None] {
+            for (length, cut) in
+                [(44_707, 13_662), (63 * KIB, 62 * KIB), (300, 100), (200 * KIB, KIB)]
+            {
+                let mut file = File::new(1, length);
+                (file.exposure, file.validator, file.declares_length) =
+                    (exposure, validator, false);
+                file.faults.push_back(Fault::Cut(cut));
+                let app = App::of("file", file);
+                app.run();
+                app.assert_success(1, length);
+                let requests = app.requests("file");
+                assert!(
+                    requests <= 6,
+                    "{exposure:?}, {validator:?}, {length}: {requests} requests"
+                );
+            }
+        }
+    }
+}
