@@ -170,6 +170,10 @@ async fn opened<P: Ports>(ports: &P, exchange: Exchange) -> Result<Opened<P>, Ne
     let (mut chunks, mut read) = (Vec::new(), 0);
     while read < length {
         let Some((chunk, length)) = ports.read(&body).await? else {
+            // Where no head tells where it ends, it may have broken.
+            if first_byte(&head).is_none() && head.content_length().is_none() {
+                return Err(NetworkError::Broken);
+            }
             // It ends in what is known already: nothing follows, and the head tells why.
             return Ok(Opened { head, body, followed: Some((Vec::new(), 0)) });
         };

@@ -193,3 +193,23 @@ fn a_small_body_whose_length_is_hidden_comes_to_its_end_after_a_break() {
         }
     }
 }
+
+/// Found by the simulation: parts that ended before they had repeated what is stored told of an end, where no length may be
+/// read of them.
+#[test]
+fn a_part_that_does_not_even_repeat_what_is_stored_is_no_end() {
+    for always in [Fault::Empty, Fault::LessOfUnknown(1), Fault::LessOfUnknown(1000)] {
+        for length in [44_707, 300 * KIB] {
+            let mut file = File { always: Some(always), ..File::new(1, length) };
+            (file.exposure, file.declares_length) = (Exposure::Safelisted, false);
+            file.faults.push_back(Fault::Cut(13_662));
+            let app = App::of("file", file);
+            app.run();
+            let delivery = app.delivery("one");
+            match delivery.state.failure_reason {
+                None => app.assert_success(1, length),
+                reason => assert_eq!(reason, Some(FailureReason::FetchError), "{always:?}"),
+            }
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::{Exchange, NetworkError};
 use background_fetch_engine::testing::network::{Answer, Fault};
 
@@ -168,7 +169,7 @@ impl RecordFacts {
             self.versions.insert(place.1);
             let follows = head.status == 206
                 && self.first.as_ref() == Some(&place)
-                && (head.header("content-range").is_some() || head.kind == "cors")
+                && (head.header("content-range").is_some() || is_hidden(head))
                 && !head.is_encoded()
                 && is_harmless(*fault);
             self.doubts += u64::from(ranged && !follows);
@@ -229,4 +230,9 @@ fn is_busy(exchange: &Exchange, Answer { head, .. }: &Answer) -> bool {
     let declared = head.header("retry-after").is_some();
     let failing = (500..600).contains(&head.status) && (exchange.range.is_some() || declared);
     exchange.request.method == "GET" && (passes || failing)
+}
+
+/// Whether no length may be read of a part: what is repeated of it tells.
+fn is_hidden(head: &Head) -> bool {
+    head.kind == "cors" && head.header("content-length").is_none()
 }
