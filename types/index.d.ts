@@ -1,19 +1,10 @@
 /**
  * Types of the Background Fetch API, https://wicg.github.io/background-fetch/, which TypeScript's own
- * libraries lack. Global, like the API; they go with the libraries "dom" and "webworker" alike.
+ * libraries lack. Global, like the API; they go with the libraries "dom" and "webworker" alike, and with those that
+ * will have it: each is written as they would write it, and none has a name that could not be declared twice.
  *
  *   import 'background-fetch-polyfill';
  */
-
-type BackgroundFetchResult = '' | 'success' | 'failure';
-
-type BackgroundFetchFailureReason =
-  | ''
-  | 'aborted'
-  | 'bad-status'
-  | 'fetch-error'
-  | 'quota-exceeded'
-  | 'download-total-exceeded';
 
 /** https://w3c.github.io/image-resource/#dom-imageresource */
 interface ImageResource {
@@ -49,7 +40,7 @@ interface BackgroundFetchManager {
 
 declare var BackgroundFetchManager: {
   prototype: BackgroundFetchManager;
-  new (): never;
+  new (): BackgroundFetchManager;
 };
 
 interface BackgroundFetchRegistrationEventMap {
@@ -66,11 +57,11 @@ interface BackgroundFetchRegistration extends EventTarget {
   readonly downloadTotal: number;
   readonly downloaded: number;
   /** Empty while the fetch is active. */
-  readonly result: BackgroundFetchResult;
-  readonly failureReason: BackgroundFetchFailureReason;
+  readonly result: '' | 'success' | 'failure';
+  readonly failureReason: '' | 'aborted' | 'bad-status' | 'fetch-error' | 'quota-exceeded' | 'download-total-exceeded';
   /** False when the final event has been handled: the records are gone by then. */
   readonly recordsAvailable: boolean;
-  onprogress: ((this: BackgroundFetchRegistration, event: Event) => unknown) | null;
+  onprogress: ((this: BackgroundFetchRegistration, event: Event) => any) | null;
   /** Resolves with false if the fetch was no longer active. */
   abort(): Promise<boolean>;
   /** Resolves with undefined if no request matches. */
@@ -100,7 +91,7 @@ interface BackgroundFetchRegistration extends EventTarget {
 
 declare var BackgroundFetchRegistration: {
   prototype: BackgroundFetchRegistration;
-  new (): never;
+  new (): BackgroundFetchRegistration;
 };
 
 /** A request of a background fetch, and its response. */
@@ -112,7 +103,7 @@ interface BackgroundFetchRecord {
 
 declare var BackgroundFetchRecord: {
   prototype: BackgroundFetchRecord;
-  new (): never;
+  new (): BackgroundFetchRecord;
 };
 
 interface ServiceWorkerRegistration {

@@ -32,9 +32,17 @@ interface ServiceWorkerGlobalScopeEventMap {
   backgroundfetchclick: BackgroundFetchEvent;
 }
 
+/** What the library "webworker" takes the global `addEventListener` for. */
+interface DedicatedWorkerGlobalScopeEventMap {
+  backgroundfetchsuccess: BackgroundFetchUpdateUIEvent;
+  backgroundfetchfail: BackgroundFetchUpdateUIEvent;
+  backgroundfetchabort: BackgroundFetchEvent;
+  backgroundfetchclick: BackgroundFetchEvent;
+}
+
 interface ServiceWorkerGlobalScope {
-  onbackgroundfetchsuccess: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown) | null;
-  onbackgroundfetchfail: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown) | null;
-  onbackgroundfetchabort: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown) | null;
-  onbackgroundfetchclick: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => unknown) | null;
+  onbackgroundfetchsuccess: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => any) | null;
+  onbackgroundfetchfail: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => any) | null;
+  onbackgroundfetchabort: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => any) | null;
+  onbackgroundfetchclick: ((this: ServiceWorkerGlobalScope, event: BackgroundFetchEvent) => any) | null;
 }

@@ -246,6 +246,6 @@ function noAnswer(worker: ServiceWorker | null): Error {
   return invalidState(
     worker
       ? `The service worker ${worker.scriptURL} does not answer: does it import background-fetch-polyfill?`
-      : 'There is no active service worker any more.',
+      : 'There is no active service worker.',
   );
 }

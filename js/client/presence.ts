@@ -31,8 +31,10 @@ export function attend(container: ServiceWorkerContainer): void {
   addEventListener('online', look);
   // Not every worker is told by the browser.
   addEventListener('offline', look);
-  document.addEventListener('resume', look);
-  document.addEventListener('visibilitychange', () => {
+  // Plain workers have none.
+  const { document } = globalThis as Partial<typeof globalThis>;
+  document?.addEventListener('resume', look);
+  document?.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') look();
   });
   addEventListener('pagehide', () => {

@@ -6,7 +6,13 @@
 // `node` stands for this Node.js, `tsc` for the installed TypeScript.
 
 /** Each is compiled with another view of the world: the sources, then the published types in use. */
-export const typeProjects = ['.', 'tests/types/page', 'tests/types/worker', 'tests/types/implementation'];
+export const typeProjects = [
+  '.',
+  'tests/types/page',
+  'tests/types/worker',
+  'tests/types/implementation',
+  'tests/types/future',
+];
 
 /** Arguments of Node.js. */
 export const styleCheck = ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'];

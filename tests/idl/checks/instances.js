@@ -55,6 +55,7 @@
       check(`${title}: is readonly`, () => {
         const value = instance[attribute.name];
         const set = (object) => {
+          'use strict';
           object[attribute.name] = 'x';
         };
         throwsType(() => set(instance), 'setting it');

@@ -1,5 +1,7 @@
 // What an app's page may write, and what it may not. Compiled only.
 
+import type { BackgroundFetchFailureReason } from '../../../types/types.d.ts';
+
 async function download(ready: ServiceWorkerRegistration): Promise<void> {
   const manager: BackgroundFetchManager = ready.backgroundFetch;
   const registration = await manager.fetch('id', ['/a', new Request('/b'), new URL('/c', location.href).href], {

@@ -16,6 +16,20 @@ async function store(event: BackgroundFetchUpdateUIEvent): Promise<void> {
   await event.updateUI({ icon: {} });
 }
 
+// As the README has it: the global one.
+addEventListener('backgroundfetchsuccess', (event) => {
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open('films');
+      for (const record of await event.registration.matchAll()) {
+        await cache.put(record.request, await record.responseReady);
+      }
+      await event.updateUI({ title: 'Ready to watch' });
+    })(),
+  );
+});
+addEventListener('backgroundfetchabort', (event) => console.log(event.registration.id));
+
 self.addEventListener('backgroundfetchfail', (event) => void event.updateUI());
 self.addEventListener('backgroundfetchabort', (event) => {
   console.log(event.registration.failureReason);

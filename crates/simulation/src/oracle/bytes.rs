@@ -153,13 +153,18 @@ fn is_begun(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[E
 /// How many bytes too many a server has sent that said nothing of any length: until it is asked where the end is, nobody
 /// knows.
 fn may_show_beyond(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> u64 {
-    let servers = oracle.world.servers.borrow();
-    let places = oracle.plan.places.get(plan.file).into_iter().flatten();
-    let silent = |file: &File| !file.declares_length && file.exposure == Exposure::Safelisted;
-    let silent = places.filter_map(|url| servers.files.get(url)).any(silent);
+    let silent = is_silent(oracle, plan);
     let mut facts = oracle.facts.borrow_mut();
     let known = facts.record(&record.uid, record.index).filter(|_| silent);
     known.map_or(0, |record| record.overlong)
+}
+
+/// Whether nothing that may be read of a response says how long it is.
+pub(crate) fn is_silent(oracle: &Oracle, plan: &RecordPlan) -> bool {
+    let servers = oracle.world.servers.borrow();
+    let places = oracle.plan.places.get(plan.file).into_iter().flatten();
+    let silent = |file: &File| !file.declares_length && file.exposure == Exposure::Safelisted;
+    places.filter_map(|url| servers.files.get(url)).any(silent)
 }
 
 /// Checks what the handlers of an event are shown.
