@@ -58,6 +58,20 @@ impl Bench {
     }
 }
 
+impl Bench {
+    /// Keeps all others from one of the stores, until the function that it answers with is called.
+    async fn hold(&self, store: &str) -> JsValue {
+        let hold = "const open = indexedDB.open(a);
+            await new Promise((resolve) => { open.onsuccess = resolve });
+            const store = open.result.transaction(b, 'readwrite').objectStore(b);
+            let held = true;
+            const hold = () => { if (held) store.count().onsuccess = hold };
+            hold();
+            return () => { held = false; open.result.close() }";
+        js::run(hold, &self.name(), &store.into()).await.unwrap()
+    }
+}
+
 impl MetaStoreBench for Bench {
     type Store = Store;
 
@@ -130,6 +144,39 @@ async fn bodies_are_stored_where_blobs_are_not() {
     assert_eq!(stored, Ok(()));
     let body = bench.meta().body("u", 0).await.unwrap().unwrap();
     assert_eq!(js::value("a instanceof ArrayBuffer && a.byteLength", &body), 4);
+}
+
+/// As large bodies of uploads take, which are read while downloads go on.
+#[wasm_bindgen_test]
+async fn a_commit_does_not_wait_for_bodies() {
+    let bench = Bench::new();
+    let (epoch, _) = bench.meta().take_over().await.unwrap();
+    let release = bench.hold(schema::BODIES).await;
+    // What would wait is let go of in the end, and says that it had to.
+    let late = js::value("setTimeout(() => { a(); a.late = true }, 10_000)", &release);
+    assert_eq!(bench.meta().commit(epoch, &[]).await, Ok(()));
+    let waited = js::value("a.late === true", &release);
+    js::value("clearTimeout(a)", &late);
+    js::value("a()", &release);
+    assert_eq!(waited, false);
+}
+
+/// As after a suspension. The time until then is minutes, which pass quickly here.
+#[wasm_bindgen_test]
+async fn a_database_that_does_not_answer_is_given_up_and_asked_again_by_the_next() {
+    let bench = Bench::new();
+    let (epoch, _) = bench.meta().take_over().await.unwrap();
+    let release = bench.hold(schema::META).await;
+    let quick = js::value(
+        "((set) => (steps, time) => set(steps, time < 10_000 ? time : 20))(setTimeout)",
+        &JsValue::NULL,
+    );
+    let replaced = js::Replaced::new("setTimeout", &quick);
+    let Err(StoreError::Failed(reason)) = bench.meta().commit(epoch, &[]).await else { panic!() };
+    assert!(reason.contains("does not answer"), "{reason}");
+    drop(replaced);
+    js::value("a()", &release);
+    assert_eq!(bench.meta().commit(epoch, &[]).await, Ok(()));
 }
 
 #[wasm_bindgen_test]

@@ -77,6 +77,17 @@ fn a_silent_part_of_one_that_is_split_at_its_head_is_asked_for_again() {
     assert!(time < Duration::from_secs(120), "{time:?}");
 }
 
+/// Nobody sees its bytes come: longer than a silence may last is no silence (E17).
+#[test]
+fn a_part_that_takes_minutes_is_not_asked_for_again() {
+    let app = app(|bypass| bypass.segment = 100 * KIB);
+    app.change_first(|file| file.rate = 2_000);
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.sent("file") < LENGTH + 200 * KIB, "{} sent", app.sent("file"));
+    assert!(app.requests("file") <= 12, "{} requests", app.requests("file"));
+}
+
 /// Has the file, and so many minutes later the next one, which must both come whole.
 fn fetch_next(app: &App, minutes: u64) {
     app.live_with(async || {

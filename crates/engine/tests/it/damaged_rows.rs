@@ -68,6 +68,18 @@ fn numbers_at_their_limits_do_not_overflow() {
     start(vec![rows, done("two", &[])]);
 }
 
+/// Nothing would be missing of it, and nothing would be whole (E27).
+#[test]
+fn a_segment_of_all_bytes_that_there_can_be_is_not_gone_on_with() {
+    let mut rows = done("one", &[(0, u64::MAX)]);
+    let record = &mut rows.records[0];
+    record.result = None;
+    record.head.as_mut().unwrap().headers.retain(|(name, _)| name == "etag");
+    // A worker that asked for ever would never come to the other one.
+    let outputs = start(vec![rows, done("two", &[])]);
+    assert!(asks(&outputs).contains(&"two".to_owned()), "{outputs:?}");
+}
+
 /// What an engine does first, all entries being there.
 fn start(snapshots: Vec<Snapshot>) -> Vec<Output> {
     let segments = snapshots.iter().flat_map(|snapshot| &snapshot.segments);
