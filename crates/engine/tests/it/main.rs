@@ -1,5 +1,6 @@
-//! The engine in a simulated world, by behaviour.
+//! The engine in a simulated world, by behaviour. Native ones.
 
+#![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
 
 mod abort;
