@@ -6,7 +6,8 @@ import { ProcessGroup, within } from './process.mjs';
 export async function startXvfb() {
   const group = new ProcessGroup(
     browserPath('xvfb'),
-    ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'],
+    // When its last browser was killed it would begin anew, and refuse the next one meanwhile.
+    ['-noreset', '-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'],
     {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     },
