@@ -144,7 +144,7 @@ impl Record {
             return self.fail(cx, FailureReason::FetchError);
         }
         self.close_transfers(cx, None);
-        self.go_back();
+        let _ = self.go_back();
         self.standing.whole = true;
         self.await_connection()
     }

@@ -37,20 +37,18 @@ impl Record {
         }
     }
 
-    /// The newer response has brought nothing: what was stored before it still is all that there is.
-    pub(super) fn go_back(&mut self) {
+    /// If the newer response has brought nothing, what was stored before it still is all that there is. Whether so.
+    pub(super) fn go_back(&mut self) -> bool {
         if !self.body.segments.is_empty() {
-            return;
+            return false;
         }
-        if let Some(former) = take(&mut self.former) {
-            let Former { head, validator, body, saved } = *former;
-            (self.row.head, self.row.validator) = (head, validator);
-            self.body = body;
-            self.saved = if self.replaced.is_empty() { saved } else { Saved::Older };
-            // That this does not fit may have to be found out once more.
-            self.standing.take_back_restart();
-            self.next_version();
-        }
+        let Some(former) = take(&mut self.former) else { return false };
+        let Former { head, validator, body, saved } = *former;
+        (self.row.head, self.row.validator) = (head, validator);
+        self.body = body;
+        self.saved = if self.replaced.is_empty() { saved } else { Saved::Older };
+        self.next_version();
+        true
     }
 
     /// Whether something is kept of an older response.

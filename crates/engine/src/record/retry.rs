@@ -12,7 +12,10 @@ use crate::trouble::{Known, Trouble};
 impl Record {
     /// Puts a record that met trouble off, or ends it.
     pub(super) fn retry(&mut self, cx: &mut Context<'_>, trouble: Trouble) -> Next {
-        self.go_back();
+        if self.go_back() {
+            // That it does not fit may have to be found out once more, which is no misfit of the server's.
+            self.standing.take_back_restart();
+        }
         let random = cx.outbox.next_random();
         if !self.request().is_get() {
             return self.give_up(cx);
@@ -65,11 +68,16 @@ impl Record {
     /// Waits for its server, or by itself.
     fn wait(&mut self, until: Instant, trouble: Trouble, for_server: bool) -> Next {
         if for_server {
-            self.phase = Phase::Held;
-            return Next::Held(until);
+            return self.hold(until);
         }
         self.phase = Phase::Waiting { until, trouble };
         Next::Wait(until)
+    }
+
+    /// Waits for its server.
+    pub(super) fn hold(&mut self, until: Instant) -> Next {
+        self.phase = Phase::Held;
+        Next::Held(until)
     }
 
     /// Who has been heard of by this record.

@@ -72,8 +72,7 @@ impl Record {
             self.close_transfers(cx, None);
             self.row.attempts = 0;
             self.note(cx);
-            self.phase = Phase::Held;
-            return Next::Held(until);
+            return self.hold(until);
         }
         cx.outbox.emit(Output::Open { transfer: id, exchange: *exchange });
         Next::Nothing

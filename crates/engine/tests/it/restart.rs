@@ -6,11 +6,13 @@ use background_fetch_engine::http::Head;
 use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::snapshot::{EntryKey, Write};
 use background_fetch_engine::testing::network::{Fault, File, Validator, content};
-use background_fetch_engine::{Command, CommandId, CommitId, Engine, Input, Output, TransferId};
+use background_fetch_engine::{
+    Command, CommandId, Engine, FailureReason, Input, Output, TransferId,
+};
 
 use futures_util::future::join;
 
-use crate::common::bench::outputs;
+use crate::common::bench::{commit_of, opened_of, outputs, store_of};
 use crate::common::{App, KIB, bypass_config, config, fetch};
 
 #[test]
@@ -124,6 +126,20 @@ fn a_store_that_fails_makes_no_misfit_of_the_server() {
     app.assert_success(2, LENGTH);
 }
 
+/// What does not fit is not asked for without end, whatever there was before it.
+#[test]
+fn a_newer_version_that_never_fits_is_given_up() {
+    let mut file = File { validator: Validator::Weak, ..File::new(1, LENGTH) };
+    file.faults.extend([Fault::Cut(700 * KIB), Fault::Changed]);
+    // Much shorter than what comes.
+    let lie = || vec![("content-length".to_owned(), Some("100".to_owned()))];
+    file.says = [vec![], vec![]].into_iter().chain((0..10_000).map(|_| lie())).collect();
+    let app = App::of("file", file);
+    app.run();
+    app.assert_failure(FailureReason::FetchError);
+    assert!(app.requests("file") < 20, "{} requests", app.requests("file"));
+}
+
 /// Found by the simulation: a record that was given up in the moment in which its result could not be written down.
 #[test]
 fn a_commit_that_fails_at_any_time_leaves_nothing_stuck() {
@@ -190,32 +206,6 @@ fn what_is_on_its_way_to_be_written_is_not_removed_with_older_rows() {
 }
 
 const LENGTH: u64 = 1000 * KIB;
-
-/// The first answer that there is among outputs.
-fn first_of<T>(outputs: &[Output], find: impl Fn(&Output) -> Option<T>) -> T {
-    outputs.iter().find_map(find).unwrap_or_else(|| panic!("not among {outputs:?}"))
-}
-
-fn opened_of(outputs: &[Output]) -> TransferId {
-    first_of(outputs, |output| match output {
-        Output::Open { transfer, .. } => Some(*transfer),
-        _ => None,
-    })
-}
-
-fn store_of(outputs: &[Output]) -> EntryKey {
-    first_of(outputs, |output| match output {
-        Output::Store { entry, .. } => Some(entry.clone()),
-        _ => None,
-    })
-}
-
-fn commit_of(outputs: &[Output]) -> (CommitId, Vec<Write>) {
-    first_of(outputs, |output| match output {
-        Output::Commit { commit, writes } => Some((*commit, writes.clone())),
-        _ => None,
-    })
-}
 
 /// That the entry which is being stored is.
 fn stored(outputs: &[Output], transfer: TransferId) -> Input {

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use background_fetch_engine::http::{Head, RequestSpec};
-
 use background_fetch_engine::ports::{NetworkError, StoreError};
 use background_fetch_engine::snapshot::Write;
 use background_fetch_engine::state::{EventType, FetchResult};
 use background_fetch_engine::testing::network::{Fault, File, content};
 use background_fetch_engine::{
-    Command, CommandId, CommitId, Engine, FailureReason, Input, NewFetch, Output, RecordResult,
+    Command, CommandId, Engine, FailureReason, Input, NewFetch, Output, RecordResult,
 };
 
-use crate::common::bench::{asked, outputs};
+use crate::common::bench::{asked, commit_of, outputs};
 use crate::common::{App, KIB, config, fetch, get, url};
 
 fn upload(path: &str, method: &str) -> RequestSpec {
@@ -302,8 +301,8 @@ fn an_upload_is_not_sent_to_a_server_that_has_just_asked_to_be_left_alone() {
     let requests = vec![upload("up", "POST"), get("down")];
     let command = Command::Fetch(NewFetch { requests, ..fetch("one", &[]) });
     let done = outputs(&mut engine, Input::Command { id: CommandId(1), command });
-    let done = outputs(&mut engine, Input::Committed { commit: commit_of(&done) });
-    let mark = commit_of(&done);
+    let done = outputs(&mut engine, Input::Committed { commit: commit_of(&done).0 });
+    let (mark, _) = commit_of(&done);
     let Some(Output::Open { transfer, exchange }) = done.iter().find(|one| asked(one).is_some())
     else {
         panic!("nothing is asked for: {done:?}")
@@ -314,22 +313,11 @@ fn an_upload_is_not_sent_to_a_server_that_has_just_asked_to_be_left_alone() {
     outputs(&mut engine, Input::Opened { transfer: *transfer, head, followed: None });
     let done = outputs(&mut engine, Input::Committed { commit: mark });
     assert!(done.iter().all(|one| asked(one).is_none()), "{done:?}");
-    let again = done.iter().find_map(|one| match one {
-        Output::Commit { writes, .. } => writes.iter().find_map(|write| match write {
-            Write::PutRecord(row) if row.index == 0 => Some(row.attempts),
-            _ => None,
-        }),
+    let again = commit_of(&done).1.iter().find_map(|write| match write {
+        Write::PutRecord(row) if row.index == 0 => Some(row.attempts),
         _ => None,
     });
     assert_eq!(again, Some(0), "that it was not sent is written down");
-}
-
-fn commit_of(outputs: &[Output]) -> CommitId {
-    let commit = outputs.iter().find_map(|output| match output {
-        Output::Commit { commit, .. } => Some(*commit),
-        _ => None,
-    });
-    commit.unwrap()
 }
 
 const LENGTH: u64 = 300 * KIB;

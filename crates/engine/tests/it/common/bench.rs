@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use background_fetch_engine::http::{ByteRange, Head};
 use background_fetch_engine::ports::NetworkError;
+use background_fetch_engine::snapshot::{EntryKey, Write};
 use background_fetch_engine::{
-    Command, CommandId, Engine, Input, Instant, Output, Time, Timestamp, TransferId,
+    Command, CommandId, CommitId, Engine, Input, Instant, Output, Time, Timestamp, TransferId,
 };
 
 use super::{config, fetch};
@@ -124,4 +125,33 @@ pub(crate) fn goes_on(outputs: &[Output]) -> bool {
 
 pub(crate) fn closes(outputs: &[Output]) -> bool {
     outputs.iter().any(|output| matches!(output, Output::Close { .. }))
+}
+
+/// The first answer that there is among outputs.
+fn first_of<T>(outputs: &[Output], find: impl Fn(&Output) -> Option<T>) -> T {
+    outputs.iter().find_map(find).unwrap_or_else(|| panic!("not among {outputs:?}"))
+}
+
+/// The transfer that is opened.
+pub(crate) fn opened_of(outputs: &[Output]) -> TransferId {
+    first_of(outputs, |output| match output {
+        Output::Open { transfer, .. } => Some(*transfer),
+        _ => None,
+    })
+}
+
+/// The entry that is stored.
+pub(crate) fn store_of(outputs: &[Output]) -> EntryKey {
+    first_of(outputs, |output| match output {
+        Output::Store { entry, .. } => Some(entry.clone()),
+        _ => None,
+    })
+}
+
+/// The transaction, and its writes.
+pub(crate) fn commit_of(outputs: &[Output]) -> (CommitId, Vec<Write>) {
+    first_of(outputs, |output| match output {
+        Output::Commit { commit, writes } => Some((*commit, writes.clone())),
+        _ => None,
+    })
 }
