@@ -1,4 +1,4 @@
-/** The dictionaries and unions of the standard's IDL (idl/background-fetch.idl). */
+/** The dictionaries and unions of the standard's IDL (background-fetch.idl). */
 import type { MatchOptions, UIOptions } from '../border/engine.ts';
 import {
   type Convert,

@@ -19,7 +19,9 @@ export async function wasmBytes(scope: string): Promise<ArrayBuffer> {
 
 /** To be called when a version is installed: has it here before anything is begun. */
 export async function keepWasm(scope: string): Promise<void> {
-  await store(await caches.open(wasmCacheName(scope)), await load());
+  const cache = await caches.open(wasmCacheName(scope));
+  // Another version of the app may have the same one.
+  if (!(await cache.match(key))) await store(cache, await load());
 }
 
 const store = (cache: Cache, bytes: ArrayBuffer): Promise<void> => cache.put(key, new Response(bytes));

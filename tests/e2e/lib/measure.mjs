@@ -19,3 +19,12 @@ export class TooMuch extends Error {
 export function atMost(figure, most, what) {
   if (figure > most) throw new TooMuch(`${what}: ${Number(figure.toFixed(3))}, which is more than ${most}`);
 }
+
+/** That no more of a file was sent than that many times its size. @param {{sent: number, size: number}} file */
+export function checkSent(file, most = 1.2) {
+  atMost(file.sent / file.size, most, 'times the size was sent');
+}
+
+/** Waits until a part of a file has been sent. @param {import('./context.mjs').Context} t @param {{sent: number, size: number}} file @param {number} part */
+export const sentUpTo = (t, file, part) =>
+  t.until(() => file.sent >= part * file.size, `${part} of the file sent`, 60_000);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ENGINES } from '../../harness/launch.mjs';
 import { sleep } from '../../harness/process.mjs';
 import { MIB } from '../lib/context.mjs';
-import { atMost } from '../lib/measure.mjs';
+import { atMost, checkSent, sentUpTo } from '../lib/measure.mjs';
 import { OVER_BOTH } from '../lib/protocols.mjs';
 
 const LONG = { size: 20 * MIB, rate: 4e6 };
@@ -12,13 +12,6 @@ const LONG = { size: 20 * MIB, rate: 4e6 };
 function onLink(t, size, rate) {
   t.origin.setThrottle(rate);
   return t.file({ size });
-}
-
-/** Waits until a part of a file has been sent. */
-const sentUpTo = (t, file, part) => t.until(() => file.sent >= part * file.size, `${part} of the file sent`, 60_000);
-
-function checkSent(file, most = 1.2) {
-  atMost(file.sent / file.size, most, 'times the size was sent');
 }
 
 export default [

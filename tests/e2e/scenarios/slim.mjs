@@ -16,6 +16,15 @@ const refusal = (page, url) =>
     url,
   );
 
+/** A download that is begun while there is no server. */
+async function beginOffline(t, page) {
+  await t.origin.setOffline(true);
+  const file = t.file({ size: MIB });
+  await t.fetch(page, 'begun', file);
+  await t.origin.setOffline(false);
+  await t.expectSuccess(page, 'begun', file, { timeout: 30_000 });
+}
+
 export default [
   {
     name: 'a download, and one begun offline by a worker that was killed',
@@ -27,11 +36,7 @@ export default [
       await t.expectSuccess(page, 'first', file);
       await t.expectNothingLeft(page);
       await t.browser.killWorker(page);
-      await t.origin.setOffline(true);
-      const later = t.file({ size: MIB });
-      await t.fetch(page, 'later', later);
-      await t.origin.setOffline(false);
-      await t.expectSuccess(page, 'later', later, { timeout: 30_000 });
+      await beginOffline(t, page);
     },
   },
   {
@@ -39,11 +44,7 @@ export default [
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ type: 'slim' });
-      await t.origin.setOffline(true);
-      const file = t.file({ size: MIB });
-      await t.fetch(page, 'begun', file);
-      await t.origin.setOffline(false);
-      await t.expectSuccess(page, 'begun', file, { timeout: 30_000 });
+      await beginOffline(t, page);
     },
   },
   {

@@ -34,7 +34,7 @@ async function twoDownloads(t) {
 
 /** In the page: what it takes to tamper with our database. */
 function defineTools() {
-  const settled = (request) =>
+  globalThis.settled = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
@@ -53,14 +53,9 @@ function defineTools() {
 
 const BEFORE = readFileSync(new URL('../fixtures/database-of-before.json', import.meta.url), 'utf8');
 
-/** In the page: makes a database as it was written down, and the entries of the cache that its rows speak of. */
+/** In the page, with its tools: makes a database as it was written down, and the entries of the cache that its rows speak of. */
 async function restore(name, text) {
   const { version, stores } = JSON.parse(text);
-  const settled = (request) =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
   const opening = indexedDB.open(name, version);
   opening.onupgradeneeded = () => {
     for (const [store, { keyPath }] of Object.entries(stores)) {
@@ -327,6 +322,7 @@ export default [
         t.file({ size: 8 * MIB, seed: 12, rate: 1_500_000 }),
         t.file({ size: MIB, seed: 13, delay: 100 }),
       ];
+      await page.evaluate(defineTools);
       await page.evaluate(restore, ourName(`${t.origin.url}/app/`), BEFORE.replaceAll('ORIGIN', t.origin.url));
       const stored = 4_259_840;
       await page.evaluate(() => void dispatchEvent(new Event('online')));

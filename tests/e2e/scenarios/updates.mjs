@@ -4,10 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
-import { atMost } from '../lib/measure.mjs';
-
-/** Waits until a part of a file has been sent. */
-const sentUpTo = (t, file, part) => t.until(() => file.sent >= part * file.size, `${part} of the file sent`, 60_000);
+import { atMost, checkSent, sentUpTo } from '../lib/measure.mjs';
 
 /** Long enough to see a new version become active, which it does when no event of the old one is left. */
 const VERY_LONG = { size: 16 * MIB, rate: 1e6 };
@@ -28,10 +25,6 @@ async function expectTakenOver(t, page, file, id) {
   await t.expectNothingLeft(page);
   assert.equal((await t.rows(page, { kind: 'begin' })).length, 1);
   atMost(seconds, 5, 'seconds that the new version waited');
-}
-
-function checkSent(file, most = 1.2) {
-  atMost(file.sent / file.size, most, 'times the size was sent');
 }
 
 /** An update of version 1, which is in this place of the registration when it resolves. */
@@ -68,12 +61,7 @@ export default [
       const file = t.file(VERY_LONG);
       await t.fetch(page, 'taken over', file);
       await sentUpTo(t, file, 0.1);
-      await page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1&do=skip-waiting', {
-          scope: '/app/',
-        });
-        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
-      });
+      await update(page, 'wait=1&do=skip-waiting', 'waiting');
       const before = file.requests.length;
       await sentUpTo(t, file, 0.2);
       assert.equal(file.requests.length, before, 'the active one goes on');
@@ -87,10 +75,7 @@ export default [
       const page = await t.open({ query: { version: '1' } });
       const file = t.file({ size: 4 * MIB, rate: 2e6 });
       await t.fetch(page, 'waits', file);
-      await page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.register('/app/sw.js?version=2&wait=1', { scope: '/app/' });
-        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
-      });
+      await update(page, 'wait=1', 'waiting');
       const row = await t.expectSuccess(page, 'waits', file);
       assert.equal(row.script, '?version=1');
       checkSent(file, 1.05);
