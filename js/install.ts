@@ -2,6 +2,7 @@
 import { BackgroundFetchManager, createManager } from './api/BackgroundFetchManager.ts';
 import { BackgroundFetchRecord } from './api/BackgroundFetchRecord.ts';
 import { BackgroundFetchRegistration } from './api/BackgroundFetchRegistration.ts';
+import { hideCaches } from './api/caches.ts';
 import { installPermission } from './api/permission.ts';
 import type { Connection } from './border/messages.ts';
 import { forgetStoredWork } from './border/stored-work.ts';
@@ -21,6 +22,7 @@ export function install(connect: Connect): void {
     extendRegistration(ServiceWorkerRegistration.prototype, connect);
   }
   installPermission();
+  hideCaches(CacheStorage);
 }
 
 /** https://wicg.github.io/background-fetch/#dom-serviceworkerregistration-backgroundfetch */
@@ -37,7 +39,8 @@ function extendRegistration(prototype: ServiceWorkerRegistration, connect: Conne
       const registration = this as unknown as ServiceWorkerRegistration;
       let manager = managers.get(registration);
       if (!manager) {
-        manager = createManager(connect(registration));
+        // Which one it is may change: a worker is not the active one for all its life.
+        manager = createManager(() => connect(registration));
         managers.set(registration, manager);
       }
       return manager;

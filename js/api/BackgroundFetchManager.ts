@@ -47,18 +47,19 @@ export class BackgroundFetchManager {
   }
 }
 
-export function createManager(connection: Connection): BackgroundFetchManager {
+/** `connect` gives the connection for each call. */
+export function createManager(connect: () => Connection): BackgroundFetchManager {
   const manager = createObject(BackgroundFetchManager);
-  impls.set(manager, new BackgroundFetchManagerImpl(connection));
+  impls.set(manager, new BackgroundFetchManagerImpl(connect));
   return manager;
 }
 
 /** The realm's side of a registration's BackgroundFetchManager. */
 class BackgroundFetchManagerImpl {
-  readonly #connection: Connection;
+  readonly #connect: () => Connection;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  constructor(connect: () => Connection) {
+    this.#connect = connect;
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-fetch */
@@ -72,10 +73,11 @@ class BackgroundFetchManagerImpl {
     // Before anything else happens: they take over the bodies of the Requests given.
     const requests = inputs.map(createRequest);
     // As it is now: a worker may become active while the browser thinks about the permission.
-    const { available } = this.#connection;
+    const connection = this.#connect();
+    const { available } = connection;
     if (await isDenied()) throw new DOMException('The user has denied background fetches.', 'NotAllowedError');
     if (!available) throw new TypeError('There is no active service worker.');
-    const state = await this.#connection.call('fetch', {
+    const state = await connection.call('fetch', {
       uid: crypto.randomUUID(),
       id,
       requests: await storeRequests(requests),
@@ -84,20 +86,21 @@ class BackgroundFetchManagerImpl {
       downloadTotal,
     });
     persist();
-    return instanceOf(state, this.#connection);
+    return instanceOf(state, connection);
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-get */
   async get(id: string): Promise<BackgroundFetchRegistration | undefined> {
     requireId(id);
-    if (!this.#connection.available) return undefined;
-    const state = await this.#connection.call('get', id);
-    return state && instanceOf(state, this.#connection);
+    const connection = this.#connect();
+    const state = (await connection.hasWork()) && (await connection.call('get', id));
+    return state ? instanceOf(state, connection) : undefined;
   }
 
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-getids */
   async getIds(): Promise<string[]> {
-    return this.#connection.available ? this.#connection.call('getIds') : [];
+    const connection = this.#connect();
+    return (await connection.hasWork()) ? connection.call('getIds') : [];
   }
 }
 

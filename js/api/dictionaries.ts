@@ -10,7 +10,6 @@ import {
   toDOMString,
   toSequence,
   toUnsignedLongLong,
-  toUSVString,
 } from '../webidl/convert.ts';
 
 /** `ImageResource` of https://w3c.github.io/image-resource/ */
@@ -19,7 +18,8 @@ type ImageResource = NonNullable<UIOptions['icons']>[number];
 const toImageResource = toDictionary<ImageResource>('ImageResource', {
   label: { convert: toDOMString },
   sizes: { convert: toDOMString },
-  src: { convert: toUSVString, required: true },
+  // A USVString, which the URL parser makes of it.
+  src: { convert: toDOMString, required: true },
   type: { convert: toDOMString },
 });
 
@@ -62,9 +62,9 @@ function isRequest(value: unknown): value is Request {
   }
 }
 
-/** https://fetch.spec.whatwg.org/#requestinfo */
+/** https://fetch.spec.whatwg.org/#requestinfo; of a string, whoever parses it makes a USVString. */
 export const toRequestInfo: Convert<Request | string> = (value, context) =>
-  isRequest(value) ? value : toUSVString(value, context);
+  isRequest(value) ? value : toDOMString(value, context);
 
 /** `(RequestInfo or sequence<RequestInfo>)`, as a list. */
 export const toRequestList: Convert<(Request | string)[]> = (value, context) => {

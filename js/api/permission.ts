@@ -30,12 +30,11 @@ export function installPermission(): void {
 
 /** A PermissionStatus that never changes; no script can make a real one. */
 function granted(): PermissionStatus {
-  const status = new EventTarget();
   // WebKit has it in pages only.
-  if ('PermissionStatus' in globalThis) Object.setPrototypeOf(status, PermissionStatus.prototype);
-  return Object.defineProperties(status, {
+  const { prototype } = globalThis.PermissionStatus ?? EventTarget;
+  return Object.defineProperties(Object.setPrototypeOf(new EventTarget(), prototype), {
     name: { value: descriptor.name },
     state: { value: 'granted' },
     onchange: { value: null, writable: true },
-  }) as PermissionStatus;
+  });
 }

@@ -19,9 +19,9 @@ export async function createBody(scope: string, record: LiveRecord, head: Respon
   try {
     const blobs = segments.map((segment) => readSegment(scope, segment).then(checkBlob(segment)));
     return new Blob(await Promise.all(blobs));
-  } catch (error) {
-    // The head is there, so it is the body that fails.
-    return new ReadableStream({ start: (controller) => controller.error(error) });
+  } catch {
+    // The head is there, so it is the body that fails, where it is damaged.
+    return segmentStream(scope, record);
   }
 }
 

@@ -25,10 +25,9 @@ export function createResponse(head: ResponseHead, body: BodyInit | null, length
 
 /** A Response made by a script has no url and the type "default"; its clones shall have them, too. */
 function dress(response: Response, head: ResponseHead): Response {
-  // Without the fragment, like the attribute.
-  const url = head.url.split('#', 1)[0];
   const clone = (): Response => dress(Response.prototype.clone.call(response), head);
-  const values = { url, type: head.type, redirected: head.redirected, clone };
+  const { url, type, redirected } = head;
+  const values = { url, type, redirected, clone };
   for (const [name, value] of Object.entries(values)) {
     Object.defineProperty(response, name, { value, writable: value === clone, configurable: true });
   }

@@ -57,6 +57,7 @@ export interface RequestData {
 
 /** Status line and headers of a response, as the network gave them. */
 export interface ResponseHead {
+  /** Without its fragment. */
   url: string;
   status: number;
   statusText: string;

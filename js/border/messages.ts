@@ -2,8 +2,8 @@
  * Everything that is said between a page and its service worker, and nothing else.
  *
  * A page posts {@link CallMessage}s to the active worker, because only such a message starts a
- * stopped worker. The first of a session carries a MessagePort, on which the worker answers and
- * tells what changes; the app's own `message` events stay the app's own.
+ * stopped worker. Each carries a MessagePort; on the newest of a session the worker answers and
+ * tells what changes. The app's own `message` events stay the app's own.
  */
 
 import type { FormEntries } from '../platform.ts';
@@ -13,8 +13,14 @@ import type { FetchArguments, FetchState, MatchOptions, RecordState, RequestData
 /** Marks our messages: others are the app's. */
 export const BRAND = 'background-fetch-polyfill';
 
-/** Raised with every change of this file that an older side would misunderstand. */
+/** What this side can do: raised with every change of this file that an older side would misunderstand. */
 export const VERSION = 1;
+
+/**
+ * What a call demands of the worker: the {@link VERSION} in which its kind was added or has last changed, so that a page
+ * is understood by every worker that can do what it asks for, be it of last week. All kinds are as old as this:
+ */
+export const NEEDED = 1;
 
 /** What a realm can ask of the worker that runs the engine. Every call may be repeated. */
 export interface Calls {
@@ -58,6 +64,8 @@ export interface Connection {
   readonly scope: string;
   /** Whether the registration has an active worker. */
   readonly available: boolean;
+  /** Whether anything may be stored that it can be asked for. */
+  hasWork(): Promise<boolean>;
   /** Rejects with an exception of this realm. */
   call<K extends Kind>(kind: K, ...args: Arguments<K>): Promise<Answer<K>>;
 }
@@ -65,6 +73,7 @@ export interface Connection {
 /** Page → worker, by `ServiceWorker.postMessage`. */
 export interface CallMessage<K extends Kind = Kind> {
   brand: typeof BRAND;
+  /** See {@link NEEDED}. */
   version: number;
   /** The page, as long as it lives. */
   session: string;
@@ -80,10 +89,12 @@ export type PageMessage =
   /** The page goes away: do not wait for it. */
   | { kind: 'bye' };
 
-/** Worker → page, by the port. */
+/** Worker → page, by the newest port. */
 export type WorkerMessage =
-  /** The first on each port: names the run of the worker that it leads to. */
-  | { kind: 'welcome'; run: string }
+  /** The first on each port: names the run of the worker that it leads to, and what that can be asked for. */
+  | { kind: 'welcome'; run: string; version: number; features: string[] }
+  /** The last on a port: all that follows comes on a newer one. */
+  | { kind: 'moved' }
   /** To a repeated call that is being worked on: have patience. */
   | { kind: 'busy'; id: number }
   | { kind: 'answer'; id: number; value: unknown }
@@ -101,11 +112,13 @@ export type RecordUpdate = Omit<RecordState, 'request'>;
  */
 export type Broadcast = News & { scope: string };
 
-export type News =
-  /** The engine has started. Ports that lead to an earlier run of the worker are dead. */
-  | { kind: 'hello'; run: string; active: boolean }
-  /** The first unfinished work appeared. */
-  | { kind: 'active' };
+/** The engine has started, or the first unfinished work has appeared. */
+export interface News {
+  /** Of the engine that has started: ports that lead to an earlier run of the worker are dead. */
+  run?: string;
+  /** Whether there is unfinished work. */
+  active: boolean;
+}
 
 export const CHANNEL = BRAND;
 
@@ -114,11 +127,11 @@ export function isOurs(data: unknown): data is { brand: typeof BRAND } {
   return (data as { brand?: unknown } | null | undefined)?.brand === BRAND;
 }
 
-/** Whether a message of ours is one that this version can answer. */
+/** Whether a message of ours is a call, of whatever version. */
 export function isCall(data: object): data is CallMessage {
   const { version, session, id, kind, args } = data as Partial<Record<keyof CallMessage, unknown>>;
   return (
-    version === VERSION &&
+    typeof version === 'number' &&
     typeof session === 'string' &&
     typeof id === 'number' &&
     typeof kind === 'string' &&

@@ -1,7 +1,10 @@
 /** Under which names our data are in the origin; the Rust half spells them, too. */
 
+/** What all of them begin with. */
+export const PREFIX = 'background-fetch-polyfill:';
+
 /** The Cache Storage cache that holds the bodies of a registration's fetches. */
-export const cacheName = (scope: string): string => `background-fetch-polyfill:${scope}`;
+export const cacheName = (scope: string): string => PREFIX + scope;
 
 /** The IndexedDB database of a registration; schema in `src/meta_store/schema.rs`. */
 export const databaseName = cacheName;

@@ -33,10 +33,8 @@ export async function forgetStoredWork(scope: string): Promise<void> {
 /** Rejects where there is no such database. */
 export async function openExisting(name: string): Promise<IDBDatabase> {
   // Missing in Firefox before 126.
-  if (typeof indexedDB.databases === 'function') {
-    const databases = await indexedDB.databases();
-    if (!databases.some((database) => database.name === name)) throw new Error(`no ${name}`);
-  }
+  const databases = await (indexedDB as Partial<IDBFactory>).databases?.();
+  if (databases && !databases.some((database) => database.name === name)) throw new Error();
   const request = indexedDB.open(name);
   // It would be created now: the request fails when its transaction is aborted.
   request.onupgradeneeded = () => request.transaction?.abort();

@@ -19,9 +19,6 @@ export const toBoolean: Convert<boolean> = Boolean;
 /** https://webidl.spec.whatwg.org/#js-DOMString; throws for a symbol, which `String()` would not. */
 export const toDOMString: Convert<string> = (value) => `${value as string}`;
 
-/** https://webidl.spec.whatwg.org/#js-USVString */
-export const toUSVString: Convert<string> = (value) => `${value as string}`.replace(/[\ud800-\udfff]/gu, '\uFFFD');
-
 /** https://webidl.spec.whatwg.org/#js-unsigned-long-long, without [EnforceRange] or [Clamp]. */
 export const toUnsignedLongLong: Convert<number> = (value) => {
   const integer = Math.trunc(+(value as number)) % 2 ** 64;
@@ -61,8 +58,7 @@ export function createSequence<T>(iterator: object, convert: Convert<T>, context
   }
 }
 
-const noSequence = (context: string): TypeError =>
-  new TypeError(`${context}: The provided value cannot be converted to a sequence.`);
+const noSequence = (context: string): TypeError => new TypeError(`${context}: it is not a sequence.`);
 
 /** One member of a dictionary. */
 export interface Member {
@@ -79,7 +75,7 @@ export interface Member {
 export function toDictionary<T>(name: string, members: Record<keyof T, Member>): Convert<T> {
   return (value, context) => {
     if (value !== undefined && value !== null && !isObject(value)) {
-      throw new TypeError(`${context}: The provided value is not of type '${name}'.`);
+      throw new TypeError(`${context}: it is not of type '${name}'.`);
     }
     const dictionary: Record<string, unknown> = {};
     for (const [key, { convert, required, fallback }] of Object.entries<Member>(members)) {

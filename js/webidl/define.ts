@@ -12,24 +12,10 @@ export function exposeInterface(global: object, name: string, constructor: Inter
   for (const key of Object.getOwnPropertyNames(prototype)) {
     if (key !== 'constructor') Object.defineProperty(prototype, key, { enumerable: true });
   }
-  hide(prototype, Symbol.toStringTag, name);
-  hide(constructor, 'name', name);
-  Object.defineProperty(global, name, {
-    value: constructor,
-    writable: true,
-    enumerable: false,
-    configurable: true,
-  });
-}
-
-/** A property that is there to be read and nothing else. */
-function hide(target: object, key: PropertyKey, value: string): void {
-  Object.defineProperty(target, key, {
-    value,
-    writable: false,
-    enumerable: false,
-    configurable: true,
-  });
+  // Not writable, as nothing is that is not said to be.
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+  Object.defineProperty(constructor, 'name', { value: name });
+  Object.defineProperty(global, name, { value: constructor, writable: true, configurable: true });
 }
 
 /** The members of `mixin` as a partial interface: enumerable properties of `target`. */

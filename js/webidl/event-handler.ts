@@ -4,9 +4,8 @@ import { isObject } from './convert.ts';
 type Handler = object;
 
 /** The listener of an attribute that is set: calls whatever the attribute's value is by then. */
-interface Entry {
+interface Entry extends EventListenerObject {
   value: Handler;
-  listener: (event: Event) => void;
 }
 
 /** The values of one attribute, of all objects that have it. */
@@ -26,7 +25,7 @@ export class EventHandlerAttribute {
   set(target: EventTarget, value: unknown): void {
     const entry = this.#entries.get(target);
     if (!isObject(value)) {
-      if (entry) target.removeEventListener(this.#type, entry.listener);
+      if (entry) target.removeEventListener(this.#type, entry);
       this.#entries.delete(target);
     } else if (entry) {
       entry.value = value;
@@ -38,14 +37,14 @@ export class EventHandlerAttribute {
   #activate(target: EventTarget, handler: Handler): void {
     const entry: Entry = {
       value: handler,
-      listener: (event) => {
+      handleEvent(event) {
         // An object that cannot be called is a legal value that does nothing.
         const { value } = entry;
         if (typeof value === 'function' && value.call(target, event) === false) event.preventDefault();
       },
     };
     this.#entries.set(target, entry);
-    target.addEventListener(this.#type, entry.listener);
+    target.addEventListener(this.#type, entry);
   }
 }
 

@@ -6,28 +6,18 @@ export interface ErrorData {
   message: string;
 }
 
-/** JavaScript's own errors among the names; all others are those of a DOMException. */
-const errors: Record<string, ErrorConstructor | undefined> = { TypeError, RangeError };
-
 export function toErrorData(thrown: unknown): ErrorData {
   const { name, message } = Object(thrown) as Partial<ErrorData>;
   return { name: `${name ?? 'UnknownError'}`, message: `${message ?? (thrown as string)}` };
 }
 
-/** An exception of this realm. */
+/**
+ * An exception of this realm. Some names are those of errors of their own, of JavaScript's or, in newer browsers,
+ * https://webidl.spec.whatwg.org/#quotaexceedederror; all others are those of a DOMException.
+ */
 export function toException({ name, message }: ErrorData): Error {
-  const constructor = errors[name];
-  if (constructor) return new constructor(message);
-  if (name === 'QuotaExceededError') return quotaExceeded(message);
-  return new DOMException(message, name);
-}
-
-/** An interface of its own in newer browsers, https://webidl.spec.whatwg.org/#quotaexceedederror. */
-function quotaExceeded(message: string): DOMException {
-  const { QuotaExceededError } = globalThis as {
-    QuotaExceededError?: new (message: string) => DOMException;
-  };
-  return QuotaExceededError ? new QuotaExceededError(message) : new DOMException(message, 'QuotaExceededError');
+  const constructor = (globalThis as Record<string, unknown>)[name] as (new (message: string) => Error) | undefined;
+  return constructor?.prototype instanceof Error ? new constructor(message) : new DOMException(message, name);
 }
 
 export const abortError = (message: string): DOMException => new DOMException(message, 'AbortError');

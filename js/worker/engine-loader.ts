@@ -172,7 +172,7 @@ export class EngineLoader {
 
   /** Tells all pages that this worker has begun, so that they ask again for what they lack. */
   sayHello(): void {
-    this.tell({ kind: 'hello', run: this.run, active: this.active });
+    this.tell({ run: this.run, active: this.active });
   }
 
   tell(news: News): void {

@@ -53,7 +53,7 @@ export class WorkerHost implements Host {
       if (isWebKit) void forgetUnrecorded(this.#global.registration.scope).catch(() => undefined);
       return;
     }
-    this.loader.tell({ kind: 'active' });
+    this.loader.tell({ active });
     this.registerSync();
   }
 

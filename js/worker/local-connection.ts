@@ -23,6 +23,10 @@ export class LocalConnection implements Connection {
     return this.#registration.active !== null;
   }
 
+  async hasWork(): Promise<boolean> {
+    return this.available && this.#server.hasWork();
+  }
+
   async call<K extends Kind>(kind: K, ...args: Arguments<K>): Promise<Answer<K>> {
     try {
       return await this.#server.call(this.#session, kind, args);

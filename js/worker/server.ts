@@ -6,9 +6,10 @@ import {
   isCall,
   isOurs,
   type Kind,
+  VERSION,
 } from '../border/messages.ts';
 import { hasStoredWork } from '../border/stored-work.ts';
-import { type ErrorData, toErrorData } from '../webidl/exceptions.ts';
+import { toErrorData } from '../webidl/exceptions.ts';
 import { type EngineLoader, isTrap } from './engine-loader.ts';
 import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
 import { receiveRequest } from './request-bodies.ts';
@@ -41,26 +42,27 @@ export class Server {
     if (!isOurs(data)) return;
     event.stopImmediatePropagation();
     const port = event.ports[0];
-    if (!isCall(data)) return refuse(port, data);
+    if (!isUnderstood(data)) return refuse(port, data);
     // Pages call the active one.
     this.#loader.proveActive();
     // To a worker that has been replaced: the page will ask the new one.
     if (!this.#loader.allowed) return;
     const session = this.#sessions.of(data.session, port);
     if (!session) return this.#loader.sayHello();
-    if (port) session.post({ kind: 'welcome', run: this.#loader.run });
+    const features = Object.keys(this.#handlers);
+    if (port) session.post({ kind: 'welcome', run: this.#loader.run, version: VERSION, features });
     event.waitUntil(atMost(MAX_HOLD, this.#answer(session, data)));
   }
 
   /** What a call asks for, or an exception. */
   async call<K extends Kind>(session: Session, kind: K, args: Arguments<K>): Promise<Answer<K>> {
-    if (!Object.hasOwn(this.#handlers, kind)) throw unknownMessage();
+    if (!Object.hasOwn(this.#handlers, kind)) throw notSupported(kind);
     return this.#handlers[kind](session, ...args);
   }
 
   /** Goes on with what is unfinished. A worker that is not the active one leaves it to that one. */
   async resume(): Promise<void> {
-    if (!this.#loader.allowed || !(await this.#mayHaveWork())) return;
+    if (!this.#loader.allowed || !(await this.hasWork())) return;
     // Meanwhile it may have turned out that this worker is not the one.
     if (this.#loader.allowed) await this.#loader.resume();
   }
@@ -121,8 +123,8 @@ export class Server {
     return this.#registration.waiting !== null;
   }
 
-  /** Where nothing is stored, nothing need be loaded to say so. */
-  async #mayHaveWork(): Promise<boolean> {
+  /** Whether anything may be stored; where nothing is, nothing need be loaded to say so. */
+  async hasWork(): Promise<boolean> {
     return this.#loader.loaded || hasStoredWork(this.#registration.scope);
   }
 
@@ -143,12 +145,12 @@ export class Server {
       }
     },
     get: async (session, id) => {
-      if (!(await this.#mayHaveWork())) return undefined;
+      if (!(await this.hasWork())) return undefined;
       const state = await this.#loader.use((engine) => engine.get(id));
       if (state) session.uids.add(state.uid);
       return state;
     },
-    getIds: async () => ((await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
+    getIds: async () => ((await this.hasWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
     abort: (_, uid) => this.#loader.use((engine) => engine.abort(uid)),
     match: (session, uid, request, options) => {
       session.records.add(uid);
@@ -192,12 +194,18 @@ async function storageLeft(): Promise<number> {
 /** A pebibyte: more than any browser has to give, for those that do not say what they have. */
 const BEYOND_ALL = 2 ** 50;
 
-/** Of another version, or not a message at all. */
+/** A page of a newer version may still be kept alive. */
+const isUnderstood = (data: object): data is CallMessage =>
+  isCall(data) && (data.version <= VERSION || data.kind === 'keepAlive');
+
+/** Of a newer version, or not a message at all. */
 function refuse(port: MessagePort | undefined, data: object): void {
   const { id } = data as { id?: unknown };
-  const error: ErrorData = toErrorData(unknownMessage());
+  const error = toErrorData(notSupported(isCall(data) ? `${data.kind} of version ${data.version}` : 'what is no call'));
   port?.postMessage({ kind: 'error', id: typeof id === 'number' ? id : NaN, error });
 }
 
-const unknownMessage = (): DOMException =>
-  new DOMException('Page and worker run different versions of the polyfill.', 'VersionError');
+function notSupported(wanted: string): DOMException {
+  const message = `The page asks its service worker for ${wanted}, but that has version ${VERSION} of background-fetch-polyfill's messages: a newer one has yet to take over.`;
+  return new DOMException(message, 'NotSupportedError');
+}

@@ -22,8 +22,13 @@ export class Session {
     this.#responsive = acknowledges;
   }
 
-  /** The page's newest port, and a sign of life. */
+  get port(): Pick<MessagePort, 'postMessage'> {
+    return this.#port;
+  }
+
+  /** The page's newest port, and a sign of life. What was posted on the one before is not lost: the page closes it. */
   set port(port: MessagePort) {
+    this.post({ kind: 'moved' });
     this.#port = port;
     this.#responsive = true;
   }
@@ -97,9 +102,9 @@ export class Sessions {
   #listen(name: string, session: Session, port: MessagePort): void {
     port.onmessage = ({ data }: MessageEvent<PageMessage | null>) => {
       if (data?.kind === 'ack') return session.acknowledge(data.ack);
-      if (data?.kind !== 'bye') return;
       // It may have come back with another port meanwhile.
-      if (this.#pages.get(name) === session) this.#pages.delete(name);
+      if (data?.kind !== 'bye' || session.port !== port) return;
+      this.#pages.delete(name);
       session.leave();
     };
   }

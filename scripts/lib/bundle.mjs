@@ -103,7 +103,7 @@ async function shrink(files, name, inlined) {
     ecma: 2022,
     toplevel: true,
     // No function expression of ours, or of the bindings, is called with `new`.
-    compress: { passes: 3, unsafe_arrows: true, hoist_funs: true, inline: 1, negate_iife: false },
+    compress: { passes: 3, unsafe_arrows: true, hoist_funs: true, inline: 1, negate_iife: false, sequences: false },
     format: { comments: /^!/ },
     sourceMap: { content: map.text, filename: name, url: `${name}.map`, includeSources: true },
   });

@@ -28,11 +28,16 @@ class ServiceWorkerRegistration {
 
 /** Cache Storage with one cache, which is the one of whatever name. */
 export const cached = new Map<string, Response>();
-const caches = {
-  match: async (url: string) => cached.get(url)?.clone(),
-  open: async () => ({ put: async (url: string, response: Response) => void cached.set(url, response) }),
-  delete: async () => cached.clear(),
-};
+class CacheStorage {
+  match = async (url: string) => cached.get(url)?.clone();
+  open = async () => ({ put: async (url: string, response: Response) => void cached.set(url, response) });
+  delete = async () => cached.clear();
+
+  async keys(): Promise<string[]> {
+    return ['the app’s own', 'background-fetch-polyfill:https://app.example/'];
+  }
+}
+const caches = new CacheStorage();
 
 /** Web Locks, as far as `steal` and a shared request go. */
 class FakeLocks {
@@ -66,7 +71,7 @@ class FakeLocks {
 export const locks = new FakeLocks();
 export const network = { onLine: true };
 
-Object.assign(globalThis, { ExtendableEvent, ServiceWorkerRegistration, caches });
+Object.assign(globalThis, { ExtendableEvent, ServiceWorkerRegistration, CacheStorage, caches });
 Object.defineProperty(globalThis, 'location', { value: new URL('https://app.example/page') });
 Object.defineProperty(globalThis, 'navigator', {
   configurable: true,

@@ -8,6 +8,10 @@ export class FakeConnection implements Connection {
   readonly calls: [string, ...unknown[]][] = [];
   readonly answers: Record<string, unknown> = {};
 
+  async hasWork(): Promise<boolean> {
+    return this.available;
+  }
+
   async call(kind: string, ...args: unknown[]): Promise<any> {
     this.calls.push([kind, ...args]);
     return this.answers[kind];

@@ -12,6 +12,8 @@ class Run {
   readonly sessions = new Sessions(new Session({ postMessage: () => undefined }, false));
   readonly events: [EventType, FetchState][] = [];
   readonly ports: MessagePort[] = [];
+  /** Those that no side has closed. */
+  readonly open = new Set<MessagePort>();
   readonly loader: EngineLoader;
   readonly server: Server;
   engine: FakeEngine | undefined;
@@ -45,6 +47,12 @@ class Run {
     });
     this.server = new Server(worker, this.sessions, this.loader);
   }
+
+  take(port: MessagePort & Partial<NodeJS.EventEmitter>): void {
+    this.ports.push(port);
+    this.open.add(port);
+    port.on?.('close', () => this.open.delete(port));
+  }
 }
 
 export class FakeWorker {
@@ -73,8 +81,9 @@ export class FakeWorker {
     const { run } = this;
     this.received.push(data);
     setImmediate(() => {
-      if (this.deaf || run !== this.run) return;
-      run.ports.push(...ports);
+      if (run !== this.run) return;
+      for (const port of ports) run.take(port);
+      if (this.deaf) return;
       let stopped = false;
       const event = {
         data,

@@ -29,7 +29,7 @@ const id = fc.integer({ min: -1, max: 9 });
 
 const right: fc.Arbitrary<object> = fc.oneof(
   fc.record({ kind: fc.constant('welcome'), run: fc.constantFrom('a', 'b') }),
-  fc.record({ kind: fc.constant('busy'), id }),
+  fc.record({ kind: fc.constantFrom('busy', 'moved'), id }),
   fc.record({ kind: fc.constant('answer'), id, value: anything() }),
   fc.record({
     kind: fc.constant('error'),
@@ -60,7 +60,7 @@ const right: fc.Arbitrary<object> = fc.oneof(
 );
 
 const broadcast = fc.oneof(
-  mutated(fc.record({ kind: fc.constantFrom('hello', 'active'), run: fc.string(), active: fc.boolean() })),
+  mutated(fc.record({ run: fc.string(), active: fc.boolean() }, { requiredKeys: ['active'] })),
   anything(),
 );
 const message = fc.oneof(

@@ -68,7 +68,7 @@ async function work(): Promise<void> {
   );
   Object.assign(globalThis, { indexedDB });
   stored.add(worker.scope);
-  worker.run.loader.tell({ kind: 'active' });
+  worker.run.loader.tell({ active: true });
   await settle();
 }
 
@@ -132,7 +132,15 @@ test('what makes no sense is not heard', async () => {
   container.listed = [registration];
   await open();
   const voice = new BroadcastChannel(CHANNEL);
-  for (const data of [null, 0, 'hello', {}, { scope: 1 }, { scope: worker.scope }, { scope: worker.scope, kind: {} }]) {
+  for (const data of [
+    null,
+    0,
+    'hello',
+    {},
+    { scope: 1 },
+    { scope: worker.scope },
+    { scope: worker.scope, run: {}, active: 0 },
+  ]) {
     voice.postMessage(data);
   }
   await settle();

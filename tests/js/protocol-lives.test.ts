@@ -3,7 +3,7 @@
 import './environment.ts';
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { instanceOf } from '../../js/api/instances.ts';
 import { BRAND, VERSION } from '../../js/border/messages.ts';
 import { locks, settle } from './environment.ts';
@@ -48,16 +48,16 @@ describe('a worker that dies', () => {
     worker.deaf = true;
     const pending = assert.rejects(client.call('getIds'), {
       name: 'InvalidStateError',
-      message: /does not answer/,
+      message: /worker\.js does not answer: does it import background-fetch-polyfill\?$/,
     });
-    for (const [attempt, seconds] of [1, 2, 4].entries()) {
+    for (const [attempt, seconds] of [1, 2].entries()) {
       assert.equal(calls('getIds'), attempt + 1);
       await elapse(seconds * 1000);
     }
-    assert.equal(calls('getIds'), 4);
-    await elapse(8000);
+    assert.equal(calls('getIds'), 3);
+    await elapse(4000);
     await pending;
-    assert.equal(calls('getIds'), 4);
+    assert.equal(calls('getIds'), 3);
   });
 
   test('loses what it knew of the page, and is told', async () => {
@@ -90,6 +90,55 @@ describe('a worker that dies', () => {
     await settle();
     // The engine of the new run is not loaded, so the list is empty; but there is an answer.
     assert.deepEqual(await pending, []);
+  });
+});
+
+describe('a worker that has not answered', () => {
+  const expectNoAnswer = async (message = /does not answer/): Promise<void> => {
+    const refused = assert.rejects(client.call('fetch', args()), { name: 'InvalidStateError', message });
+    await settle();
+    await refused;
+  };
+
+  beforeEach(async () => {
+    worker.deaf = true;
+    const first = assert.rejects(client.call('fetch', args()));
+    await elapse(1000);
+    await elapse(2000);
+    await elapse(4000);
+    await first;
+  });
+
+  test('is not waited for again, a hundred times', async () => {
+    const before = worker.received.length;
+    for (let call = 0; call < 100; call++) await expectNoAnswer();
+    assert.equal(worker.received.length, before);
+  });
+
+  test('is said to be followed by another', async () => {
+    client.registration = { ...client.registration, active: client.registration.active, waiting: {} } as never;
+    await expectNoAnswer(/A newer version waits to take over/);
+  });
+
+  test('is asked again after a minute', async () => {
+    worker.deaf = false;
+    await elapse(59_000);
+    await expectNoAnswer();
+    await elapse(1_000);
+    assert.equal((await begin()).id, 'id');
+  });
+
+  test('is asked again when it is heard', async () => {
+    worker.deaf = false;
+    await worker.run.loader.resume();
+    await settle();
+    assert.equal((await begin()).id, 'id');
+  });
+
+  test('does not stand for the next one', async () => {
+    const next = new FakeWorker(worker.scope);
+    client.registration = { scope: worker.scope, active: next } as never;
+    assert.equal((await begin()).id, 'id');
   });
 });
 

@@ -51,25 +51,50 @@ describe('calls', () => {
   });
 });
 
-describe('messages that this version does not know', () => {
+/** What a worker says to a message on a port of its own. */
+async function ask(message: object): Promise<{ kind: string; id?: number; value?: unknown; error?: Error }[]> {
+  const { port1, port2 } = new MessageChannel();
+  const answers: { kind: string }[] = [];
+  port1.onmessage = ({ data }) => answers.push(data);
+  worker.postMessage(message, [port2]);
+  await settle();
+  assert.deepEqual(worker.leaked, []);
+  return answers;
+}
+
+describe('messages of other versions', () => {
+  const call = { brand: BRAND, id: 7, session: 's', kind: 'getIds', args: [] };
   const bad: Record<string, object> = {
-    'another version': { brand: BRAND, version: VERSION + 1, id: 7 },
+    'a newer one': { ...call, version: VERSION + 1 },
     'no call': { brand: BRAND, version: VERSION, id: 7, kind: 'fetch' },
-    'an unknown call': { brand: BRAND, version: VERSION, id: 7, session: 's', kind: 'toString', args: [] },
+    'an unknown call': { ...call, version: VERSION, kind: 'toString' },
   };
   for (const [name, message] of Object.entries(bad)) {
     test(`${name} is answered with an error`, async () => {
-      const { port1, port2 } = new MessageChannel();
-      const answers: { kind: string; id: number; error: Error }[] = [];
-      port1.onmessage = ({ data }) => answers.push(data);
-      worker.postMessage(message, [port2]);
-      await settle();
-      const answer = answers.find(({ kind }) => kind === 'error');
+      const answer = (await ask(message)).find(({ kind }) => kind === 'error');
       assert.equal(answer?.id, 7);
-      assert.equal(answer?.error.name, 'VersionError');
-      assert.deepEqual(worker.leaked, []);
+      assert.equal(answer?.error?.name, 'NotSupportedError');
     });
   }
+
+  test('the error of a newer one names both', async () => {
+    const [{ error } = {}] = await ask({ ...call, version: 9, kind: 'pause' });
+    assert.match(error?.message ?? '', new RegExp(`pause of version 9, but .* version ${VERSION} `));
+  });
+
+  test('an older one is answered, and so is whoever keeps the worker alive', async () => {
+    const value = (await ask({ ...call, version: VERSION - 1 })).find(({ kind }) => kind === 'answer')?.value;
+    assert.deepEqual(value, []);
+    const [, answer] = await ask({ ...call, session: 't', version: VERSION + 1, kind: 'keepAlive', args: [false] });
+    assert.deepEqual(answer?.value, { active: false, pause: false });
+  });
+
+  test('a worker says what it can do', async () => {
+    const [welcome] = await ask({ ...call, version: VERSION });
+    const { kind, version, features } = welcome as { kind: string; version?: number; features?: string[] };
+    assert.deepEqual([kind, version], ['welcome', VERSION]);
+    assert.ok(features?.includes('getIds') && features.includes('keepAlive'));
+  });
 });
 
 describe('messages that make no sense', () => {
@@ -115,7 +140,8 @@ describe('messages that make no sense', () => {
       { kind: 'update' },
       { kind: 'record' },
       { kind: 'error', id },
-      { kind: 'error', id, error: { name: 'toString', message: '' } },
+      { kind: 'error', id: id + 1, error: { name: 'toString', message: '' } },
+      { kind: 'moved' },
     ])
       port.postMessage(data);
     const voice = new BroadcastChannel(CHANNEL);
@@ -177,6 +203,28 @@ describe('updates', () => {
     void worker.run.sessions.update({ ...state, result: 'success' }).then(() => (told += 1));
     await settle();
     assert.equal(told, 2);
+  });
+
+  test('come on the newest port; all others are closed', async () => {
+    const state = await begin();
+    const registration = instanceOf(state, client);
+    for (let fetch = 0; fetch < 20; fetch++) await begin(`short ${fetch}`);
+    await elapse(1_000);
+    assert.equal(worker.run.open.size, 1);
+    void worker.run.sessions.update({ ...state, downloaded: 3 });
+    await settle();
+    assert.equal(registration.downloaded, 3);
+  });
+
+  test('go on after the farewell of a port that a newer one has followed', async () => {
+    const state = await begin();
+    const registration = instanceOf(state, client);
+    const [first, ...others] = worker.run.ports;
+    assert.ok(others.length > 0);
+    first?.onmessage?.({ data: { kind: 'bye' } } as MessageEvent);
+    void worker.run.sessions.update({ ...state, downloaded: 3 });
+    await settle();
+    assert.equal(registration.downloaded, 3);
   });
 
   test('do not wait for a page that has gone', async () => {

@@ -9,7 +9,7 @@ import { cached, settle } from './environment.ts';
 import { makeRecord } from './fake-connection.ts';
 
 const head: ResponseHead = {
-  url: 'https://other.example/file#part',
+  url: 'https://other.example/file',
   status: 200,
   statusText: 'Fine',
   headers: [

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('fetch()', () => {
-  const make = () => createManager(connection);
+  const make = () => createManager(() => connection);
 
   test('sends all that is needed to go on without the page', async () => {
     const state = makeState();

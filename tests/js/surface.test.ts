@@ -31,6 +31,13 @@ test('nothing is there before', () => {
   assert.deepEqual(new Set(Object.values(before)), new Set(['absent', 'gives undefined']));
 });
 
+test('our caches are not among those of the app', async () => {
+  assert.deepEqual(await caches.keys(), ['the app’s own']);
+  const { value, ...flags } = Object.getOwnPropertyDescriptor(CacheStorage.prototype, 'keys') as PropertyDescriptor;
+  assert.deepEqual([value.name, value.length], ['keys', 0]);
+  assert.deepEqual(flags, { writable: true, enumerable: true, configurable: true });
+});
+
 test('each registration has one manager', () => {
   const registration = makeRegistration() as unknown as ServiceWorkerRegistration;
   const { backgroundFetch } = registration;

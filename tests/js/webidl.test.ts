@@ -8,7 +8,8 @@ import {
   toRequestInfo,
   toRequestList,
 } from '../../js/api/dictionaries.ts';
-import { toDictionary, toDOMString, toSequence, toUnsignedLongLong, toUSVString } from '../../js/webidl/convert.ts';
+import { resolveUrl } from '../../js/api/resolve-url.ts';
+import { toDictionary, toDOMString, toSequence, toUnsignedLongLong } from '../../js/webidl/convert.ts';
 import { EventHandlerAttribute } from '../../js/webidl/event-handler.ts';
 import { toErrorData, toException } from '../../js/webidl/exceptions.ts';
 import { toUIOptions } from '../../js/worker/dictionaries.ts';
@@ -46,12 +47,13 @@ describe('unsigned long long', () => {
 describe('strings', () => {
   test('a Symbol is refused', () => {
     assert.throws(() => toDOMString(Symbol(), CONTEXT), TypeError);
-    assert.throws(() => toUSVString(Symbol(), CONTEXT), TypeError);
   });
 
-  test('only a USVString loses lone surrogates', () => {
+  test('lose lone surrogates only where they become URLs', () => {
     assert.equal(toDOMString('a\uD800', CONTEXT), 'a\uD800');
-    assert.equal(toUSVString('a\uD800b😀\uDC00', CONTEXT), 'a\uFFFDb😀\uFFFD');
+    assert.equal(resolveUrl('/a\uD800b😀'), 'https://app.example/a%EF%BF%BDb%F0%9F%98%80');
+    const [url] = toRequestList('https://app.example/a\uDC00', CONTEXT);
+    assert.equal(new Request(url as string).url, 'https://app.example/a%EF%BF%BD');
   });
 });
 

@@ -87,6 +87,14 @@
     state: (id) => stateOf(app.fetches[id]),
     abort: (id) => app.fetches[id].abort(),
 
+    /** Those that the polyfill hides, too: a frame has the browser's own `caches`. */
+    async allCaches() {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      const names = await frame.contentWindow.caches.keys();
+      frame.remove();
+      return names;
+    },
+
     /** The name of what `action` rejects with, or null. */
     async rejection(action) {
       try {

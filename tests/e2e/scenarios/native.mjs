@@ -76,7 +76,7 @@ export default [
       assert.deepEqual(
         await page.evaluate(async () => ({
           databases: (await indexedDB.databases()).map(({ name }) => name),
-          caches: await caches.keys(),
+          caches: await app.allCaches(),
           locks: Object.values(await navigator.locks.query()).flat().length,
         })),
         { databases: ['app-log'], caches: [], locks: 0 },

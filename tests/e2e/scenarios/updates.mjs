@@ -1,7 +1,5 @@
 /** The app is deployed anew: an update is being installed, waits, takes over. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 import { atMost, checkSent, sentUpTo } from '../lib/measure.mjs';
@@ -79,30 +77,6 @@ export default [
       const row = await t.expectSuccess(page, 'waits', file);
       assert.equal(row.script, '?version=1');
       checkSent(file, 1.05);
-      await t.expectNothingLeft(page);
-    },
-  },
-  {
-    name: 'a page with another version of this library is refused, and harms nobody',
-    browsers: ENGINES,
-    async run(t) {
-      const page = await t.open();
-      const file = t.file({ size: 4 * MIB, rate: 1e6 });
-      await t.fetch(page, 'ours', file);
-      const script = readFileSync(join(t.dist, 'window.js'), 'utf8');
-      const other = script.replace('version:1,session', 'version:2,session');
-      assert.notEqual(other, script);
-      t.origin.files['/dist/window.js'] = { body: other, type: 'text/javascript' };
-      const stranger = await t.open({ registers: false });
-      const names = await stranger.evaluate(async () => {
-        const manager = await app.manager();
-        return Promise.all([
-          app.rejection(() => manager.getIds()),
-          app.rejection(() => manager.fetch('theirs', '/file')),
-        ]);
-      });
-      assert.deepEqual(names, ['VersionError', 'VersionError']);
-      await t.expectSuccess(page, 'ours', file);
       await t.expectNothingLeft(page);
     },
   },

@@ -1,0 +1,22 @@
+/** What of ours is in Cache Storage, as the app sees it: nothing, like what a browser stores for its own API. */
+import { PREFIX } from '../border/names.ts';
+import { extendInterface } from '../webidl/define.ts';
+
+/** What a page or worker may set before it imports this library. */
+interface Wishes {
+  backgroundFetchPolyfill?: { hideCaches?: boolean };
+}
+
+/**
+ * Leaves our caches out of `caches.keys()`: many a worker deletes, when it is activated, all caches that it does not
+ * know. Our entries have URLs that nobody asks for, so `caches.match()` never finds one.
+ */
+export function hideCaches({ prototype }: typeof CacheStorage): void {
+  if ((globalThis as Wishes).backgroundFetchPolyfill?.hideCaches === false) return;
+  const { keys } = prototype;
+  extendInterface(prototype, {
+    async keys(this: CacheStorage): Promise<string[]> {
+      return (await keys.call(this)).filter((name) => !name.startsWith(PREFIX));
+    },
+  });
+}

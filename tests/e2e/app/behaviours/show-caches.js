@@ -1,0 +1,2 @@
+// Before the polyfill.
+self.backgroundFetchPolyfill = { hideCaches: false };
