@@ -28,6 +28,9 @@ export function canWork(): boolean {
 /** JavaScriptCore gives its errors a `sourceURL`. */
 export const isWebKit = 'sourceURL' in new Error();
 
+/** Whether this is a page in Firefox. */
+export const isGecko = (): boolean => 'mozInnerScreenX' in globalThis;
+
 /** The entries of a form, which may be changed after a request was made of it. */
 export type FormEntries = [name: string, value: FormDataEntryValue][];
 
@@ -62,7 +65,7 @@ export const sourceOf = (request: Request): Blob | FormEntries | undefined => so
  * https://storage.spec.whatwg.org/#dom-storagemanager-persist. Firefox would ask the user.
  */
 export function persist(): void {
-  if ('mozInnerScreenX' in globalThis) return;
+  if (isGecko()) return;
   // Missing in workers, and in WebKit before 17.
   void (navigator.storage as Partial<StorageManager> | undefined)?.persist?.().catch(() => undefined);
 }

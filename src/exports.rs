@@ -21,7 +21,7 @@ use crate::convert::{FetchArguments, UiOptions};
 use crate::host::JsHost;
 use crate::js::error::{malformed, refused, store_failed};
 use crate::js::object::{FromJs, ToJs};
-use crate::{platform, request_bodies};
+use crate::{clock, platform, request_bodies};
 
 /// Takes the store of `scope` over from any older worker, and resumes what is there: resolves with
 /// an [`Engine`].
@@ -118,6 +118,12 @@ impl Engine {
     #[wasm_bindgen(js_name = isActive)]
     pub fn is_active(&self) -> bool {
         self.handle.is_active()
+    }
+
+    /// For how long nothing will happen if nobody calls, in milliseconds: 0 while anything is under way.
+    pub fn rest(&self) -> Promise {
+        // A number of JavaScript's: what is far beyond all clocks need not be exact.
+        self.look(|engine| (engine.rest(clock::now().monotonic).0 as f64).into())
     }
 
     /// Ends all transfers; what is stored stays. Nothing may be called after it.

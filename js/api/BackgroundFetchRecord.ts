@@ -58,7 +58,7 @@ class BackgroundFetchRecordImpl {
   async #respond(): Promise<Response> {
     const state = await this.#record.until(({ head, result }) => head !== null || result !== '');
     if (!isExposed(state.result)) throw failureOf(state.result);
-    if (!state.head) throw new TypeError('The stored response has been lost.');
+    if (!state.head) throw failureOf('lost');
     const body = await createBody(this.#scope, this.#record, state.head);
     const isWhole = state.result === 'success' && body !== null;
     return createResponse(state.head, body, isWhole ? storedLength(state) : undefined);

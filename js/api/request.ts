@@ -36,24 +36,28 @@ export async function storeRequests(requests: Request[]): Promise<SentRequest[]>
   }
 }
 
+/** What is taken as it is. */
+const MEMBERS = [
+  'url',
+  'method',
+  'mode',
+  'credentials',
+  'cache',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+  'integrity',
+] as const;
+
 /** A request as data. */
 export function describeRequest(request: Request): RequestData {
-  const { url, method, headers, mode } = request;
-  const { credentials, cache, redirect, referrer, referrerPolicy, integrity } = request;
-  return {
-    url,
-    method,
-    headers: [...headers],
-    // A navigation's own request, which no script may make again.
-    mode: mode === 'navigate' ? 'same-origin' : mode,
-    credentials,
-    cache,
-    redirect,
-    referrer,
-    referrerPolicy,
-    integrity,
-    body: null,
-  };
+  const data = Object.fromEntries(MEMBERS.map((name) => [name, request[name]])) as Record<
+    (typeof MEMBERS)[number],
+    string
+  >;
+  // A navigation's own request, which no script may make again.
+  if (data.mode === 'navigate') data.mode = 'same-origin';
+  return { ...data, headers: [...request.headers], body: null };
 }
 
 /** A fresh Request, as stored, body included. */

@@ -17,69 +17,45 @@ export async function createBody(scope: string, record: LiveRecord, head: Respon
   const { result, segments } = record.state;
   if (result === '' || isWebKit) return segmentStream(scope, record);
   try {
-    const blobs = segments.map((segment) => readSegment(scope, segment).then(checkBlob(segment)));
-    return new Blob(await Promise.all(blobs));
+    return new Blob(await Promise.all(segments.map((segment) => readSegment(scope, segment, 'blob'))));
   } catch {
     // The head is there, so it is the body that fails, where it is damaged.
     return segmentStream(scope, record);
   }
 }
 
-/** Reads a segment at a time, and no sooner than the reader asks for it. */
+/** Reads a segment at a time, of some MiB at most, and no sooner than the reader asks for it. */
 function segmentStream(scope: string, record: LiveRecord): ReadableStream<Uint8Array> {
   const { version } = record.state;
   let offset = 0;
-  let segment: SegmentState | undefined;
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const next = (segments: SegmentState[]) => segments.find(({ start }) => start === offset);
 
-  /** The segment at `offset`, when it is stored; undefined at the end. */
-  async function nextSegment(): Promise<SegmentState | undefined> {
-    const at = (segments: SegmentState[]) => segments.find(({ start }) => start === offset);
+  async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const state = await record.until(
-      (now) => now.version !== version || now.result !== '' || at(now.segments) !== undefined,
+      (now) => now.version !== version || now.result !== '' || next(now.segments) !== undefined,
     );
     if (state.version !== version) throw failureOf('redundant');
     if (!isExposed(state.result)) throw failureOf(state.result);
-    return at(state.segments);
+    const segment = next(state.segments);
+    if (!segment) return controller.close();
+    controller.enqueue(new Uint8Array(await readSegment(scope, segment, 'arrayBuffer')));
+    offset += segment.length;
   }
 
-  async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    for (;;) {
-      if (!segment || !reader) {
-        segment = await nextSegment();
-        if (!segment) return controller.close();
-        reader = ((await readSegment(scope, segment)).body as ReadableStream<Uint8Array>).getReader();
-      }
-      const { done, value } = await reader.read();
-      const end = segment.start + segment.length;
-      if (done ? offset !== end : offset + value.length > end) throw damaged(segment);
-      if (!done) {
-        offset += value.length;
-        return controller.enqueue(value);
-      }
-      segment = undefined;
-    }
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
+/** The bytes of a segment. Not every entry that is there is whole. */
+async function readSegment<How extends 'blob' | 'arrayBuffer'>(
+  scope: string,
+  { url, start, length }: SegmentState,
+  how: How,
+): Promise<Awaited<ReturnType<Response[How]>>> {
+  // `match` with a name does not create a cache that is gone.
+  const entry = await caches.match(url, { cacheName: cacheName(scope) });
+  const data = (await entry?.[how]()) as Partial<Blob & ArrayBuffer> | undefined;
+  if ((data?.size ?? data?.byteLength) !== length) {
+    throw new TypeError(`The stored response is damaged from byte ${start} on.`);
   }
-
-  const cancel = (reason: unknown): Promise<void> | undefined => reader?.cancel(reason);
-  return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
+  return data as Awaited<ReturnType<Response[How]>>;
 }
-
-/** The entry of a segment; `match` with a name does not create a cache that is gone. */
-async function readSegment(scope: string, segment: SegmentState): Promise<Response> {
-  const entry = await caches.match(segment.url, { cacheName: cacheName(scope) });
-  if (!entry) throw damaged(segment);
-  return entry;
-}
-
-/** Not every entry that is there is whole. */
-const checkBlob =
-  (segment: SegmentState) =>
-  async (entry: Response): Promise<Blob> => {
-    const blob = await entry.blob();
-    if (blob.size !== segment.length) throw damaged(segment);
-    return blob;
-  };
-
-const damaged = ({ start }: SegmentState): TypeError =>
-  new TypeError(`The stored bytes of the response from ${start} on are missing or damaged.`);

@@ -40,7 +40,7 @@ export function isExposed(result: RecordResult): boolean {
 }
 
 /** What a response that may not be exposed fails with. */
-export function failureOf(result: RecordResult): Error {
+export function failureOf(result: RecordResult | 'lost'): Error {
   return result === 'aborted'
     ? abortError('The background fetch was aborted.')
     : new TypeError(`The background fetch has no response: ${result}`);

@@ -161,6 +161,8 @@ export interface Engine {
   setOnline(online: boolean): void;
   /** Whether a fetch is unfinished: running, waiting or with an event to deliver. */
   isActive(): boolean;
+  /** For how long nothing will happen if nobody calls, in milliseconds: 0 while anything is under way. */
+  rest(): Promise<number>;
   /** Ends all transfers; what is stored stays. The instance must not be used afterwards. */
   stop(): void;
 }

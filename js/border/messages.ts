@@ -49,8 +49,10 @@ export interface SentFetch extends Omit<FetchArguments, 'available' | 'requests'
 }
 
 export interface KeepAliveAnswer {
-  /** Whether there is unfinished work. */
+  /** Whether there is something to do. */
   active: boolean;
+  /** For how long there is not, though the work is unfinished, in milliseconds; then the worker is to be woken. */
+  rest: number;
   /** Whether a newer worker waits for a moment in which this one has nothing to do. */
   pause: boolean;
 }

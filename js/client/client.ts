@@ -41,6 +41,7 @@ interface Pending {
   timer: ReturnType<typeof setTimeout> | undefined;
   /** The run of the worker that owes the answer. */
   run: string | undefined;
+  port: MessagePort | undefined;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -83,7 +84,15 @@ export class Client implements Connection {
     const id = (this.#calls += 1);
     const message: CallMessage<K> = { brand: BRAND, version: NEEDED, session: this.#session, id, kind, args };
     const answer = await new Promise((resolve, reject) => {
-      const call: Pending = { message, attempts: 0, timer: undefined, run: undefined, resolve, reject };
+      const call: Pending = {
+        message,
+        attempts: 0,
+        timer: undefined,
+        run: undefined,
+        port: undefined,
+        resolve,
+        reject,
+      };
       this.#pending.set(id, call);
       this.#send(call);
     });
@@ -98,10 +107,12 @@ export class Client implements Connection {
     if (news.active) this.keepAlive.start();
   }
 
-  /** The page goes away, perhaps for good: nobody need wait for it. */
+  /** The page goes away, perhaps for good: nobody need wait for it. A message would end its sleep. */
   leave(): void {
     this.keepAlive.sleep();
     this.#port?.postMessage({ kind: 'bye' } satisfies PageMessage);
+    this.#port?.close();
+    for (const { port } of this.#pending.values()) port?.close();
   }
 
   /** The worker that knew this page is gone: everything that it owes is asked for again, of the next one. */
@@ -149,6 +160,7 @@ export class Client implements Connection {
       return;
     }
     const { port1, port2 } = new MessageChannel();
+    call.port = port1;
     port1.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
       try {
         this.#receive(data, port1, call);

@@ -1,7 +1,8 @@
 import type { KeepAliveAnswer } from '../border/messages.ts';
 import { lockName } from '../border/names.ts';
+import { isGecko } from '../platform.ts';
 
-/** Enough for a newer worker to take over. */
+/** Enough for a newer worker to take over; and how often the lock is looked at where nobody may wait for it. */
 const PAUSE = 1_000;
 
 /** What it takes of a connection. */
@@ -23,6 +24,8 @@ export class KeepAlive {
   readonly #connection: Connection;
   #running = false;
   #watch: AbortController | undefined;
+  /** Runs while there is nothing to do but wait. */
+  #rest: ReturnType<typeof setTimeout> | undefined;
   /** Whether a newer worker waits for the one that answered last. */
   #pause = false;
 
@@ -74,15 +77,17 @@ export class KeepAlive {
 
   /** Without a message, the old worker ends, and the newer one begins; which then says hello. */
   async #makeWay(): Promise<void> {
-    if (this.#pause) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    if (this.#pause) await pause();
   }
 
   /** A worker that does not answer, or is gone, has no work that a page could keep alive. */
   async #isActive(hold: boolean): Promise<boolean> {
     try {
       if (!this.#connection.available) return false;
-      const { active, pause } = await this.#connection.call('keepAlive', hold);
+      const { active, rest, pause } = await this.#connection.call('keepAlive', hold);
       this.#pause = pause;
+      clearTimeout(this.#rest);
+      if (rest) this.#rest = setTimeout(() => void this.wake(), rest);
       return active;
     } catch {
       return false;
@@ -93,10 +98,16 @@ export class KeepAlive {
 /** Resolves with true when nobody holds the lock, with false when there is no telling any more. */
 async function isReleased(name: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await navigator.locks.request(name, { mode: 'shared', signal }, () => undefined);
-    return true;
-  } catch (error) {
+    // In Firefox no page that has asked for a lock goes into the back/forward cache.
+    if (isGecko()) while (!signal.aborted && (await isHeld(name))) await pause();
+    else await navigator.locks.request(name, { mode: 'shared', signal }, () => undefined);
+  } catch {
     // Gained, and stolen at once by the next worker.
-    return !signal.aborted && (error as Error).name === 'AbortError';
   }
+  return !signal.aborted;
 }
+
+const isHeld = async (name: string): Promise<boolean> =>
+  Boolean((await navigator.locks.query()).held?.some((lock) => lock.name === name));
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE));

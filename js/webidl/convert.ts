@@ -9,7 +9,7 @@ export type Convert<T> = (value: unknown, context: string) => T;
 /** Fails an operation that was called with too few arguments. */
 export function requireArguments(given: number, required: number, context: string): void {
   if (given < required) {
-    throw new TypeError(`${context}: ${required} arguments required, but only ${given} present.`);
+    throw new TypeError(`${context}: ${required} arguments are required.`);
   }
 }
 

@@ -9,19 +9,17 @@ type Interface = abstract new (...args: never[]) => object;
  */
 export function exposeInterface(global: object, name: string, constructor: Interface): void {
   const { prototype } = constructor as { prototype: object };
-  for (const key of Object.getOwnPropertyNames(prototype)) {
-    if (key !== 'constructor') Object.defineProperty(prototype, key, { enumerable: true });
-  }
+  extendInterface(prototype, prototype);
   // Not writable, as nothing is that is not said to be.
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
   Object.defineProperty(constructor, 'name', { value: name });
   Object.defineProperty(global, name, { value: constructor, writable: true, configurable: true });
 }
 
-/** The members of `mixin` as a partial interface: enumerable properties of `target`. */
+/** The members of `mixin` as those of an interface: enumerable properties of `target`. */
 export function extendInterface(target: object, mixin: object): void {
-  const descriptors = Object.getOwnPropertyDescriptors(mixin);
-  for (const descriptor of Object.values(descriptors)) descriptor.enumerable = true;
+  const { constructor: _, ...descriptors } = Object.getOwnPropertyDescriptors<object>(mixin);
+  for (const descriptor of Object.values<PropertyDescriptor>(descriptors)) descriptor.enumerable = true;
   Object.defineProperties(target, descriptors);
 }
 

@@ -38,9 +38,10 @@ export function listen(global: ServiceWorkerGlobalScope, server: Server, loader:
     // The app's own is over when its work is.
     if (tag !== SYNC_TAG) return server.begin();
     event.stopImmediatePropagation();
-    const work = server.work().then(() => {
-      // It would come again at once, and leave no gap for a newer worker.
-      if (loader.active && !global.registration.waiting) host.registerSync();
+    const work = server.work().then((worked) => {
+      // It would come again at once: with nothing to do but wait, unless it is for the network; or without a gap for a
+      // newer worker.
+      if (loader.active && !global.registration.waiting && (worked || !navigator.onLine)) host.registerSync();
     });
     (event as SyncEvent).waitUntil(work);
   });

@@ -21,6 +21,15 @@ type Handlers = {
 
 const ALL = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
 
+/** In milliseconds; with all that is shorter, a server that does not answer would be asked more often by new workers. */
+const LONG_REST = 60_000;
+
+/** In milliseconds: so long after a newer version began to wait, holds are brief. */
+const CLOSELY = 60_000;
+
+/** More is taken for nothing by `setTimeout()`. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 type Registration = Pick<ServiceWorkerRegistration, 'scope' | 'waiting'>;
 
 /** The worker's end: takes calls, and asks the engine. */
@@ -29,6 +38,7 @@ export class Server {
   readonly #sessions: Sessions;
   readonly #loader: EngineLoader;
   readonly #hold = new CommonHold();
+  #followedSince: number | undefined;
 
   constructor(registration: Registration, sessions: Sessions, loader: EngineLoader) {
     this.#registration = registration;
@@ -72,10 +82,12 @@ export class Server {
     void this.#try(this.resume());
   }
 
-  /** As {@link resume}, and keeps an event until all is done, or for about 20 s. */
-  async work(): Promise<void> {
+  /** As {@link resume}, and keeps an event until all is done, or for about 20 s. Where there is nothing to do but wait: false, at once. */
+  async work(): Promise<boolean> {
     await this.resume();
-    await Promise.race([this.#loader.idle(), this.#hold.join(this.#isFollowed)]);
+    if (await this.#rest()) return false;
+    await Promise.race([this.#loader.idle(), this.#hold.join(this.#isFollowedClosely)]);
+    return true;
   }
 
   /** As {@link work}, for an event of the app's, which must not fail with it. */
@@ -84,8 +96,8 @@ export class Server {
   }
 
   /** What fails here fails for the app's next call, too, which says so. */
-  #try(work: Promise<void>): Promise<void> {
-    return work.catch((error: unknown) => {
+  async #try(work: Promise<unknown>): Promise<void> {
+    await work.catch((error: unknown) => {
       if (isTrap(error)) this.#loader.drop();
     });
   }
@@ -118,9 +130,22 @@ export class Server {
     return this.#loader.loaded ? this.#loader.active : hasStoredWork(this.#registration.scope);
   }
 
+  /** For how long there is nothing to do but wait; 0 where it is too short for the worker to sleep. */
+  async #rest(): Promise<number> {
+    const rest = this.#loader.loaded ? await this.#loader.use((engine) => engine.rest()) : 0;
+    return rest < LONG_REST ? 0 : Math.min(rest, LONGEST_TIMER);
+  }
+
   /** Whether a newer version waits for this one to end. */
   get #isFollowed(): boolean {
     return this.#registration.waiting !== null;
+  }
+
+  /** Whether it may be told at any moment to take over: in its first minute. Some wait for days. */
+  get #isFollowedClosely(): boolean {
+    if (!this.#isFollowed) this.#followedSince = undefined;
+    else this.#followedSince ??= performance.now();
+    return performance.now() - (this.#followedSince ?? -Infinity) < CLOSELY;
   }
 
   /** Whether anything may be stored; where nothing is, nothing need be loaded to say so. */
@@ -160,7 +185,9 @@ export class Server {
       Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid)))),
     keepAlive: async (_, hold) => {
       await (hold ? this.work() : this.resume());
-      return { active: await this.#isWorking(), pause: this.#isFollowed };
+      const working = await this.#isWorking();
+      const rest = working ? await this.#rest() : 0;
+      return { active: working && !rest, rest, pause: this.#isFollowed };
     },
   };
 

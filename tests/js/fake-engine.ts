@@ -32,6 +32,8 @@ export class FakeEngine implements Engine {
   readonly updates: [string, UIOptions][] = [];
   online: boolean[] = [];
   stopped = false;
+  /** For how long it says that it has nothing to do. */
+  rests = 0;
   /** Without, fetches begin and never end. */
   performs = true;
   readonly scope: string;
@@ -108,6 +110,10 @@ export class FakeEngine implements Engine {
 
   async updateUI(uid: string, options: UIOptions): Promise<void> {
     this.updates.push([uid, options]);
+  }
+
+  async rest(): Promise<number> {
+    return this.rests;
   }
 
   setOnline(online: boolean): void {

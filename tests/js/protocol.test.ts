@@ -3,7 +3,7 @@
 import './environment.ts';
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { instanceOf } from '../../js/api/instances.ts';
 import { BRAND, CHANNEL, VERSION } from '../../js/border/messages.ts';
 import { settle } from './environment.ts';
@@ -86,7 +86,7 @@ describe('messages of other versions', () => {
     const value = (await ask({ ...call, version: VERSION - 1 })).find(({ kind }) => kind === 'answer')?.value;
     assert.deepEqual(value, []);
     const [, answer] = await ask({ ...call, session: 't', version: VERSION + 1, kind: 'keepAlive', args: [false] });
-    assert.deepEqual(answer?.value, { active: false, pause: false });
+    assert.deepEqual(answer?.value, { active: false, rest: 0, pause: false });
   });
 
   test('a worker says what it can do', async () => {
@@ -263,6 +263,57 @@ describe('keeping alive', () => {
     assert.equal(calls('keepAlive'), before);
     await elapse(1_000);
     assert.equal(calls('keepAlive'), before + 1);
+  });
+
+  test('is not for a worker that has nothing to do but wait, which is woken in time', async () => {
+    await begin();
+    await settle();
+    const { engine } = worker.run;
+    assert.ok(engine);
+    engine.rests = 3_600_000;
+    await elapse(20_000);
+    const before = calls('keepAlive');
+    await elapse(3_500_000);
+    assert.equal(calls('keepAlive'), before);
+    const holds = worker.holds.splice(0);
+    await Promise.all(holds);
+    engine.rests = 0;
+    await elapse(100_000);
+    assert.ok(calls('keepAlive') > before);
+  });
+
+  test('goes on through a wait that is short', async () => {
+    await begin();
+    await settle();
+    assert.ok(worker.run.engine);
+    worker.run.engine.rests = 59_000;
+    const before = calls('keepAlive');
+    await elapse(20_000);
+    await elapse(20_000);
+    assert.equal(calls('keepAlive'), before + 2);
+  });
+
+  test('leaves gaps for a version that waits for days, but not every few seconds', async () => {
+    const now = mock.method(performance, 'now', () => time);
+    let time = 1_000;
+    await begin();
+    worker.waiting = {} as ServiceWorker;
+    worker.run.server.release();
+    await settle();
+    const pass = async (seconds: number): Promise<number> => {
+      const before = calls('keepAlive');
+      for (let second = 0; second < seconds; second++) {
+        time += 1_000;
+        await elapse(1_000);
+      }
+      return calls('keepAlive') - before;
+    };
+    const first = await pass(60);
+    assert.ok(first > 12, `${first} in the first minute`);
+    await pass(10);
+    const later = await pass(63);
+    assert.ok(later <= 4, `${later} in the minute after`);
+    now.mock.restore();
   });
 
   test('ends all holds at the same time', async () => {

@@ -85,7 +85,7 @@ describe('responseReady of a complete record', () => {
       spoil();
       const response = await recordOf(state).responseReady;
       assert.equal(response.status, 200);
-      await assert.rejects(response.text(), { name: 'TypeError', message: /missing or damaged/ });
+      await assert.rejects(response.text(), { name: 'TypeError', message: /damaged from byte/ });
     });
   }
 });
@@ -148,7 +148,7 @@ describe('a record whose response is still coming', () => {
       const state = makeRecord({ version: 1, head, segments: [segment(0, 'abc')] });
       cached.set('https://segment.invalid/0', new Response(spoilt));
       const response = await recordOf(state).responseReady;
-      await assert.rejects(response.text(), { name: 'TypeError', message: /missing or damaged/ });
+      await assert.rejects(response.text(), { name: 'TypeError', message: /damaged from byte/ });
     }
   });
 

@@ -65,11 +65,13 @@ async function readInside(root, rest) {
 /** @param {string} path @param {Inline} inline */
 function asResponse(path, inline) {
   const given = typeof inline === 'string' || Buffer.isBuffer(inline) ? { body: inline } : inline;
+  const type = given.type ?? typeOf(path);
   return {
     status: given.status ?? 200,
     headers: {
-      'content-type': given.type ?? typeOf(path),
-      'cache-control': 'no-store',
+      'content-type': type,
+      // Pages that must not be stored do not go into the back/forward cache of Firefox.
+      'cache-control': type.startsWith('text/html') ? 'no-cache' : 'no-store',
       'service-worker-allowed': '/',
       ...given.headers,
     },

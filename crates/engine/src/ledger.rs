@@ -39,6 +39,10 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.commits.is_empty()
+    }
+
     pub(crate) fn commit(&mut self, outbox: &mut Outbox, writes: Vec<Write>, after: After) {
         let commit = CommitId(outbox.next_serial());
         self.commits.push((commit, after));

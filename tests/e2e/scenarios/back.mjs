@@ -11,14 +11,14 @@ async function leave(page) {
     // Not while this call is being answered.
     setTimeout(() => (location.href = '/app/module.html?scope=/app/'), 50);
   });
-  await page.waitFor(() => location.pathname === '/app/module.html' && app.ready.then(() => true));
+  await page.waitFor(() => location.pathname === '/app/module.html' && globalThis.app?.ready.then(() => true));
 }
 
 /** It must be the very page that was left, or nothing is shown. */
 async function comeBack(page) {
   await page.evaluate(() => void setTimeout(() => history.back(), 50));
   await page.waitFor(() => location.pathname === '/app/page.html');
-  assert.equal(await page.waitFor(() => app.persisted), true, 'it comes out of the back/forward cache');
+  assert.equal(await page.waitFor(() => globalThis.app?.persisted), true, 'it comes out of the back/forward cache');
 }
 
 export default [

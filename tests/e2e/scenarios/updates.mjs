@@ -1,6 +1,5 @@
 /** The app is deployed anew: an update is being installed, waits, takes over. */
 import assert from 'node:assert/strict';
-import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 import { atMost, checkSent, sentUpTo } from '../lib/measure.mjs';
 

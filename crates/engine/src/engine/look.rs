@@ -6,6 +6,7 @@ use crate::fetch::{Fetch, Step};
 use crate::http::RequestSpec;
 use crate::matching::{MatchOptions, matches};
 use crate::state::{FetchState, RecordState};
+use crate::time::{Instant, Millis};
 
 impl Engine {
     /// [get()](https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-get): the active
@@ -60,5 +61,20 @@ impl Engine {
     /// for too long.
     pub fn is_active(&self) -> bool {
         self.fetches.iter().any(Fetch::is_unfinished)
+    }
+
+    /// For how long nothing will happen if nobody calls: zero while anything is under way. Without a network, requests
+    /// that are tried all the same are no reason to stay: a minute.
+    pub fn rest(&self, now: Instant) -> Millis {
+        let moves = |fetch: &Fetch| fetch.is_unfinished() && fetch.step != Step::Running;
+        if !self.ledger.is_empty()
+            || self.transfers.iter().next().is_some()
+            || self.fetches.iter().any(moves)
+        {
+            return Millis::default();
+        }
+        let least = if self.online { Millis::default() } else { self.config.retry.cap };
+        let next = self.next_wake().map_or(Millis(u64::MAX), |wake| wake.after(now));
+        next.max(least)
     }
 }
