@@ -15,7 +15,7 @@ const plans = {
   engine: [ensureCargo],
   build,
   check: [...build, ensureRustLinters],
-  test: [...build, () => ensureWasmTools(['pack']), ensureBrowsers, ensureCertificate],
+  test: [...build, () => ensureWasmTools(['pack', 'gecko']), ensureBrowsers, ensureCertificate],
 };
 
 /** Installs what is missing for the plan `name`. */

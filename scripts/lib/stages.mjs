@@ -76,13 +76,13 @@ export const stages = [
     after: 'build',
     steps: [['node', '--test', 'tests/imports/imports.test.mjs']],
   },
-  {
-    name: 'wasm',
-    title: 'the shell, in a service worker',
+  ...['chromium', 'firefox'].map((browser) => ({
+    name: `wasm-${browser}`,
+    title: `the shell, in a service worker of ${browser}`,
     plan: 'test',
-    steps: [['node', 'scripts/test-wasm.mjs']],
+    steps: [['node', 'scripts/test-wasm.mjs', '--browser', browser]],
     needs: 'tests/service_worker.rs',
-  },
+  })),
   {
     name: 'harness',
     title: 'the drivers, the test origin and the WPT runner themselves',

@@ -1,16 +1,19 @@
-// wasm-bindgen's command-line tools, of exactly the version in Cargo.lock, and wasm-pack.
+// wasm-bindgen's command-line tools, of exactly the version in Cargo.lock, wasm-pack, and geckodriver, by
+// which it drives Firefox.
 
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { withLock } from './lock.mjs';
 import { fromCache, fromRoot } from './paths.mjs';
 import { capture, isExecutable, PlainError, run, say, seconds, which } from './run.mjs';
 
 const wasmPackVersion = '0.15.1';
+const geckodriverVersion = '0.37.1';
 
 /**
- * Each tool: the crate it comes with, the programs needed and the version wanted. They go to the cache,
- * one directory for each version, and not to cargo's own bin directory: there a second clone, with
+ * Each tool: the crate it comes with, the programs needed, the version to install, which others `fit` by what
+ * they print (all, by default), and the variable that names one, if there is such a variable. They go to the
+ * cache, one directory for each version, and not to cargo's own bin directory: there a second clone, with
  * another version in its lock file, would take this one's tool away.
  */
 const tools = {
@@ -18,19 +21,26 @@ const tools = {
     crate: 'wasm-bindgen-cli',
     programs: ['wasm-bindgen', 'wasm-bindgen-test-runner'],
     version: lockedVersion('wasm-bindgen'),
-    exact: true,
+    fits: (printed, version) => printed === `wasm-bindgen ${version}`,
   }),
   pack: () => ({
     crate: 'wasm-pack',
     programs: ['wasm-pack'],
     version: wasmPackVersion,
-    exact: false,
+  }),
+  gecko: () => ({
+    crate: 'geckodriver',
+    programs: ['geckodriver'],
+    version: geckodriverVersion,
+    // Firefox from 121 on is for 0.34 and later only.
+    fits: (printed) => Number(/^geckodriver 0\.(\d+)/.exec(printed)?.[1]) >= 34,
+    variable: 'GECKODRIVER',
   }),
 };
 
 /** Installs what is missing of `names` (keys of `tools`). */
 export async function ensureWasmTools(names) {
-  const missing = names.filter((name) => !findTool(name));
+  const missing = names.filter((name) => !namedTool(name) && !findTool(name));
   if (missing.length === 0) return;
   await withLock(fromCache('tools.lock'), async () => {
     for (const name of missing) if (!findTool(name)) await install(tools[name]());
@@ -44,6 +54,22 @@ export function toolDirs(names = Object.keys(tools)) {
   return [...new Set(names.map(findTool).filter(Boolean))];
 }
 
+/** The absolute path of the program of the tool `name`; undefined if it is missing. */
+export function toolPath(name) {
+  const dir = findTool(name);
+  return namedTool(name) ?? (dir && join(dir, tools[name]().programs[0]));
+}
+
+/** The program that the user's environment names, which goes before all others, whatever its version. */
+function namedTool(name) {
+  const { variable } = tools[name]();
+  const file = variable && process.env[variable];
+  if (!file) return undefined;
+  const path = file.includes(sep) ? resolve(file) : which(file);
+  if (!path || !isExecutable(path)) throw new PlainError(`${variable} names ${file}, which is no program.`);
+  return path;
+}
+
 /** The directory of the tool `name`, from PATH or from the cache; undefined if it is missing. */
 function findTool(name) {
   const tool = tools[name]();
@@ -51,9 +77,9 @@ function findTool(name) {
   return [onPath && dirname(onPath), installDir(tool)].find((dir) => dir && holds(dir, tool));
 }
 
-function holds(dir, { programs, version, exact }) {
+function holds(dir, { programs, version, fits }) {
   if (!programs.every((program) => isExecutable(join(dir, program)))) return false;
-  return !exact || capture(join(dir, programs[0]), ['--version']) === `${programs[0]} ${version}`;
+  return !fits || fits(capture(join(dir, programs[0]), ['--version']), version);
 }
 
 const installDir = ({ crate, version }) => fromCache(`${crate}-${version}`, 'bin');

@@ -27,6 +27,11 @@ pub(super) fn stringify(value: &JsValue) -> String {
     JSON::stringify(value).unwrap().into()
 }
 
+/// Only this engine has the member.
+pub(super) fn is_gecko() -> bool {
+    value("'fileName' in new Error('')", &JsValue::NULL).is_truthy()
+}
+
 /// A scope that no other test has.
 pub(super) fn scope() -> String {
     format!("https://test.example/{}/{}", js_sys::Date::now(), js_sys::Math::random())

@@ -59,16 +59,18 @@ impl Bench {
 }
 
 impl Bench {
-    /// Keeps all others from one of the stores, until the function that it answers with is called.
-    async fn hold(&self, store: &str) -> JsValue {
-        let hold = "const open = indexedDB.open(a);
-            await new Promise((resolve) => { open.onsuccess = resolve });
-            const store = open.result.transaction(b, 'readwrite').objectStore(b);
+    /// Has a transaction over one of the stores under way, until the function that it answers with is called.
+    async fn hold(&self, store: &str, mode: &str) -> JsValue {
+        let hold = format!(
+            "const open = indexedDB.open(a);
+            await new Promise((resolve) => {{ open.onsuccess = resolve }});
+            const store = open.result.transaction(b, '{mode}').objectStore(b);
             let held = true;
-            const hold = () => { if (held) store.count().onsuccess = hold };
+            const hold = () => {{ if (held) store.count().onsuccess = hold }};
             hold();
-            return () => { held = false; open.result.close() }";
-        js::run(hold, &self.name(), &store.into()).await.unwrap()
+            return () => {{ held = false; open.result.close() }}"
+        );
+        js::run(&hold, &self.name(), &store.into()).await.unwrap()
     }
 }
 
@@ -146,19 +148,23 @@ async fn bodies_are_stored_where_blobs_are_not() {
     assert_eq!(js::value("a instanceof ArrayBuffer && a.byteLength", &body), 4);
 }
 
-/// As large bodies of uploads take, which are read while downloads go on.
+/// As large bodies of uploads take, which are read and written while downloads go on.
 #[wasm_bindgen_test]
 async fn a_commit_does_not_wait_for_bodies() {
     let bench = Bench::new();
     let (epoch, _) = bench.meta().take_over().await.unwrap();
-    let release = bench.hold(schema::BODIES).await;
-    // What would wait is let go of in the end, and says that it had to.
-    let late = js::value("setTimeout(() => { a(); a.late = true }, 10_000)", &release);
-    assert_eq!(bench.meta().commit(epoch, &[]).await, Ok(()));
-    let waited = js::value("a.late === true", &release);
-    js::value("clearTimeout(a)", &late);
-    js::value("a()", &release);
-    assert_eq!(waited, false);
+    // In Gecko a database has one writer at a time, whatever the stores: it has to wait for the other there.
+    let modes = if js::is_gecko() { &["readonly"][..] } else { &["readonly", "readwrite"] };
+    for mode in modes {
+        let release = bench.hold(schema::BODIES, mode).await;
+        // What would wait is let go of in the end, and says that it had to.
+        let late = js::value("setTimeout(() => { a(); a.late = true }, 10_000)", &release);
+        assert_eq!(bench.meta().commit(epoch, &[]).await, Ok(()));
+        let waited = js::value("a.late === true", &release);
+        js::value("clearTimeout(a)", &late);
+        js::value("a()", &release);
+        assert_eq!(waited, false, "{mode}");
+    }
 }
 
 /// As after a suspension. The time until then is minutes, which pass quickly here.
@@ -166,7 +172,7 @@ async fn a_commit_does_not_wait_for_bodies() {
 async fn a_database_that_does_not_answer_is_given_up_and_asked_again_by_the_next() {
     let bench = Bench::new();
     let (epoch, _) = bench.meta().take_over().await.unwrap();
-    let release = bench.hold(schema::META).await;
+    let release = bench.hold(schema::META, "readwrite").await;
     let quick = js::value(
         "((set) => (steps, time) => set(steps, time < 10_000 ? time : 20))(setTimeout)",
         &JsValue::NULL,
@@ -242,7 +248,10 @@ async fn a_dropped_commit_leaves_the_store_usable() {
     for polls in 0..4 {
         let mut commit = Box::pin(bench.meta().commit(epoch, &write));
         for _ in 0..polls {
-            let _ = (&mut commit).now_or_never();
+            // Where timers are slow, it may be done before it is to be dropped.
+            if (&mut commit).now_or_never().is_some() {
+                break;
+            }
             js::run("await new Promise((r) => setTimeout(r))", &JsValue::NULL, &JsValue::NULL)
                 .await
                 .unwrap();
