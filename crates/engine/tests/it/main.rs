@@ -26,6 +26,7 @@ mod ownership;
 mod quota;
 mod ranges;
 mod repeat;
+mod rest;
 mod restart;
 mod resume;
 mod retry;
