@@ -13,6 +13,8 @@ export interface EngineModule {
   keep(scope: string): Promise<void>;
   /** Puts a fresh instance in the place of one that has trapped. */
   reset(): void;
+  /** Whether this was thrown out of an instance, which is dead then. The app may have WebAssembly of its own. */
+  isTrap(error: unknown): boolean;
   start: StartEngine;
 }
 
@@ -73,7 +75,7 @@ export class EngineLoader {
     try {
       return this.#running?.engine.isActive() ?? false;
     } catch (error) {
-      if (isTrap(error)) this.drop();
+      if (this.isTrap(error)) this.drop();
       return false;
     }
   }
@@ -121,7 +123,7 @@ export class EngineLoader {
     try {
       return await Promise.race([steps(running.engine), running.death]);
     } catch (error) {
-      if (!isTrap(error)) throw error;
+      if (!this.isTrap(error)) throw error;
       this.drop(running);
       const { engine, death } = await this.#start();
       return Promise.race([steps(engine), death]);
@@ -137,6 +139,11 @@ export class EngineLoader {
       if (running.online !== onLine) await this.use((engine) => engine.setOnline(onLine));
       running.online = onLine;
     });
+  }
+
+  /** Whether an error means that the engine has died. */
+  isTrap(error: unknown): boolean {
+    return error === death || this.#module.isTrap(error);
   }
 
   /** Forgets an engine that has trapped, the current one if none is named; the next use makes another. */
@@ -207,7 +214,7 @@ export class EngineLoader {
     try {
       return await this.#module.start(this.#scope, this.#host);
     } catch (error) {
-      if (isTrap(error)) this.#module.reset();
+      if (this.isTrap(error)) this.#module.reset();
       throw error;
     }
   }
@@ -233,14 +240,15 @@ export class EngineLoader {
   }
 }
 
+/** What waits for an engine that has died fails with this. */
+const death = new Error('The engine has died.');
+
 function supervise(engine: Engine): Running {
   let die!: () => void;
-  const death = new Promise<never>((_, reject) => {
-    die = () => reject(new WebAssembly.RuntimeError('The engine has died.'));
+  const dead = new Promise<never>((_, reject) => {
+    die = () => reject(death);
   });
   // Not everybody who starts an engine waits for its death.
-  death.catch(() => undefined);
-  return { engine, online: true, death, die };
+  dead.catch(() => undefined);
+  return { engine, online: true, death: dead, die };
 }
-
-export const isTrap = (error: unknown): boolean => error instanceof WebAssembly.RuntimeError;

@@ -1,7 +1,7 @@
 /** What may wake the worker, and what it makes of that: all listeners but those of the app. */
 
 import { forgetStoredWork } from '../border/stored-work.ts';
-import { type EngineLoader, isTrap } from './engine-loader.ts';
+import type { EngineLoader } from './engine-loader.ts';
 import { atMost, MAX_HOLD } from './hold.ts';
 import { SYNC_TAG, type WorkerHost } from './host.ts';
 import type { Server } from './server.ts';
@@ -68,9 +68,9 @@ function listenForUpdates(registration: ServiceWorkerRegistration, server: Serve
 /** Traps in what the engine does by itself, while nobody has called it. */
 function listenForTraps(global: ServiceWorkerGlobalScope, loader: EngineLoader): void {
   global.addEventListener('error', ({ error }) => {
-    if (isTrap(error)) loader.drop();
+    if (loader.isTrap(error)) loader.drop();
   });
   global.addEventListener('unhandledrejection', ({ reason }) => {
-    if (isTrap(reason)) loader.drop();
+    if (loader.isTrap(reason)) loader.drop();
   });
 }

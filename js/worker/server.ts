@@ -10,7 +10,7 @@ import {
 } from '../border/messages.ts';
 import { hasStoredWork } from '../border/stored-work.ts';
 import { toErrorData } from '../webidl/exceptions.ts';
-import { type EngineLoader, isTrap } from './engine-loader.ts';
+import type { EngineLoader } from './engine-loader.ts';
 import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
 import { receiveRequest } from './request-bodies.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -98,7 +98,7 @@ export class Server {
   /** What fails here fails for the app's next call, too, which says so. */
   async #try(work: Promise<unknown>): Promise<void> {
     await work.catch((error: unknown) => {
-      if (isTrap(error)) this.#loader.drop();
+      if (this.#loader.isTrap(error)) this.#loader.drop();
     });
   }
 

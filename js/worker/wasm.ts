@@ -1,4 +1,4 @@
-import { __wbg_reset_state, initSync, startEngine } from 'virtual:bindgen';
+import { __wbg_reset_state, initSync, startEngine, traps } from 'virtual:bindgen';
 import { keepWasm, wasmBytes } from 'virtual:wasm';
 
 import type { EngineModule } from './engine-loader.ts';
@@ -10,6 +10,7 @@ export const engineModule: EngineModule = {
   },
   keep: keepWasm,
   reset: __wbg_reset_state,
+  isTrap: (error) => traps.has(error),
   start: startEngine,
 };
 

@@ -129,6 +129,31 @@ function returnString(at, text) {
 }
 `,
   },
+  {
+    // Else an error of the app's own WebAssembly could not be told from one of this.
+    what: 'the exports',
+    pattern: /\bwasm = (\w+)\.exports;/g,
+    by: 'wasm = guarded($1.exports);',
+    once: `
+export const traps = new Set();
+
+function guarded(exports) {
+    const entries = Object.entries(exports);
+    return Object.fromEntries(entries.map(([name, it]) => [name, typeof it === 'function' ? noting(it) : it]));
+}
+
+function noting(call) {
+    return (...args) => {
+        try {
+            return call(...args);
+        } catch (e) {
+            traps.add(e);
+            throw e;
+        }
+    };
+}
+`,
+  },
 ];
 
 /** What is no longer there then: one that is left would fail in the browser, when it is called. */

@@ -7,6 +7,9 @@ import { Server } from '../../js/worker/server.ts';
 import { Session, Sessions } from '../../js/worker/sessions.ts';
 import { FakeEngine } from './fake-engine.ts';
 
+/** What is thrown out of an engine, which has died of it. */
+export class Trap extends WebAssembly.RuntimeError {}
+
 /** Everything that one run of the worker has. */
 class Run {
   readonly sessions = new Sessions(new Session({ postMessage: () => undefined }, false));
@@ -31,6 +34,7 @@ class Run {
     const module: EngineModule = {
       keep: async () => undefined,
       instantiate: async () => void worker.log.push('instantiate'),
+      isTrap: (error) => error instanceof Trap,
       reset: () => void worker.log.push('reset'),
       start: async (scope, itsHost) => {
         worker.log.push('start');

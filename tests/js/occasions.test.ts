@@ -9,7 +9,7 @@ import { SYNC_TAG, type WorkerHost } from '../../js/worker/host.ts';
 import { listen } from '../../js/worker/occasions.ts';
 import type { Server } from '../../js/worker/server.ts';
 import { closeChannels, settle } from './environment.ts';
-import { FakeWorker } from './fake-worker.ts';
+import { FakeWorker, Trap } from './fake-worker.ts';
 
 class Registration extends EventTarget {
   active: object | null = {};
@@ -113,4 +113,28 @@ test('what is called but cannot be answered as it is, is answered with an error'
   assert.deepEqual([answer?.id, answer?.error.name], [7, 'DataCloneError']);
   assert.ok(server);
   port1.close();
+});
+
+describe('an error that nobody has caught', () => {
+  const start = async (): Promise<void> => {
+    await worker.run.loader.use((engine) => engine.getIds());
+    assert.ok(worker.run.loader.loaded);
+  };
+
+  test('of the app’s own WebAssembly leaves the engine alone', async () => {
+    await start();
+    const error = new WebAssembly.RuntimeError('unreachable');
+    fire('error', { error });
+    fire('unhandledrejection', { reason: error });
+    assert.ok(worker.run.loader.loaded);
+  });
+
+  test('of the engine makes room for another', async () => {
+    await start();
+    fire('error', { error: new Trap('unreachable') });
+    assert.ok(!worker.run.loader.loaded);
+    await start();
+    fire('unhandledrejection', { reason: new Trap('unreachable') });
+    assert.ok(!worker.run.loader.loaded);
+  });
 });

@@ -7,7 +7,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { instanceOf } from '../../js/api/instances.ts';
 import { BRAND, VERSION } from '../../js/border/messages.ts';
 import { locks, settle } from './environment.ts';
-import { FakeWorker } from './fake-worker.ts';
+import { FakeWorker, Trap } from './fake-worker.ts';
 import { args, begin, calls, client, elapse, worker } from './protocol-bench.ts';
 
 describe('a worker that dies', () => {
@@ -193,7 +193,7 @@ describe('a page that comes back', () => {
 
 describe('an engine that traps', () => {
   const trap = () => {
-    throw new WebAssembly.RuntimeError('unreachable');
+    throw new Trap('unreachable');
   };
 
   test('is replaced, and asked again', async () => {

@@ -295,6 +295,24 @@ export default [
     },
   },
   {
+    name: 'WebAssembly of the app’s own that traps leaves the engine alone',
+    browsers: ENGINES,
+    async run(t) {
+      t.mayReport = /unreachable/;
+      const page = await t.open({ before: ['count-wasm'], do: ['own-trap'] });
+      const made = () => page.evaluate(() => app.ask('made'));
+      const file = t.file({ size: 4 * MIB, rate: 1e6 });
+      await t.fetch(page, 'goes on', file);
+      await sentUpTo(t, file, 0.2);
+      const [before, requests] = [await made(), file.requests.length];
+      await page.evaluate(() => app.ask('trap'));
+      await t.expectSuccess(page, 'goes on', file);
+      // What the app has instantiated itself.
+      assert.equal(await made(), before + 1);
+      assert.equal(file.requests.length, requests);
+    },
+  },
+  {
     name: 'without work no lock is held and none waited for',
     browsers: ENGINES,
     async run(t) {
