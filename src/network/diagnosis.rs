@@ -14,7 +14,7 @@ use web_sys::{EventTarget, Url};
 use super::guard::send;
 use crate::clock;
 use crate::js::object::{self, Members};
-use crate::platform::{is_offline, is_same_origin, own_origin};
+use crate::platform::{is_offline, own_origin};
 
 /// Finds out why the fetch of a request was rejected.
 ///
@@ -22,15 +22,14 @@ use crate::platform::{is_offline, is_same_origin, own_origin};
 /// read in it, the server is there, and the refusal was of its answer. If it gets none, but this
 /// worker's own server answers, it is not the network that is missing. A probe of an upload would
 /// tell nothing that matters, as it is never repeated.
+///
+/// Some browsers say that there is no network whenever they do not know: an answer says that there is one.
 pub(super) async fn why_failed(request: &RequestSpec) -> NetworkError {
-    if is_offline() {
-        return NetworkError::Offline;
-    }
     if is_blocked(&request.url) {
         return NetworkError::Forbidden;
     }
     if !request.is_get() {
-        return NetworkError::Unreachable;
+        return if is_offline() { NetworkError::Offline } else { NetworkError::Unreachable };
     }
     let Some(violation) = Violation::watch(&request.url) else {
         return NetworkError::Unreachable;
@@ -44,7 +43,8 @@ pub(super) async fn why_failed(request: &RequestSpec) -> NetworkError {
         (true, _) => NetworkError::Forbidden,
         (_, true) => NetworkError::Refused,
         _ if is_offline() => NetworkError::Offline,
-        _ if !is_same_origin(&request.url) && answers(OWN_SCRIPT).await => NetworkError::Absent,
+        // Of this origin, too: a redirect may lead in circles, or to where nobody is.
+        _ if answers(OWN_SCRIPT).await => NetworkError::Absent,
         _ => NetworkError::Unreachable,
     }
 }

@@ -6,7 +6,7 @@
 use crate::context::Context;
 use crate::http::{ByteRange, Head};
 use crate::ids::TransferId;
-use crate::record::{Next, Record, representation};
+use crate::record::{Next, Record, representation, standing};
 use crate::transfer::{End, Stream, Transfer};
 use crate::trouble::Trouble;
 
@@ -30,7 +30,7 @@ impl Record {
 
     /// Asks for the last byte of a body that ended here.
     pub(super) fn measure(&mut self, cx: &mut Context<'_>, at: u64) -> Next {
-        if self.standing.whole {
+        if self.standing.asks_for_all() {
             // It refuses ranges, and so cannot tell.
             self.body.has_ended(at);
             return self.nothing_is_missing(cx);
@@ -54,7 +54,7 @@ impl Record {
         match head.status {
             200..300 | 416 => {}
             // It has been asked often enough, and what came of it may be a part.
-            500.. => return self.give_up(cx),
+            status if standing::passes(status) => return self.give_up(cx),
             _ => return self.finish(cx, id, End::Broken(Trouble::Refusal)),
         }
         let seen = || followed.map(|more| at + more);

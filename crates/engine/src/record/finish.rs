@@ -80,7 +80,7 @@ impl Record {
             return Next::Nothing;
         }
         match end {
-            End::Mismatch => self.restart(cx),
+            End::Mismatch => self.restart(cx, transfer.asked.is_some()),
             End::Broken(trouble) => {
                 self.parts.fail();
                 if trouble.is_refusal() && transfer.asked.is_some() {
@@ -126,8 +126,9 @@ impl Record {
         if let Some(next) = self.settle_if_whole(cx) {
             return next;
         }
-        // It may give no more at a time than it has to repeat.
+        // It may give no more at a time than it has to repeat; or never the last byte.
         self.body.broke_in_overlap();
+        self.standing.whole |= self.row.attempts >= cx.config.retry.attempts;
         let alone = self.is_alone(cx.transfers);
         if alone { self.retry(cx, Trouble::Truncated) } else { Next::Nothing }
     }
@@ -137,10 +138,11 @@ impl Record {
         Next::Ready
     }
 
-    /// What came does not fit what is stored: all is asked for, as the app did, but not for ever.
-    pub(super) fn restart(&mut self, cx: &mut Context<'_>) -> Next {
+    /// What came does not fit what is stored: all is asked for, as the app did, but not for ever. `part` says that it
+    /// came to a range.
+    pub(super) fn restart(&mut self, cx: &mut Context<'_>, part: bool) -> Next {
         self.parts.fail();
-        if !self.standing.may_restart(&cx.config.retry) {
+        if !self.standing.may_restart(&cx.config.retry, part) {
             return self.fail(cx, FailureReason::FetchError);
         }
         self.close_transfers(cx, None);

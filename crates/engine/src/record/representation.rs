@@ -120,7 +120,8 @@ pub(crate) fn may_have_ranges(first: &Head, length: u64) -> bool {
         length >= WORTH_ASKING && (validated || first.kind == "cors")
     };
     let ranges = first.header("accept-ranges").map(|value| is(value, "bytes"));
-    first.status == 200 && ranges.unwrap_or_else(static_or_hidden)
+    // Of a head that broke off, some browsers make a response without a body.
+    first.status == 200 && ranges.unwrap_or_else(|| length == 0 || static_or_hidden())
 }
 
 /// Smaller bodies without a sign that the server has ranges are many, and seldom cut.
@@ -238,6 +239,16 @@ pub(crate) fn is_same(first: &Head, head: &Head) -> bool {
 pub(crate) fn is_same_whole(first: &Head, head: &Head) -> bool {
     let same = may_repeat(first) && head.status == 200 && is_same(first, head);
     same && complete_length(first) == complete_length(head)
+}
+
+/// Whether a 200 to a range contradicts what `first` said of the whole, and looks like the part without its name: it is
+/// just as long as that; or the strong ETag is the same, and the length is not.
+pub(crate) fn is_unnamed_part(first: &Head, asked: ByteRange, head: &Head) -> bool {
+    let (Some(total), Some(length)) = (complete_length(first), complete_length(head)) else {
+        return false;
+    };
+    let part = length == asked.end.unwrap_or(total).saturating_sub(asked.start);
+    head.status == 200 && length != total && (part || is_same(first, head))
 }
 
 /// Whether another response may be known to be of the same bytes, from the first on.

@@ -34,7 +34,8 @@ impl Record {
         }
         let (asked, measuring) = (transfer.asked, transfer.stream == Stream::Measuring);
         let repeats = asked.is_some_and(|asked| asked.start < transfer.position);
-        if let Some(trouble) = self.busy(cx, &head, asked.is_some()) {
+        // What is stored is whole, perhaps: a server that fails at the question says nothing of that.
+        if let Some(trouble) = self.busy(cx, &head, asked.is_some() && !measuring) {
             return self.finish(cx, id, End::Broken(trouble));
         }
         self.note_tag(&head);
@@ -84,7 +85,11 @@ impl Record {
         let stored = self.body.segments.stored();
         let first = self.head().filter(|_| stored > 0);
         let coded = head.status == 206 && head.is_encoded();
-        asked.is_some() && (!head.is_ok() || coded)
+        let provoked = |asked| {
+            let part = |first| representation::is_unnamed_part(first, asked, head);
+            !head.is_ok() || coded || first.is_some_and(part)
+        };
+        asked.is_some_and(provoked)
             || first.is_some_and(|first| representation::is_stranger(first, head, stored))
     }
 
@@ -129,7 +134,9 @@ impl Record {
             return None;
         };
         let retry = &cx.config.retry;
-        let known = self.row.head.is_some();
+        // One that fails at ranges does so each time.
+        let passes = !resuming || standing::passes(head.status);
+        let known = self.row.head.is_some() && passes;
         let limit = if known { retry.known_attempts } else { retry.attempts };
         let repute = cx.servers.repute(self.server);
         if repute.failures >= limit {

@@ -12,7 +12,9 @@ use crate::trouble::{Known, Trouble};
 impl Record {
     /// Puts a record that met trouble off, or ends it.
     pub(super) fn retry(&mut self, cx: &mut Context<'_>, trouble: Trouble) -> Next {
-        if self.go_back() {
+        // What has come to an end, though it brought nothing, is all that there is now, perhaps.
+        let ended = self.body.doubted_end().is_some();
+        if !ended && self.go_back() {
             // That it does not fit may have to be found out once more, which is no misfit of the server's.
             self.standing.take_back_restart();
         }
@@ -34,7 +36,7 @@ impl Record {
         };
         match self.standing.advise(&cx.config.retry, now, trouble, &history, random) {
             Advice::GiveUp if trouble.may_be_of_range() && self.may_ask_for_all() => {
-                self.restart(cx)
+                self.restart(cx, true)
             }
             Advice::GiveUp => {
                 if blames {
@@ -112,7 +114,7 @@ impl Record {
 
     /// Whether only parts of the body were asked for, of late.
     fn may_ask_for_all(&self) -> bool {
-        !self.body.segments.is_empty() && !self.standing.whole
+        !self.body.segments.is_empty() && !self.standing.asks_for_all()
     }
 
     /// Its server answered.

@@ -52,7 +52,7 @@ impl Record {
             (Ok(true), Some(result)) => self.settle(cx, result),
             (Ok(_), _) => self.give_up(cx),
             // The store may be able to read it the next time, or have lost it.
-            (Err(_), _) if again => self.restart(cx),
+            (Err(_), _) if again => self.restart(cx, false),
             (Err(_), _) => self.verify(cx, true),
         }
     }

@@ -34,6 +34,8 @@ pub(crate) struct Standing {
     refusals: u32,
     /// Whether the whole body is asked for, as the app did, though there is some of it.
     pub(crate) whole: bool,
+    /// Set when parts have not fitted too often: the whole is asked for each time, as of a server without ranges.
+    misfits: bool,
     /// Set when the server has answered a range with the whole of the same body: it takes `If-Range` for one that does
     /// not hold, as those do which only know dates.
     pub(crate) unconditional: bool,
@@ -184,10 +186,19 @@ impl Standing {
         self.restarts == 0
     }
 
-    /// What came does not fit what is stored. Whether to begin from scratch once more.
-    pub(crate) fn may_restart(&mut self, config: &Retry) -> bool {
+    /// Whether no part is asked for.
+    pub(crate) fn asks_for_all(&self) -> bool {
+        self.whole || self.misfits
+    }
+
+    /// What came does not fit what is stored. Whether to begin from scratch once more. Where it was a part, there are no
+    /// more of them, rather than an end.
+    pub(crate) fn may_restart(&mut self, config: &Retry, part: bool) -> bool {
         self.restarts += 1;
-        self.restarts <= config.restarts
+        let few = self.restarts <= config.restarts;
+        let last_part = part && !few && !self.misfits;
+        self.misfits |= last_part;
+        few || last_part
     }
 }
 
@@ -223,14 +234,15 @@ pub(crate) fn busy(
     config: &Config,
 ) -> Option<Trouble> {
     let after = retry_after(head, now, config.parse_date);
-    let busy = match head.status {
-        // Other than 500, which says that the server fails at this.
-        408 | 425 | 429 | 502..=504 => true,
-        500..600 => resuming || after.is_some(),
-        _ => false,
-    };
+    let fails = (500..600).contains(&head.status) && (resuming || after.is_some());
+    let busy = passes(head.status) || fails;
     let asked = after.unwrap_or_default().min(config.retry.retry_after_cap);
     (request.is_get() && busy).then_some(Trouble::Busy(asked))
+}
+
+/// Whether a status says "not now" by itself, other than 500, which says that the server fails at this.
+pub(crate) fn passes(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 502..=504)
 }
 
 /// [Retry-After](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), seconds or a date: one of the server's

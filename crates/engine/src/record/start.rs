@@ -64,7 +64,7 @@ impl Record {
             return Next::Nothing;
         }
         // If it is not whole all the same, rows have said what cannot be.
-        self.settle_if_whole(cx).unwrap_or_else(|| self.restart(cx))
+        self.settle_if_whole(cx).unwrap_or_else(|| self.restart(cx, false))
     }
 
     /// How long the head may take, and how long the body may be silent.
@@ -83,14 +83,15 @@ impl Record {
     /// Whether a body of which there is something is asked for from the beginning all the same.
     fn asks_for_all(&self, config: &Config) -> bool {
         let stored = !self.body.segments.is_empty();
-        self.standing.whole || stored && !self.may_go_on_at(config, self.body.segments.prefix())
+        self.standing.asks_for_all()
+            || stored && !self.may_go_on_at(config, self.body.segments.prefix())
     }
 
     /// All of a body that broke in a content coding: with a `Range`, browsers ask for it without any. What comes of
     /// that can be resumed.
     fn as_identity(&self) -> Option<ByteRange> {
         let coded = |head: &&Head| head.is_encoded() && !representation::refuses_ranges(head);
-        self.head().filter(coded).filter(|_| !self.standing.whole)?;
+        self.head().filter(coded).filter(|_| !self.standing.asks_for_all())?;
         let own = !self.request().is_get() || self.request().has_range();
         (!own).then_some(ByteRange { start: 0, end: None })
     }

@@ -21,6 +21,7 @@ mod fuzz {
 mod hedge;
 mod integrity;
 mod length;
+mod odd;
 mod over;
 mod ownership;
 mod quota;

@@ -23,8 +23,14 @@ pub enum Fault {
     Status(u16, Option<u64>),
     /// This status, with the date in so many seconds as `Retry-After`.
     StatusUntil(u16, u64),
+    /// This status to a range, and a small body.
+    RangeStatus(u16),
     /// 200 with the whole file, whatever was asked for: so do some proxies.
     Whole,
+    /// 200 with no more than what was asked for, as if that were all: so do some scripts.
+    Rest,
+    /// A 206 that lacks the last byte, and says so: of servers that take the end for one after it.
+    ButLast,
     /// A 206 whose bytes and `Content-Range` begin one byte before what was asked for.
     Elsewhere,
     /// A 206 whose bytes begin one byte after what was asked for, under the `Content-Range` that was.
@@ -81,7 +87,10 @@ impl Fault {
             Self::Status(_, None) => "status",
             Self::Status(_, Some(_)) => "status, Retry-After in seconds",
             Self::StatusUntil(..) => "status, Retry-After as a date",
+            Self::RangeStatus(_) => "status to a range",
             Self::Whole => "200 to a range",
+            Self::Rest => "200 with what was asked for",
+            Self::ButLast => "206 without the last byte",
             Self::Elsewhere => "206 from elsewhere",
             Self::Shifted => "206 with the bytes of elsewhere",
             Self::WrongTotal => "206 of wrong complete length",

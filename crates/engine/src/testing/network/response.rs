@@ -24,6 +24,7 @@ impl File {
         fault: Option<Fault>,
         now: Timestamp,
     ) -> Answer {
+        let fault = fault.filter(|fault| self.can(exchange, *fault));
         match fault {
             Some(Fault::Status(status, after)) => {
                 let after = after.map(|seconds| seconds.to_string());
@@ -38,6 +39,9 @@ impl File {
         }
         let range = self.range_of(exchange, fault);
         let mut answer = match range {
+            Some(_) if let Some(Fault::RangeStatus(status)) = fault => {
+                self.refusal(url, status, ("", None), now, fault)
+            }
             Some(_) if fault == Some(Fault::NotSatisfiable) => {
                 self.refusal(url, 416, ("content-range", None), now, fault)
             }
@@ -56,6 +60,18 @@ impl File {
             answer.body.rest.to = answer.body.rest.from;
         }
         answer
+    }
+
+    /// Whether a fault is one that can happen: those that only ranges of the engine's meet, and what nobody could know if
+    /// the length was never told, or another.
+    fn can(&self, exchange: &Exchange, fault: Fault) -> bool {
+        match fault {
+            Fault::RangeStatus(_) | Fault::ButLast => exchange.range.is_some(),
+            Fault::Rest => {
+                exchange.range.is_some() && self.declares_length && self.history.is_empty()
+            }
+            _ => true,
+        }
     }
 
     /// The range that is served: what the engine asks for, or the app itself.
@@ -95,12 +111,15 @@ impl File {
     fn part(&self, url: &str, asked: ByteRange, fault: Option<Fault>, now: Timestamp) -> Answer {
         let Partial { sent, declared } = self.partial(asked, fault);
         let mut headers = self.headers(false, now);
-        headers.push(("content-range".into(), declared));
+        if fault != Some(Fault::Rest) {
+            headers.push(("content-range".into(), declared));
+        }
         let length = sent.end.unwrap_or(self.length).saturating_sub(sent.start);
         if self.declares_length && !matches!(fault, Some(Fault::Empty | Fault::Overlong(_))) {
             headers.push(("content-length".into(), length.to_string()));
         }
-        let head = self.head(url, 206, headers);
+        let status = if fault == Some(Fault::Rest) { 200 } else { 206 };
+        let head = self.head(url, status, headers);
         let body = self.script(url, sent, fault);
         Answer { head, body, fault }
     }
@@ -115,6 +134,7 @@ impl File {
                 end = end.min(start.saturating_add(most.max(1)));
             }
             Some(Fault::More(more)) => end = end.saturating_add(more).min(length),
+            Some(Fault::ButLast) => end = end.min(length.saturating_sub(1)).max(start + 1),
             _ => {}
         }
         let total = match fault {

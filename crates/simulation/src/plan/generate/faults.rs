@@ -45,7 +45,7 @@ fn of_server(random: &mut Random) -> Fault {
 
 fn of_range(random: &mut Random) -> Fault {
     let bytes = random.scale(1, LARGE);
-    match random.below(12) {
+    match random.below(15) {
         0 => Fault::Whole,
         1 => Fault::Elsewhere,
         2 => Fault::WrongTotal,
@@ -57,6 +57,9 @@ fn of_range(random: &mut Random) -> Fault {
         8 => Fault::Empty,
         9 => Fault::NothingFollows,
         10 => Fault::NotSatisfiable,
+        11 => Fault::Rest,
+        12 => Fault::ButLast,
+        13 => Fault::RangeStatus(random.of(500, &[403, 404, 503])),
         _ => Fault::Unasked(random.scale(0, LARGE)),
     }
 }
