@@ -7,9 +7,9 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ENGINES } from '../harness/launch.mjs';
-import { unknownNames } from './known.mjs';
+import { isKnown, unknownNames } from './known.mjs';
 import { runIn } from './lib/crew.mjs';
-import { asMarkdown, asText, complaints, reasonOf } from './lib/report.mjs';
+import { asMarkdown, asText, complaints } from './lib/report.mjs';
 import { situations as all } from './list/index.mjs';
 
 const { values } = parseArgs({
@@ -56,9 +56,8 @@ process.exit(wrong.length > 0 || results.length === 0 ? 1 : 0);
 /** @param {import('./lib/crew.mjs').Result} result @param {boolean} decides */
 function tell(result, decides) {
   const { engine, name, outcome, detail, seconds, evidence = [] } = result;
-  const known = reasonOf(result);
   const mark = decides ? outcome : `${outcome}, again`;
   console.log(`${mark.padEnd(12)} ${engine}  ${name} (${seconds.toFixed(1)} s)${detail ? `: ${detail}` : ''}`);
-  if (!decides || outcome === 'right' || known || engine === 'chromium-native') return;
+  if (!decides || outcome === 'right' || isKnown(name, engine) || engine === 'chromium-native') return;
   for (const line of evidence) console.log(`          ${line}`);
 }

@@ -8,7 +8,7 @@ import { play } from './play.mjs';
 
 const CLOSING_MS = 20_000;
 /** On a busy machine these say nothing yet: they are tried once more, alone. */
-const DOUBTFUL = ['stuck', 'costly', 'untidy', 'error'];
+const DOUBTFUL = ['costly', 'untidy', 'error'];
 
 /**
  * @typedef {import('./play.mjs').Situation} Situation
@@ -71,7 +71,9 @@ const close = ({ browser }) =>
  * @returns {Promise<Result[]>}
  */
 export async function runIn(engine, situations, { dist, atOnce, tell }) {
-  const shared = new Shared(engine, engine === 'chromium-native');
+  // Its ends are only reported.
+  const isNative = engine === 'chromium-native';
+  const shared = new Shared(engine, isNative);
   /** @type {Result[]} */
   const results = [];
   /** @type {Situation[]} */
@@ -88,7 +90,7 @@ export async function runIn(engine, situations, { dist, atOnce, tell }) {
         seconds: 0,
       }));
     const result = { engine, case: situation.case, name: situation.name, ...played };
-    const decides = isLast || !DOUBTFUL.includes(result.outcome);
+    const decides = isLast || isNative || !DOUBTFUL.includes(result.outcome);
     tell(result, decides);
     if (decides) results.push(result);
     else again.push(situation);

@@ -1,20 +1,19 @@
 /** Tables of what came of it: for a terminal, and as Markdown. */
-import { KNOWN } from '../known.mjs';
+import { isKnown, KNOWN } from '../known.mjs';
 import { OUTCOMES } from './judge.mjs';
 
 /** @typedef {import('./crew.mjs').Result} Result */
 
-/** The reason why an end of ours is known to be wrong, if it is. @param {{engine: string, name: string}} result */
-export const reasonOf = ({ engine, name }) => KNOWN[name]?.engines.includes(engine) && KNOWN[name].reason;
+/** @param {{engine: string, name: string}} result */
+const known = ({ engine, name }) => isKnown(name, engine);
 
 /** What makes the run fail. @param {Result[]} results @returns {string[]} */
 export function complaints(results) {
   const ours = results.filter(({ engine }) => engine !== 'chromium-native');
   return ours.flatMap((result) => {
     const { engine, name, outcome, detail } = result;
-    const known = reasonOf(result);
-    if (outcome !== 'right' && !known) return [`${engine}: ${name}: ${outcome}${detail ? ` (${detail})` : ''}`];
-    if (outcome === 'right' && known && !KNOWN[name].varies)
+    if (outcome !== 'right' && !known(result)) return [`${engine}: ${name}: ${outcome}${detail ? ` (${detail})` : ''}`];
+    if (outcome === 'right' && known(result) && !KNOWN[name].varies)
       return [`${engine}: ${name}: right, though known.mjs says not`];
     return [];
   });
@@ -25,7 +24,7 @@ function rowsOf(situations, results, engines) {
   const cell = (/** @type {string} */ name, /** @type {string} */ engine) => {
     const result = results.find((each) => each.name === name && each.engine === engine);
     if (!result) return '–';
-    return reasonOf(result) && result.outcome !== 'right' ? `${show(result.outcome)} (known)` : show(result.outcome);
+    return known(result) && result.outcome !== 'right' ? `${show(result.outcome)} (known)` : show(result.outcome);
   };
   return situations
     .map(({ case: number, name }) => [number, name, ...engines.map((engine) => cell(name, engine))])
