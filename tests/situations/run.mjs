@@ -12,6 +12,8 @@ import { runIn } from './lib/crew.mjs';
 import { asMarkdown, asText, complaints } from './lib/report.mjs';
 import { situations as all } from './list/index.mjs';
 
+const EVIDENCE_WIDTH = 240;
+
 const { values } = parseArgs({
   options: {
     browser: { type: 'string', default: ENGINES.join(',') },
@@ -59,5 +61,5 @@ function tell(result, decides) {
   const mark = decides ? outcome : `${outcome}, again`;
   console.log(`${mark.padEnd(12)} ${engine}  ${name} (${seconds.toFixed(1)} s)${detail ? `: ${detail}` : ''}`);
   if (!decides || outcome === 'right' || isKnown(name, engine) || engine === 'chromium-native') return;
-  for (const line of evidence) console.log(`          ${line}`);
+  for (const line of evidence) console.log(`          ${line.slice(0, EVIDENCE_WIDTH)}`);
 }
