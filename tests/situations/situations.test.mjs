@@ -82,7 +82,14 @@ test('every server can give its answers', async () => {
 
 test('what is known is of the list, and has a reason', () => {
   assert.deepEqual(unknownNames(situations), []);
-  for (const { reason, engines } of Object.values(KNOWN)) assert.ok(reason && engines.length > 0);
+  for (const { end, reason, engines } of Object.values(KNOWN))
+    assert.ok(end !== 'right' && reason && engines.length > 0);
+});
+
+test('what is known may end so, and in no other way', () => {
+  const [name, { end }] = Object.entries(KNOWN).find(([, known]) => known.end === 'stuck' && !known.varies) ?? [];
+  const of = (outcome) => complaints(/** @type {any} */ ([{ engine: 'webkit', name, outcome }])).length;
+  assert.deepEqual(['right', 'wrong bytes', end].map(of), [1, 1, 0]);
 });
 
 test('only ends of ours are complained of', () => {
