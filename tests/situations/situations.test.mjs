@@ -55,6 +55,14 @@ test('what cannot be read is no success', () => {
   assert.equal(outcome(row(FILE, { records: [] })), 'failed');
 });
 
+test('records in another order are those of their URLs, and each is there once', () => {
+  const files = [7, 8].map((seed) => ({ ...FILE, seed, url: `http://localhost/${seed}` }));
+  const records = files.map((file) => ({ ...row(file).records[0], request: { url: file.url } }));
+  const end = (seen) => judge(row(FILE, { records: seen }), /** @type {any} */ (files), comes(), 1).outcome;
+  assert.equal(end([records[1], records[0]]), 'right');
+  assert.equal(end([records[0], records[0]]), 'failed');
+});
+
 test('bytes, requests and time have a price', () => {
   assert.equal(outcome(row(FILE), { file: { ...FILE, sent: 5000 } }), 'costly');
   assert.equal(outcome(row(FILE), { file: { ...FILE, requests: Array(100).fill({}) } }), 'costly');

@@ -35,16 +35,21 @@ function judgeEnd(row, files, right) {
   if (end === 'success') {
     if (row.error) return { outcome: 'failed', detail: `in the handler: ${row.message}` };
     if (row.records.length !== files.length) return { outcome: 'failed', detail: `${row.records.length} records` };
-    const wrong = row.records.map((record, index) => wrongBytes(record, files[index], right)).find(Boolean);
+    const of = row.records.map((record, index) => fileOf(record, files, index));
+    if (new Set(of).size !== files.length) return { outcome: 'failed', detail: 'one file twice' };
+    const wrong = row.records.map((record, index) => wrongBytes(record, of[index], right)).find(Boolean);
     if (wrong) return wrong;
   }
   if (!right.events.includes(end)) return { outcome: 'failed', detail: end };
   for (const [index, record] of row.records.entries()) {
     const { response } = record;
-    const complaint = right.check({ response, record, asked: files[index]?.requests ?? [] });
+    const complaint = right.check({ response, record, asked: fileOf(record, files, index)?.requests ?? [] });
     if (complaint) return { outcome: 'failed', detail: complaint };
   }
 }
+
+/** Chromium's own lists records in the order in which they ended. @param {any} record @param {File[]} files @param {number} index */
+const fileOf = ({ request }, files, index) => files.find(({ url }) => url === request?.url) ?? files[index];
 
 /** @returns {Verdict | undefined} */
 function wrongBytes({ response, error }, file, { versions }) {
