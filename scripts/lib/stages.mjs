@@ -99,6 +99,7 @@ export const stages = [
           'server/certificate',
           'wpt/wpt',
           'soak/soak',
+          'situations/situations',
         ].map((name) => `tests/${name}.test.mjs`),
       ],
     ],

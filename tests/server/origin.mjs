@@ -36,6 +36,9 @@ import { Pace, sleep } from './throttle.mjs';
  * @property {string} [peer] URL of another origin, for redirect=cross
  * @property {string} [host] as it stands in URLs: 'localhost', '127.0.0.1'
  * @property {number} [port]
+ *
+ * @typedef {(plan: import('./faults.mjs').Plan, request: {method: string, headers: any, url: URL}, exchange: import('./exchange.mjs').Exchange, entry: Entry) => Promise<import('./faults.mjs').Plan | null>} Change
+ *   makes another answer of a planned one; null: it has answered by itself
  */
 
 /** @param {OriginOptions} [options] */
@@ -57,6 +60,8 @@ export async function startOrigin({
   /** @type {Set<import('./exchange.mjs').Exchange>} */
   const open = new Set();
   let crossOrigin = peer;
+  /** By key. @type {Map<string, Change>} */
+  const changes = new Map();
   /** What keeps it from serving files. */
   const troubles = { busyUntil: 0, retryAfter: '', bears: Infinity, every: Infinity, served: 0 };
 
@@ -84,8 +89,10 @@ export async function startOrigin({
     if (url.pathname === '/file' || url.pathname === '/upload') {
       const state = states.get(entry.key) ?? { count: 0, hits: 0 };
       states.set(entry.key, state);
-      const plan = planFile(isTooMuch() ? busy(request) : request, state, { peer: crossOrigin });
-      if (!(await receive(exchange, entry, plan))) return;
+      const planned = planFile(isTooMuch() ? busy(request) : request, state, { peer: crossOrigin });
+      const change = changes.get(entry.key);
+      const plan = change ? await change(planned, request, exchange, entry) : planned;
+      if (!plan || !(await receive(exchange, entry, plan))) return;
       const answersJson = url.pathname === '/upload' && plan.status === 200;
       return sendPlan(exchange, answersJson ? withJson(plan, uploadOf(entry)) : plan, entry, pace);
     }
@@ -168,6 +175,8 @@ export async function startOrigin({
       const newestOfEach = new Map([...open].map((exchange) => [exchange.connection, exchange]));
       for (const exchange of how === 'reset' ? open : newestOfEach.values()) exchange.breakOff(how);
     },
+    /** What no parameter says: what becomes of the answers for a key. @param {string} key @param {Change} change */
+    setChange: (key, change) => void changes.set(key, change),
     /** Where redirect=cross leads. @param {string} other */
     setPeer: (other) => void (crossOrigin = other),
     close: () => listener.stop(),

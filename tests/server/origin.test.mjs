@@ -103,6 +103,17 @@ for (const protocol of /** @type {const} */ (['h1', 'h2']))
       assert(origin.requests().every((entry) => entry.protocol === protocol));
     });
 
+    test('an answer that no parameter says', async () => {
+      origin.setChange('changed', async (plan, { method }) => ({ ...plan, status: method === 'GET' ? 203 : 404 }));
+      assert.equal((await get('/file?size=50&key=changed')).status, 203);
+      assert.equal((await get('/file?size=50')).status, 200);
+      origin.setChange('broken', async (_plan, _request, exchange) => {
+        exchange.breakOff('reset');
+        return null;
+      });
+      await assert.rejects(get('/file?size=50&key=broken'));
+    });
+
     test('without a length only the last chunk of HTTP/1.1 tells a whole body from one that ends early', async () => {
       const short = get('/file?size=5000&truncate=1000&chunked=1');
       if (protocol === 'h1') await assert.rejects(short);
