@@ -120,8 +120,7 @@ pub(crate) fn may_have_ranges(first: &Head, length: u64) -> bool {
         length >= WORTH_ASKING && (validated || first.kind == "cors")
     };
     let ranges = first.header("accept-ranges").map(|value| is(value, "bytes"));
-    // Of a head that broke off, some browsers make a response without a body.
-    first.status == 200 && ranges.unwrap_or_else(|| length == 0 || static_or_hidden())
+    first.status == 200 && ranges.unwrap_or_else(static_or_hidden)
 }
 
 /// Smaller bodies without a sign that the server has ranges are many, and seldom cut.

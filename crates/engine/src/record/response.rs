@@ -87,7 +87,7 @@ impl Record {
         let coded = head.status == 206 && head.is_encoded();
         let provoked = |asked| {
             let part = |first| representation::is_unnamed_part(first, asked, head);
-            !head.is_ok() || coded || first.is_some_and(part)
+            !head.is_ok() || coded || self.head().is_some_and(part)
         };
         asked.is_some_and(provoked)
             || first.is_some_and(|first| representation::is_stranger(first, head, stored))
@@ -351,6 +351,11 @@ impl Record {
             && self.head().is_some_and(representation::may_split)
     }
 
+    /// Whether a file was asked for, and there is one.
+    fn is_found(&self) -> bool {
+        self.request().is_get() && self.head().is_some_and(|head| head.status == 200)
+    }
+
     /// The body is at its end.
     pub(super) fn body_ended(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
@@ -360,6 +365,10 @@ impl Record {
         }
         let first = transfer.asked.is_none();
         let at = transfer.position;
+        let unsaid = first && at == 0 && transfer.end.is_none() && self.is_found();
+        if unsaid && self.standing.may_doubt_empty() {
+            return self.finish(cx, id, End::Enough);
+        }
         let total = self.total();
         let head = self.row.head.as_ref();
         let whole = !short || first && self.body.ends_where_it_did(head, at, total);

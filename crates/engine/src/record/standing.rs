@@ -30,6 +30,8 @@ pub(crate) struct Standing {
     restarts: u32,
     /// Ends that were none, as the server said, since there was more than ever.
     cuts: u32,
+    /// Bodies without a byte, where nobody had said that there is none.
+    empties: u32,
     /// Ranged requests in a row that were refused.
     refusals: u32,
     /// Whether the whole body is asked for, as the app did, though there is some of it.
@@ -176,6 +178,13 @@ impl Standing {
         self.cuts <= config.restarts + 1
     }
 
+    /// A body came to an end without a byte, and nobody had said so. Whether to ask once more: of a head that breaks off,
+    /// some browsers make a response.
+    pub(crate) fn may_doubt_empty(&mut self) -> bool {
+        self.empties += 1;
+        self.empties <= EMPTIES
+    }
+
     /// A response that was begun from scratch has brought nothing.
     pub(crate) fn take_back_restart(&mut self) {
         self.restarts = self.restarts.saturating_sub(1);
@@ -207,6 +216,9 @@ const MOST_TAGS: usize = 16;
 
 /// So many ranged requests may be refused in a row before the whole is asked for: a deploy passes.
 const REFUSALS: u32 = 3;
+
+/// So many empty bodies are doubted.
+const EMPTIES: u32 = 2;
 
 /// So many times the usual patience is the most.
 pub(crate) const MOST_PATIENT: u32 = 10;

@@ -85,7 +85,8 @@ fn most_requests(
     let holes = 1 + most_pieces(oracle, plan, config);
     // Who begins parts earlier is asked twice.
     let network = if begins_earlier(oracle, plan) { 2 * network } else { network };
-    let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (1 + gaps + network) };
+    // Each life of a worker doubts two bodies without a byte.
+    let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (2 + 2 * gaps + network) };
     1 + network + gaps * holes + ends
 }
 

@@ -68,7 +68,8 @@ impl File {
         match fault {
             Fault::RangeStatus(_) | Fault::ButLast => exchange.range.is_some(),
             Fault::Rest => {
-                exchange.range.is_some() && self.declares_length && self.history.is_empty()
+                let told = self.declares_length && self.coding.is_none();
+                exchange.range.is_some() && told && self.history.is_empty()
             }
             _ => true,
         }
