@@ -30,6 +30,7 @@ const HEAD = 27;
 const TAIL = 28;
 const ALL = 29;
 
+const CODE_SECTION = 10;
 const END = 11;
 const TABLE = 14;
 /** What operations of two bytes begin with; here they are numbered by the second, from 256 on. */
@@ -180,8 +181,11 @@ export function apart(wasm) {
   };
   const operands = operandStreams();
   while (at < end) {
-    while (wasm[at++] > 127);
+    const length = numberAt(wasm, at);
+    at += length.width;
+    const bodyEnd = at + length.value;
     walk(operands, operation, number);
+    if (at !== bodyEnd) throw new Error('The wasm file has an operation that is not known here.');
   }
   const { codes, special } = coded(operations);
   streams[CODES] = codes;
@@ -208,23 +212,22 @@ function coded(operations) {
 
 /** Where the first function begins and the last one ends. */
 function codeSection(wasm) {
-  let at = 8;
-  const number = () => {
-    const start = at;
-    while (wasm[at++] > 127);
-    return valueOf(wasm.subarray(start, at));
-  };
-  while (at < wasm.length) {
-    const section = wasm[at++];
-    const length = number();
-    const end = at + length;
-    if (section === 10) {
-      number();
-      return { start: at, end };
-    }
+  for (let at = 8; at < wasm.length; ) {
+    const { value, width } = numberAt(wasm, at + 1);
+    const start = at + 1 + width;
+    const end = start + value;
+    // Before the functions it has their number.
+    if (wasm[at] === CODE_SECTION) return { start: start + numberAt(wasm, start).width, end };
     at = end;
   }
   throw new Error('The wasm file has no code.');
+}
+
+/** A number, and how many bytes it has. */
+function numberAt(wasm, at) {
+  let end = at;
+  while (wasm[end++] > 127);
+  return { value: valueOf(wasm.subarray(at, end)), width: end - at };
 }
 
 const valueOf = (digits) => [...digits].reduceRight((value, digit) => value * 128 + (digit & 127), 0);
