@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use background_fetch_engine::{Instant, Time, Timestamp};
 use futures_util::future::select;
-use gloo_timers::future::TimeoutFuture;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
 
 /// Now, by the device's clock, which somebody may set, and by that of the worker, which only goes on.
 pub fn now() -> Time {
@@ -28,8 +29,21 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
 /// Resolves after `duration`, or after 24 days if that is less: a browser's timers hold no more.
 /// Dropping the future takes the timer away.
 pub async fn sleep(duration: Duration) {
-    let millis = u32::try_from(duration.as_millis()).unwrap_or(LONGEST).min(LONGEST);
-    TimeoutFuture::new(millis).await;
+    let millis = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
+    let mut timer = 0;
+    let due = Promise::new(&mut |resolve, _| timer = set_timeout(&resolve, millis));
+    let _guard = Timer(timer);
+    // It never rejects.
+    let _ = JsFuture::from(due).await;
+}
+
+/// Of a time under way: dropping it takes the timer away.
+struct Timer(i32);
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(self.0);
+    }
 }
 
 /// What a future comes to, if it does within that time; else it is dropped.
@@ -45,11 +59,13 @@ async fn race(work: Pin<Box<dyn Future<Output = ()> + '_>>, limit: Duration) {
     select(work, Box::pin(sleep(limit))).await;
 }
 
-/// A longer time in milliseconds would be taken for a negative one.
-const LONGEST: u32 = i32::MAX as u32;
-
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn since_start() -> f64;
+    /// A longer time than the type can hold would be taken for a negative one.
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(handler: &Function, millis: i32) -> i32;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: i32);
 }

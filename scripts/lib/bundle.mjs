@@ -36,7 +36,7 @@ export async function buildDist({ force = false, outDir = fromRoot('dist') } = {
       inputs: {
         files: [
           ...['js', 'types', 'package-lock.json', 'package.json'].map((name) => fromRoot(name)),
-          ...['bundle.mjs', 'wasm-source.mjs'].map((name) => join(scripts, name)),
+          ...['bundle.mjs', 'wasm-source.mjs', 'wasm-streams.mjs', 'wasm-text.mjs'].map((name) => join(scripts, name)),
           bindgenDir,
         ],
         values: [outDir],
@@ -148,7 +148,11 @@ function virtualModules(wasm) {
         return { errors: [{ text: 'The page has no wasm; only the worker bundles have.' }] };
       });
       build.onResolve({ filter: /^virtual:wasm-/ }, ({ path }) => ({ path, namespace: 'virtual' }));
-      build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => ({ contents: sources[path](), loader: 'js' }));
+      build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => ({
+        contents: sources[path](),
+        resolveDir: fromRoot('scripts', 'lib'),
+        loader: 'js',
+      }));
     },
   };
 }

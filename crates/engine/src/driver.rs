@@ -3,6 +3,7 @@
 //! Everything happens in the one future that [`start`] returns. Dropping it is what a killed
 //! worker is: all operations under way are given up, and the stores hold what they hold.
 
+mod answer;
 mod commits;
 mod handle;
 mod line;
@@ -12,8 +13,6 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-
-use futures_channel::oneshot;
 
 use crate::config::Config;
 use crate::engine::Engine;
@@ -26,6 +25,7 @@ use crate::time::Instant;
 
 pub use handle::Handle;
 
+use answer::Sender;
 use commits::{CommitQueue, Finished};
 use handle::Call;
 use line::{Inbox, Line};
@@ -71,7 +71,7 @@ struct Driver<P: Ports> {
     inbox: Inbox,
     /// Of the open transfers: a few.
     slots: Vec<Slot<P>>,
-    replies: Vec<(CommandId, oneshot::Sender<Reply>)>,
+    replies: Vec<(CommandId, Sender)>,
     /// In the order in which they were begun.
     operations: Vec<Operation<P>>,
     timer: Option<(Instant, Boxed<()>)>,
@@ -177,8 +177,7 @@ impl<P: Ports> Driver<P> {
             }
             Call::Look(look, done) => {
                 look(&mut self.engine);
-                // Who is gone does not miss the answer.
-                let _ = done.send(Reply::Done(Ok(())));
+                done.send(Reply::Done(Ok(())));
             }
             Call::Online(online) => self.feed(Input::Online(online)),
         }
@@ -250,8 +249,7 @@ impl<P: Ports> Driver<P> {
             }),
             Output::Reply { command, reply } => {
                 if let Some(at) = self.replies.iter().position(|(id, _)| *id == command) {
-                    // A caller that is gone does not miss the answer.
-                    let _ = self.replies.swap_remove(at).1.send(reply);
+                    self.replies.swap_remove(at).1.send(reply);
                 }
             }
             Output::Notify { fetch, state } => self.push(async move {

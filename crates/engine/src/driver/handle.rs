@@ -3,8 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
+use super::answer::{Answer, Sender, answer};
 use super::line::Line;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -26,9 +25,9 @@ pub struct Handle {
 #[allow(clippy::large_enum_variant, reason = "a few of them a second")]
 pub(super) enum Call {
     /// What must be durable before it is answered.
-    Command(Command, oneshot::Sender<Reply>),
+    Command(Command, Sender),
     /// What only looks, and keeps what it has seen; then an answer that says nothing.
-    Look(Box<dyn FnOnce(&mut Engine)>, oneshot::Sender<Reply>),
+    Look(Box<dyn FnOnce(&mut Engine)>, Sender),
     Online(bool),
 }
 
@@ -136,7 +135,7 @@ impl Handle {
     }
 
     async fn ask(&self, command: Command) -> Result<Reply, Error> {
-        let (sender, answer) = oneshot::channel();
+        let (sender, answer) = answer();
         self.send(Call::Command(command, sender), answer).await
     }
 
@@ -153,14 +152,14 @@ impl Handle {
         let seen = Rc::new(Cell::new(None));
         let place = Rc::clone(&seen);
         let look = Box::new(move |engine: &mut Engine| place.set(Some(look(engine))));
-        let (sender, answer) = oneshot::channel();
+        let (sender, answer) = answer();
         self.send(Call::Look(look, sender), answer).await?;
         seen.take().ok_or(Error::Stopped)
     }
 
-    async fn send(&self, call: Call, answer: oneshot::Receiver<Reply>) -> Result<Reply, Error> {
+    async fn send(&self, call: Call, answer: Answer) -> Result<Reply, Error> {
         self.line.push(call);
-        answer.await.map_err(|_| Error::Stopped)
+        answer.get().await
     }
 }
 
