@@ -71,6 +71,8 @@ impl File {
                 let told = self.declares_length && self.coding.is_none();
                 exchange.range.is_some() && told && self.history.is_empty()
             }
+            // Too many bytes, and not a word that can be read of how many there are.
+            Fault::Overlong(_) => self.declares_length || self.exposure != Exposure::Safelisted,
             _ => true,
         }
     }
