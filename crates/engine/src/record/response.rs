@@ -35,7 +35,11 @@ impl Record {
         let (asked, measuring) = (transfer.asked, transfer.stream == Stream::Measuring);
         let repeats = asked.is_some_and(|asked| asked.start < transfer.position);
         // What is stored is whole, perhaps: a server that fails at the question says nothing of that.
-        if let Some(trouble) = self.busy(cx, &head, asked.is_some() && !measuring) {
+        if let Some(trouble) = self.busy(cx, &head, asked.is_some(), !measuring) {
+            if asked.is_none() {
+                // It fails at all, and so was right to refuse ranges.
+                self.standing.believe_in_ranges();
+            }
             return self.finish(cx, id, End::Broken(trouble));
         }
         self.note_tag(&head);
@@ -126,24 +130,34 @@ impl Record {
         asked.is_some() && head.status == 200 && same && self.if_range(cx.config).is_some()
     }
 
-    /// Whether a server is too busy, and is asked again; else its answer is taken for what it is.
-    fn busy(&self, cx: &mut Context<'_>, head: &Head, resuming: bool) -> Option<Trouble> {
+    /// Whether a server is too busy, and is asked again; else its answer is taken for what it is: one to a range that
+    /// was `asked` for, or to the app's own request, of more of the body or, if not `for_more`, only where it ends.
+    fn busy(
+        &self,
+        cx: &mut Context<'_>,
+        head: &Head,
+        asked: bool,
+        for_more: bool,
+    ) -> Option<Trouble> {
+        let resuming = for_more && (asked || !self.body.segments.is_empty());
         let busy = standing::busy(self.request(), head, resuming, cx.now.wall, cx.config);
         let Some(trouble) = busy else {
             cx.servers.served(self.server);
             return None;
         };
         let retry = &cx.config.retry;
-        // One that fails at ranges does so each time.
-        let passes = !resuming || standing::passes(head.status);
-        let known = self.row.head.is_some() && passes;
+        // Too many connections are no attempt.
+        let crowded = cx.transfers.served_by(self.server) > 0;
+        if asked && !standing::passes(head.status) {
+            // It may fail at ranges only, and then does so each time.
+            return (crowded || self.row.attempts < retry.attempts).then_some(trouble);
+        }
+        let known = self.row.head.is_some();
         let limit = if known { retry.known_attempts } else { retry.attempts };
         let repute = cx.servers.repute(self.server);
         if repute.failures >= limit {
             cx.servers.give_up(self.server);
         }
-        // Too many connections are no attempt.
-        let crowded = cx.transfers.served_by(self.server) > 0;
         (crowded || self.row.attempts.max(repute.failures) < limit).then_some(trouble)
     }
 

@@ -152,8 +152,13 @@ impl Standing {
 
     /// A response has begun that goes on with what is stored, or anew.
     pub(crate) fn accepted(&mut self) {
-        self.refusals = 0;
         self.crowded = 0;
+        self.believe_in_ranges();
+    }
+
+    /// Those that were refused may have been so for another reason.
+    pub(crate) fn believe_in_ranges(&mut self) {
+        self.refusals = 0;
         self.whole = false;
     }
 

@@ -40,6 +40,22 @@ fn a_server_that_fails_at_ranges_is_asked_for_all() {
 }
 
 #[test]
+fn a_server_that_fails_at_all_for_minutes_costs_nothing() {
+    let mut file = File::new(1, LENGTH);
+    file.faults.push_back(Fault::Cut(500 * KIB));
+    let app = App::of("file", file);
+    app.live_with(async || {
+        while app.requests("file") < 1 {
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+        let until = app.world.clock.true_time() + Duration::from_secs(15 * 60);
+        app.origin(|origin| origin.outage = Some((until, Fault::Status(500, None))));
+    });
+    app.assert_success(1, LENGTH);
+    assert!(app.sent("file") <= LENGTH + 80 * KIB, "{} sent", app.sent("file"));
+}
+
+#[test]
 fn a_server_that_fails_at_the_question_where_a_body_ends_is_believed() {
     let file = File {
         declares_length: false,
