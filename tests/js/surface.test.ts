@@ -2,6 +2,7 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createManager } from '../../js/api/BackgroundFetchManager.ts';
 import type { Connection } from '../../js/border/messages.ts';
 
 import { install } from '../../js/install.ts';
@@ -44,6 +45,17 @@ test('each registration has one manager', () => {
   assert.equal(registration.backgroundFetch, backgroundFetch);
   assert.equal(Object.prototype.toString.call(backgroundFetch), '[object BackgroundFetchManager]');
   assert.deepEqual(Reflect.ownKeys(backgroundFetch), []);
+});
+
+test('a manager finds its way anew for each call', async () => {
+  let found = 0;
+  const manager = createManager(() => {
+    found += 1;
+    return { ...connection, hasWork: async () => false } as Connection;
+  });
+  await manager.getIds();
+  await manager.get('id');
+  assert.equal(found, 2);
 });
 
 describe('events made by a script', () => {

@@ -193,11 +193,15 @@ export default [
     },
     { times: 2 },
   ),
-  toRanges('206 that lacks the last byte, and says so, always', (plan, asked) => {
-    const { start, end: stop } = asked.range;
-    if (stop - 1 > start) part(plan, asked, { start, end: stop - 1 });
-    else say(plan, 416, '', { 'content-range': `bytes */${SIZE}` });
-  }, { right: comes({ sent: 2.4, seconds: 120, requests: 20 }) }),
+  toRanges(
+    '206 that lacks the last byte, and says so, always',
+    (plan, asked) => {
+      const { start, end: stop } = asked.range;
+      if (stop - 1 > start) part(plan, asked, { start, end: stop - 1 });
+      else say(plan, 416, '', { 'content-range': `bytes */${SIZE}` });
+    },
+    { right: comes({ sent: 2.4, seconds: 120, requests: 20 }) },
+  ),
   toRanges('206 in chunks', (plan) => void delete plan.headers['content-length'], { right: comes({ sent: 1.4 }) }),
   toRanges(
     '206 with the type of a page',

@@ -139,7 +139,8 @@ impl Record {
         asked: bool,
         for_more: bool,
     ) -> Option<Trouble> {
-        let resuming = for_more && (asked || !self.body.segments.is_empty());
+        let stored = !self.body.segments.is_empty() && !self.has_bad_status();
+        let resuming = for_more && (asked || stored);
         let busy = standing::busy(self.request(), head, resuming, cx.now.wall, cx.config);
         let Some(trouble) = busy else {
             cx.servers.served(self.server);

@@ -186,6 +186,10 @@ impl RecordFacts {
             // Only the app's own request tells what is true of it.
             self.troubles += 1;
         } else {
+            // Where there has been something, one that fails is asked again.
+            let failing = (500..600).contains(&head.status) && self.first.is_some();
+            self.troubles += u64::from(failing);
+            self.busy += u64::from(failing);
             self.final_status = true;
         }
     }
