@@ -6,6 +6,7 @@ use std::time::Duration;
 use background_fetch_engine::{Instant, Time, Timestamp};
 use futures_util::future::select;
 use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
@@ -30,19 +31,23 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
 /// Dropping the future takes the timer away.
 pub async fn sleep(duration: Duration) {
     let millis = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
-    let mut timer = 0;
-    let due = Promise::new(&mut |resolve, _| timer = set_timeout(&resolve, millis));
-    let _guard = Timer(timer);
+    let mut timer = None;
+    let due = Promise::new(&mut |resolve, _| {
+        timer = Some(Timer(set_timeout(&resolve, millis), resolve));
+    });
+    let _guard = timer;
     // It never rejects.
     let _ = JsFuture::from(due).await;
 }
 
-/// Of a time under way: dropping it takes the timer away.
-struct Timer(i32);
+/// Of a time under way, and what resolves its promise: dropping it takes the timer away.
+struct Timer(i32, Function);
 
 impl Drop for Timer {
     fn drop(&mut self) {
         clear_timeout(self.0);
+        // Whoever waits for a promise is kept until that settles.
+        let _ = self.1.call0(&JsValue::UNDEFINED);
     }
 }
 

@@ -69,7 +69,7 @@ class BackgroundFetchManagerImpl {
     { downloadTotal, title = '', icons = [] }: BackgroundFetchOptions,
   ): Promise<BackgroundFetchRegistration> {
     requireId(id);
-    if (inputs.length === 0) throw new TypeError('At least one request must be given.');
+    if (inputs.length === 0) throw new TypeError('There must be a request.');
     // Before anything else happens: they take over the bodies of the Requests given.
     const requests = inputs.map(createRequest);
     // As it is now: a worker may become active while the browser thinks about the permission.

@@ -12,7 +12,7 @@ import { abortError } from '../webidl/exceptions.ts';
 export function createRequest(input: Request | string): Request {
   const request = new Request(input);
   if (request.mode === 'no-cors') {
-    throw new TypeError(`The mode of a background fetch must not be 'no-cors': ${request.url}`);
+    throw new TypeError(`A background fetch cannot be 'no-cors': ${request.url}`);
   }
   return request;
 }

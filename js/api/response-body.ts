@@ -24,7 +24,7 @@ export async function createBody(scope: string, record: LiveRecord, head: Respon
   }
 }
 
-/** Reads a segment at a time, of some MiB at most, and no sooner than the reader asks for it. */
+/** Reads a segment at a time, of 16 MiB at most, and no sooner than the reader asks for it. */
 function segmentStream(scope: string, record: LiveRecord): ReadableStream<Uint8Array> {
   const { version } = record.state;
   let offset = 0;

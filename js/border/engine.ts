@@ -145,7 +145,7 @@ export interface Host {
 /**
  * The engine, a class exported by the wasm module. Every method rejects with an object that has
  * the standard's `name` (`TypeError`, `InvalidStateError`, `QuotaExceededError`, …) and a
- * `message`; a trap rejects with a `WebAssembly.RuntimeError`, after which the instance is dead.
+ * `message`; what is thrown out of the instance itself is a trap, after which that is dead.
  */
 export interface Engine {
   fetch(args: FetchArguments): Promise<FetchState>;

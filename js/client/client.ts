@@ -26,6 +26,9 @@ const WELCOME_TIMEOUT = 1_000;
 /** So often a call is sent before it fails: after 7 s. A worker without our code never answers. */
 const ATTEMPTS = 3;
 
+/** The same, where one of ours has answered before: 15 s, as it may be slow to start. */
+const PATIENT = 4;
+
 /** So long a worker that has not answered is believed not to. */
 const DEAF_TIME = 60_000;
 
@@ -59,7 +62,7 @@ export class Client implements Connection {
   readonly #session = crypto.randomUUID();
   readonly #pending = new Map<number, Pending>();
   #calls = 0;
-  /** The newest on which the worker has answered; the others, the worker lets go of. */
+  /** The newest on which the worker has answered. */
   #port: MessagePort | undefined;
   /** A worker that does not answer. */
   #deaf: ServiceWorker | null | undefined;
@@ -110,9 +113,9 @@ export class Client implements Connection {
   /** The page goes away, perhaps for good: nobody need wait for it. A message would end its sleep. */
   leave(): void {
     this.keepAlive.sleep();
-    this.#port?.postMessage({ kind: 'bye' } satisfies PageMessage);
-    this.#port?.close();
-    for (const { port } of this.#pending.values()) port?.close();
+    this.#close(this.#port);
+    // Which of them the worker knows by then is not known here.
+    for (const { port } of this.#pending.values()) this.#close(port);
   }
 
   /** The worker that knew this page is gone: everything that it owes is asked for again, of the next one. */
@@ -120,7 +123,7 @@ export class Client implements Connection {
     this.#deaf = undefined;
     if (run && run === this.run) return;
     this.run = run;
-    this.#port?.close();
+    this.#retire(this.#port);
     this.#port = undefined;
     const calls = [...this.#pending.values()];
     void this.#subscribe();
@@ -150,8 +153,9 @@ export class Client implements Connection {
     // The answer may have come before a later welcome.
     if (!this.#pending.has(call.message.id)) return;
     const { active } = this.registration;
-    if (!active || active === this.#deaf || call.attempts === ATTEMPTS) {
-      if (call.attempts > 0) {
+    const first = call.attempts === 0;
+    if (!active || (first && active === this.#deaf) || call.attempts === (this.run ? PATIENT : ATTEMPTS)) {
+      if (!first && !call.run) {
         // For a while, so that each call need not wait as long as the first.
         this.#deaf = active;
         setTimeout(() => (this.#deaf = undefined), DEAF_TIME);
@@ -193,11 +197,7 @@ export class Client implements Connection {
         this.#port = port;
         return;
       case 'moved':
-        // By then the newer one has been heard of.
-        setTimeout(() => {
-          if (port !== this.#port) port.close();
-        }, WELCOME_TIMEOUT);
-        return;
+        return this.#retire(port);
       case 'busy':
         // A call that takes its time (bodies of gigabytes to store, say) does not fail for that.
         call.attempts = 0;
@@ -220,6 +220,18 @@ export class Client implements Connection {
     }
   }
 
+  #close(port: MessagePort | undefined): void {
+    port?.postMessage({ kind: 'bye' } satisfies PageMessage);
+    port?.close();
+  }
+
+  /** By then the newer one has been heard of, and what was on its way is here. */
+  #retire(port: MessagePort | undefined): void {
+    setTimeout(() => {
+      if (port !== this.#port) port?.close();
+    }, WELCOME_TIMEOUT);
+  }
+
   #settle(id: number): Pending | undefined {
     const call = this.#pending.get(id);
     clearTimeout(call?.timer);
@@ -235,7 +247,7 @@ function noAnswer({ active, installing, waiting }: ServiceWorkerRegistration): E
   return invalidState(
     active
       ? `The service worker ${active.scriptURL} does not answer: does it import background-fetch-polyfill?${
-          installing || waiting ? ' A newer version waits to take over.' : ''
+          installing || waiting ? ' A newer one waits.' : ''
         }`
       : 'There is no active service worker.',
   );

@@ -177,6 +177,11 @@ export class EngineLoader {
     return this.#module.keep(this.#scope).catch(() => undefined);
   }
 
+  /** What is to be done when the first work appears, once more: it has waited for long, and nobody looked after it. */
+  stir(): void {
+    this.#host.active(true);
+  }
+
   /** Tells all pages that this worker has begun, so that they ask again for what they lack. */
   sayHello(): void {
     this.tell({ run: this.run, active: this.active });

@@ -12,6 +12,9 @@ const OCCASIONS = ['push', 'periodicsync', 'notificationclick'];
 /** So long at most an installation waits for us, in milliseconds. */
 const INSTALL_LIMIT = 5_000;
 
+/** In milliseconds: for a longer rest a sync fails, and the browser repeats it after some minutes. */
+const LONG_PAUSE = 5 * 60_000;
+
 /** A SyncEvent, which TypeScript does not know. */
 type SyncEvent = ExtendableEvent & { tag: string };
 
@@ -38,10 +41,12 @@ export function listen(global: ServiceWorkerGlobalScope, server: Server, loader:
     // The app's own is over when its work is.
     if (tag !== SYNC_TAG) return server.begin();
     event.stopImmediatePropagation();
-    const work = server.work().then((worked) => {
-      // It would come again at once: with nothing to do but wait, unless it is for the network; or without a gap for a
-      // newer worker.
-      if (loader.active && !global.registration.waiting && (worked || !navigator.onLine)) host.registerSync();
+    const work = server.work().then(async (rest) => {
+      // It would come again at once, and leave no gap for a newer worker.
+      if (!loader.active || global.registration.waiting) return;
+      if (rest > LONG_PAUSE && navigator.onLine) throw new Error('Nothing to do but wait: see the next sync.');
+      if (rest > 0) await server.pause();
+      host.registerSync();
     });
     (event as SyncEvent).waitUntil(work);
   });

@@ -21,11 +21,14 @@ type Handlers = {
 
 const ALL = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
 
-/** In milliseconds; with all that is shorter, a server that does not answer would be asked more often by new workers. */
-const LONG_REST = 60_000;
+/**
+ * In milliseconds, and less than the minute of a worker without a network. With all that is shorter, a server that does
+ * not answer would be asked more often by new workers.
+ */
+const LONG_REST = 59_000;
 
 /** In milliseconds: so long after a newer version began to wait, holds are brief. */
-const CLOSELY = 60_000;
+const NEWLY = 60_000;
 
 /** More is taken for nothing by `setTimeout()`. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -39,6 +42,8 @@ export class Server {
   readonly #loader: EngineLoader;
   readonly #hold = new CommonHold();
   #followedSince: number | undefined;
+  /** Whether there was nothing to do but wait when somebody asked last. */
+  #rests = false;
 
   constructor(registration: Registration, sessions: Sessions, loader: EngineLoader) {
     this.#registration = registration;
@@ -79,15 +84,23 @@ export class Server {
 
   /** As {@link resume}, where nobody waits for it. */
   begin(): void {
-    void this.#try(this.resume());
+    void this.#try(this.resume().then(() => this.#stir()));
   }
 
-  /** As {@link resume}, and keeps an event until all is done, or for about 20 s. Where there is nothing to do but wait: false, at once. */
-  async work(): Promise<boolean> {
+  /**
+   * As {@link resume}, and keeps an event until all is done, or for about 20 s. Where there is nothing to do but wait, it
+   * resolves at once, with how long; else with 0.
+   */
+  async work(): Promise<number> {
     await this.resume();
-    if (await this.#rest()) return false;
-    await Promise.race([this.#loader.idle(), this.#hold.join(this.#isFollowedClosely)]);
-    return true;
+    const rest = await this.#rest();
+    if (!rest) await Promise.race([this.#loader.idle(), this.pause()]);
+    return rest;
+  }
+
+  /** Until the events that wait are let go of: about 20 s at most. */
+  pause(): Promise<void> {
+    return this.#hold.join(this.#isNewlyFollowed);
   }
 
   /** As {@link work}, for an event of the app's, which must not fail with it. */
@@ -100,6 +113,11 @@ export class Server {
     await work.catch((error: unknown) => {
       if (this.#loader.isTrap(error)) this.#loader.drop();
     });
+  }
+
+  /** Whoever was told that there is nothing to do but wait learns that there is again. */
+  async #stir(): Promise<void> {
+    if (this.#rests && !(await this.#rest()) && this.#loader.active) this.#loader.stir();
   }
 
   /** Lets go of the events that wait: see {@link CommonHold}. */
@@ -133,7 +151,8 @@ export class Server {
   /** For how long there is nothing to do but wait; 0 where it is too short for the worker to sleep. */
   async #rest(): Promise<number> {
     const rest = this.#loader.loaded ? await this.#loader.use((engine) => engine.rest()) : 0;
-    return rest < LONG_REST ? 0 : Math.min(rest, LONGEST_TIMER);
+    this.#rests = rest >= LONG_REST;
+    return this.#rests ? Math.min(rest, LONGEST_TIMER) : 0;
   }
 
   /** Whether a newer version waits for this one to end. */
@@ -142,10 +161,10 @@ export class Server {
   }
 
   /** Whether it may be told at any moment to take over: in its first minute. Some wait for days. */
-  get #isFollowedClosely(): boolean {
+  get #isNewlyFollowed(): boolean {
     if (!this.#isFollowed) this.#followedSince = undefined;
     else this.#followedSince ??= performance.now();
-    return performance.now() - (this.#followedSince ?? -Infinity) < CLOSELY;
+    return performance.now() - (this.#followedSince ?? -Infinity) < NEWLY;
   }
 
   /** Whether anything may be stored; where nothing is, nothing need be loaded to say so. */
@@ -163,6 +182,7 @@ export class Server {
         const state = await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
         // Its answer was lost before, and all is over.
         if (!state.recordsAvailable) session.uids.delete(args.uid);
+        void this.#try(this.#stir());
         return state;
       } catch (error) {
         session.uids.delete(args.uid);
@@ -176,7 +196,11 @@ export class Server {
       return state;
     },
     getIds: async () => ((await this.hasWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
-    abort: (_, uid) => this.#loader.use((engine) => engine.abort(uid)),
+    abort: async (_, uid) => {
+      const aborted = await this.#loader.use((engine) => engine.abort(uid));
+      void this.#try(this.#stir());
+      return aborted;
+    },
     match: (session, uid, request, options) => {
       session.records.add(uid);
       return this.#loader.use((engine) => engine.match(uid, request, options));

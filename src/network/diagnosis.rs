@@ -14,7 +14,7 @@ use web_sys::{EventTarget, Url};
 use super::guard::send;
 use crate::clock;
 use crate::js::object::{self, Members};
-use crate::platform::{is_offline, own_origin};
+use crate::platform::{is_offline, is_same_origin, own_origin};
 
 /// Finds out why the fetch of a request was rejected.
 ///
@@ -43,9 +43,10 @@ pub(super) async fn why_failed(request: &RequestSpec) -> NetworkError {
         (true, _) => NetworkError::Forbidden,
         (_, true) => NetworkError::Refused,
         _ if is_offline() => NetworkError::Offline,
-        // Of this origin, too: a redirect may lead in circles, or to where nobody is.
-        _ if answers(OWN_SCRIPT).await => NetworkError::Absent,
-        _ => NetworkError::Unreachable,
+        _ if !answers(OWN_SCRIPT).await => NetworkError::Unreachable,
+        // Its server is there, but for this: a redirect may lead in circles, or to where nobody is.
+        _ if is_same_origin(&request.url) => NetworkError::Broken,
+        _ => NetworkError::Absent,
     }
 }
 

@@ -26,7 +26,10 @@ class Run {
       fireEvent: async (type, state) => void this.events.push([type, state]),
       update: (state: FetchState) => this.sessions.update(state),
       recordChanged: (record: RecordState) => this.sessions.recordChanged(record),
-      active: () => this.loader.checkIdle(),
+      active: (active) => {
+        this.loader.checkIdle();
+        if (active) this.loader.tell({ active });
+      },
       lost: () => this.loader.lose(),
       entries: (cache) => cache.keys(),
       put,

@@ -117,7 +117,7 @@ describe('a worker that has not answered', () => {
 
   test('is said to be followed by another', async () => {
     client.registration = { ...client.registration, active: client.registration.active, waiting: {} } as never;
-    await expectNoAnswer(/A newer version waits to take over/);
+    await expectNoAnswer(/A newer one waits/);
   });
 
   test('is asked again after a minute', async () => {

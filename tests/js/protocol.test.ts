@@ -282,11 +282,33 @@ describe('keeping alive', () => {
     assert.ok(calls('keepAlive') > before);
   });
 
+  test('begins again when there is something to do, whoever has begun it', async () => {
+    const { uid } = await begin();
+    await settle();
+    const { engine, server, sessions } = worker.run;
+    assert.ok(engine);
+    engine.rests = 3_600_000;
+    await elapse(20_000);
+    for (const stir of [
+      () => server.call(sessions.local, 'fetch', [args('from the worker')]),
+      () => client.call('abort', uid),
+      async () => server.begin(),
+    ]) {
+      engine.rests = 3_600_000;
+      await elapse(20_000);
+      const before = calls('keepAlive');
+      engine.rests = 0;
+      void stir();
+      await settle();
+      assert.ok(calls('keepAlive') > before, `${stir}`);
+    }
+  });
+
   test('goes on through a wait that is short', async () => {
     await begin();
     await settle();
     assert.ok(worker.run.engine);
-    worker.run.engine.rests = 59_000;
+    worker.run.engine.rests = 58_000;
     const before = calls('keepAlive');
     await elapse(20_000);
     await elapse(20_000);

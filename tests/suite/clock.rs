@@ -1,8 +1,48 @@
 //! Dates, by each browser's own parser.
 
-use background_fetch::clock::parse_date;
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+use background_fetch::clock::{parse_date, sleep, within};
 use background_fetch_engine::Timestamp;
+use js_sys::WebAssembly::Memory;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+/// What is not there at once, so that the limit begins to run.
+async fn later() -> i32 {
+    let mut first = true;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(1) }
+    })
+    .await
+}
+
+/// Bytes of this instance's memory.
+fn memory() -> u32 {
+    let memory: Memory = wasm_bindgen::memory().unchecked_into();
+    memory.buffer().unchecked_into::<js_sys::ArrayBuffer>().byte_length()
+}
+
+/// The driver has a timer set anew with each piece of a body, and each operation of a store a limit.
+#[wasm_bindgen_test]
+async fn what_is_not_waited_for_to_its_end_leaves_nothing_behind() {
+    let mut first = 0;
+    for round in 0..20 {
+        for _ in 0..2_000 {
+            let limit = Duration::from_secs(3600);
+            assert_eq!(within(limit, later()).await, Some(1));
+        }
+        sleep(Duration::ZERO).await;
+        if round == 1 {
+            first = memory();
+        }
+    }
+    let more = memory() - first;
+    assert!(more <= 256 * 1024, "{more} bytes more for 36,000 timers");
+}
 
 #[wasm_bindgen_test]
 fn a_date_has_one_of_the_three_shapes_of_http() {

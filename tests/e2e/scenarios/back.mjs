@@ -4,19 +4,21 @@ import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 import { sentUpTo } from '../lib/measure.mjs';
 
+/** ms: a call of a test has been answered by then. */
+const SOON = 1_000;
+
 /** The page is left by a link to another one of the app. */
 async function leave(page) {
-  await page.evaluate(() => {
+  await page.evaluate((soon) => {
     addEventListener('pageshow', ({ persisted }) => (app.persisted = persisted));
-    // Not while this call is being answered.
-    setTimeout(() => (location.href = '/app/module.html?scope=/app/'), 50);
-  });
+    setTimeout(() => (location.href = '/app/module.html?scope=/app/'), soon);
+  }, SOON);
   await page.waitFor(() => location.pathname === '/app/module.html' && globalThis.app?.ready.then(() => true));
 }
 
 /** It must be the very page that was left, or nothing is shown. */
 async function comeBack(page) {
-  await page.evaluate(() => void setTimeout(() => history.back(), 50));
+  await page.evaluate((soon) => void setTimeout(() => history.back(), soon), SOON);
   await page.waitFor(() => location.pathname === '/app/page.html');
   assert.equal(await page.waitFor(() => globalThis.app?.persisted), true, 'it comes out of the back/forward cache');
 }
@@ -50,7 +52,7 @@ export default [
     browsers: ENGINES,
     async run(t) {
       const page = await t.open();
-      const upload = t.upload({ delay: 1_500 });
+      const upload = t.upload({ delay: 3_000 });
       await page.evaluate(
         (url) =>
           void app

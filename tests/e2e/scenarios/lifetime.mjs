@@ -298,7 +298,7 @@ export default [
     name: 'WebAssembly of the app’s own that traps leaves the engine alone',
     browsers: ENGINES,
     async run(t) {
-      t.mayReport = /unreachable/;
+      t.mayReport = /unreachable/i;
       const page = await t.open({ before: ['count-wasm'], do: ['own-trap'] });
       const made = () => page.evaluate(() => app.ask('made'));
       const file = t.file({ size: 4 * MIB, rate: 1e6 });

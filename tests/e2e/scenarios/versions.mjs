@@ -72,7 +72,7 @@ export default [
         while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
       });
       const { outcome } = await timed(page, 'fetch');
-      assert.match(outcome.message, /A newer version waits to take over\.$/);
+      assert.match(outcome.message, /A newer one waits\.$/);
       await page.evaluate(async () => {
         const taken = new Promise((resolve) =>
           navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),

@@ -149,7 +149,8 @@ export default [
     file: SMALL,
     answer: (plan, { url: { pathname, search } }) => say(plan, 302, '', { location: pathname + search }),
     head: (plan, { pathname, search }) => say(plan, 302, '', { location: pathname + search }),
-    right: fails('fetch-error', { requests: 400, seconds: 60 }),
+    // Ten attempts: its server is there, and may be right again.
+    right: fails('fetch-error', { requests: 600, seconds: 240 }),
   },
   url('a path of letters that are not ASCII', {
     request: (file) => `${file.url}&name=%E2%82%ACé ü`,

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::fetch::{Fetch, Step};
 use crate::http::RequestSpec;
 use crate::matching::{MatchOptions, matches};
+use crate::record::{Phase, Record};
 use crate::state::{FetchState, RecordState};
 use crate::time::{Instant, Millis};
 
@@ -66,7 +67,11 @@ impl Engine {
     /// For how long nothing will happen if nobody calls: zero while anything is under way. Without a network, requests
     /// that are tried all the same are no reason to stay: a minute.
     pub fn rest(&self, now: Instant) -> Millis {
-        let moves = |fetch: &Fetch| fetch.is_unfinished() && fetch.step != Step::Running;
+        let moves = |fetch: &Fetch| {
+            let reads = |record: &Record| matches!(record.phase, Phase::Verifying { .. });
+            fetch.is_unfinished()
+                && (fetch.step != Step::Running || fetch.records().iter().any(reads))
+        };
         if !self.ledger.is_empty()
             || self.transfers.iter().next().is_some()
             || self.fetches.iter().any(moves)

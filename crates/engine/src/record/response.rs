@@ -37,8 +37,7 @@ impl Record {
         // What is stored is whole, perhaps: a server that fails at the question says nothing of that.
         if let Some(trouble) = self.busy(cx, &head, asked.is_some(), !measuring) {
             if asked.is_none() {
-                // It fails at all, and so was right to refuse ranges.
-                self.standing.believe_in_ranges();
+                self.standing.fails_at_all();
             }
             return self.finish(cx, id, End::Broken(trouble));
         }

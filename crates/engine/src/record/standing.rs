@@ -153,13 +153,15 @@ impl Standing {
     /// A response has begun that goes on with what is stored, or anew.
     pub(crate) fn accepted(&mut self) {
         self.crowded = 0;
-        self.believe_in_ranges();
-    }
-
-    /// Those that were refused may have been so for another reason.
-    pub(crate) fn believe_in_ranges(&mut self) {
         self.refusals = 0;
         self.whole = false;
+    }
+
+    /// The app's own request is not served either, and so it may not have been for the ranges that they were refused.
+    pub(crate) fn fails_at_all(&mut self) {
+        if take(&mut self.refusals) > 0 {
+            self.whole = false;
+        }
     }
 
     /// A response has another ETag than the stored one.

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use background_fetch_engine::Instant;
+use background_fetch_engine::http::Head;
 use background_fetch_engine::testing::network::{Fault, File};
+use background_fetch_engine::{Input, Instant, Output};
 
-use crate::common::{App, KIB};
+use crate::common::bench::Bench;
+use crate::common::{App, KIB, fetch};
 
 /// For how long there is nothing to do, in seconds.
 async fn rest(app: &App) -> u64 {
@@ -57,4 +59,17 @@ fn without_a_network_there_is_nothing_to_do_for_a_minute() {
         app.handle().await.set_online(true);
         assert_eq!(rest(&app).await, 0);
     });
+}
+
+#[test]
+fn a_worker_that_reads_what_it_has_to_verify_it_has_something_to_do() {
+    let mut new = fetch("one", &["file"]);
+    new.requests[0].integrity = "sha256-AAAA".to_owned();
+    let mut bench = Bench::of(new);
+    let headers = vec![("content-length".to_owned(), "10".to_owned())];
+    bench.opened(Head { status: 200, headers, kind: "basic".to_owned(), ..Head::default() }, None);
+    bench.read(10);
+    let outputs = bench.feed(Input::BodyEnded { transfer: bench.transfer });
+    assert!(outputs.iter().any(|output| matches!(output, Output::VerifyIntegrity { .. })));
+    assert_eq!(bench.engine.rest(Instant(0) + bench.now).0, 0);
 }

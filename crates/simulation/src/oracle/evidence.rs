@@ -172,7 +172,8 @@ impl RecordFacts {
                 && (head.header("content-range").is_some() || is_hidden(head))
                 && !head.is_encoded()
                 && is_harmless(*fault);
-            self.doubts += u64::from(ranged && !follows);
+            let longer = matches!(fault, Some(Fault::Longer(_)));
+            self.doubts += u64::from(ranged && !follows || longer);
             self.unasked |= !ranged && head.status == 206 && !has_own_range(exchange);
             if !ranged || head.status != 206 {
                 self.first = Some(place);

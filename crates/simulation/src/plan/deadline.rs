@@ -84,7 +84,7 @@ fn asked(fault: Fault) -> u64 {
         Fault::Late(time) => time / 1000,
         // Nobody knows how long an upload may take, until the system gives up.
         Fault::NoAnswer => 60 * 60,
-        Fault::Overlong(bytes) => bytes.min(DAY),
+        Fault::Overlong(bytes) | Fault::Longer(bytes) => bytes.min(DAY),
         _ => 0,
     }
 }

@@ -40,6 +40,7 @@ fn scaled_fault(mut fault: Fault, scale: u64) -> Fault {
     | Fault::LessOfUnknown(bytes)
     | Fault::More(bytes)
     | Fault::Overlong(bytes)
+    | Fault::Longer(bytes)
     | Fault::Unasked(bytes)
     | Fault::Replaced(bytes) = &mut fault
     {

@@ -47,6 +47,8 @@ pub enum Fault {
     More(u64),
     /// A 206 that brings so many bytes more than it says.
     Overlong(u64),
+    /// A 200 that brings so many bytes more than it says.
+    Longer(u64),
     /// A 206 without a body, and without the length that it should have.
     Empty,
     /// 416, as if nothing followed after what was asked for; only of a file of which the length is
@@ -99,6 +101,7 @@ impl Fault {
             Self::LessOfUnknown(_) => "206 of less, of unknown complete length",
             Self::More(_) => "206 of more",
             Self::Overlong(_) => "206 longer than declared",
+            Self::Longer(_) => "200 longer than declared",
             Self::Empty => "206 without a body",
             Self::NothingFollows => "416 at a false end",
             Self::NotSatisfiable => "416",

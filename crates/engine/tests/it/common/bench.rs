@@ -6,7 +6,8 @@ use background_fetch_engine::http::{ByteRange, Head};
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::snapshot::{EntryKey, Write};
 use background_fetch_engine::{
-    Command, CommandId, CommitId, Engine, Input, Instant, Output, Time, Timestamp, TransferId,
+    Command, CommandId, CommitId, Engine, Input, Instant, NewFetch, Output, Time, Timestamp,
+    TransferId,
 };
 
 use super::{config, fetch};
@@ -32,10 +33,14 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
+        Self::of(fetch("one", &["file"]))
+    }
+
+    pub(crate) fn of(new: NewFetch) -> Self {
         let engine = Engine::new(config(), 1);
         let mut bench = Self { engine, now: Duration::ZERO, transfer: TransferId(0), buffered: 0 };
         bench.feed(Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
-        let command = Command::Fetch(fetch("one", &["file"]));
+        let command = Command::Fetch(new);
         let done = bench.feed(Input::Command { id: CommandId(1), command });
         assert!(done.iter().any(|output| matches!(output, Output::Open { .. })));
         bench

@@ -32,13 +32,14 @@ fn of_connection(random: &mut Random) -> Fault {
 fn of_server(random: &mut Random) -> Fault {
     let status = random.of(503, &[429, 500, 502, 404, 403, 408, 425]);
     let seconds = random.scale(0, 200_000);
-    match random.below(9) {
+    match random.below(10) {
         0 => Fault::Status(status, None),
         1 | 2 => Fault::Status(status, Some(seconds)),
         3 => Fault::StatusUntil(status, seconds),
         4 => Fault::Changed,
         5 | 6 => Fault::Replaced(random.scale(0, LARGE)),
         7 => Fault::NoMoreRanges,
+        8 => Fault::Longer(random.scale(1, LARGE)),
         _ => Fault::Gone,
     }
 }
