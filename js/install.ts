@@ -22,7 +22,7 @@ export function install(connect: Connect): void {
     extendRegistration(ServiceWorkerRegistration.prototype, connect);
   }
   installPermission();
-  hideCaches(CacheStorage);
+  hideCaches();
 }
 
 /** https://wicg.github.io/background-fetch/#dom-serviceworkerregistration-backgroundfetch */

@@ -122,8 +122,7 @@ impl Engine {
 
     /// For how long nothing will happen if nobody calls, in milliseconds: 0 while anything is under way.
     pub fn rest(&self) -> Promise {
-        // A number of JavaScript's: what is far beyond all clocks need not be exact.
-        self.look(|engine| (engine.rest(clock::now().monotonic).0 as f64).into())
+        self.look(|engine| engine.rest(clock::now().monotonic).to_js())
     }
 
     /// Ends all transfers; what is stored stays. Nothing may be called after it.

@@ -145,7 +145,7 @@ export class BackgroundFetchRegistrationImpl {
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall */
   async matchAll(request: Request | string | null, options: MatchOptions): Promise<BackgroundFetchRecord[]> {
     if (!this.#state.recordsAvailable) {
-      throw invalidState('The records of this background fetch are gone.');
+      throw invalidState('The records are gone.');
     }
     const query =
       request === null ? null : describeRequest(typeof request === 'string' ? new Request(request) : request);

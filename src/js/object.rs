@@ -5,6 +5,7 @@
 //! read and written here, the code that serde generates takes 29 KB after brotli; this takes a
 //! tenth.
 
+use background_fetch_engine::Millis;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -190,6 +191,12 @@ impl FromJs for bool {
 impl ToJs for bool {
     fn to_js(&self) -> JsValue {
         JsValue::from_bool(*self)
+    }
+}
+
+impl ToJs for Millis {
+    fn to_js(&self) -> JsValue {
+        self.0.to_js()
     }
 }
 
