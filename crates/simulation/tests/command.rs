@@ -24,7 +24,7 @@ fn many_schedules_as_a_table_and_as_json() {
 
 #[test]
 fn a_bug_is_shown_with_the_way_to_see_it_again() {
-    let output = simulation(&["--seeds", "1000", "--bug", "cut-is-end"]);
+    let output = simulation(&["--seeds", "3000", "--bug", "cut-is-end"]);
     assert!(output.status.success(), "to find it is what was asked for: {output:?}");
     let text = printed(&output);
     let line = text.lines().find(|line| line.starts_with("--seed ")).unwrap();
