@@ -6,6 +6,14 @@
  *   import 'background-fetch-polyfill';
  */
 
+/** What this library may be told, before it is imported, in a page or a service worker. Not of the standard. */
+declare var backgroundFetchPolyfill: BackgroundFetchPolyfillWishes | undefined;
+
+interface BackgroundFetchPolyfillWishes {
+  /** Whether `caches.keys()` leaves out the caches of this library, as it does by default. */
+  hideCaches?: boolean;
+}
+
 /** https://w3c.github.io/image-resource/#dom-imageresource */
 interface ImageResource {
   src: string;

@@ -51,3 +51,5 @@ async function download(ready: ServiceWorkerRegistration): Promise<void> {
 
 void navigator.serviceWorker.ready.then(download);
 console.log('BackgroundFetchManager' in self);
+
+self.backgroundFetchPolyfill = { hideCaches: false };
