@@ -23,8 +23,9 @@ export class LocalConnection implements Connection {
     return this.#registration.active !== null;
   }
 
+  /** The server looks by itself. */
   async hasWork(): Promise<boolean> {
-    return this.available && this.#server.hasWork();
+    return this.available;
   }
 
   async call<K extends Kind>(kind: K, ...args: Arguments<K>): Promise<Answer<K>> {

@@ -64,8 +64,10 @@ export class Server {
     if (!this.#loader.allowed) return;
     const session = this.#sessions.of(data.session, port);
     if (!session) return this.#loader.sayHello();
-    const features = Object.keys(this.#handlers);
-    if (port) session.post({ kind: 'welcome', run: this.#loader.run, version: VERSION, features });
+    if (port) {
+      const features = Object.keys(this.#handlers);
+      session.post({ kind: 'welcome', run: this.#loader.run, version: VERSION, features });
+    }
     event.waitUntil(atMost(MAX_HOLD, this.#answer(session, data)));
   }
 
@@ -77,7 +79,7 @@ export class Server {
 
   /** Goes on with what is unfinished. A worker that is not the active one leaves it to that one. */
   async resume(): Promise<void> {
-    if (!this.#loader.allowed || !(await this.hasWork())) return;
+    if (!this.#loader.allowed || !(await this.#mayHaveWork())) return;
     // Meanwhile it may have turned out that this worker is not the one.
     if (this.#loader.allowed) await this.#loader.resume();
   }
@@ -168,7 +170,7 @@ export class Server {
   }
 
   /** Whether anything may be stored; where nothing is, nothing need be loaded to say so. */
-  async hasWork(): Promise<boolean> {
+  async #mayHaveWork(): Promise<boolean> {
     return this.#loader.loaded || hasStoredWork(this.#registration.scope);
   }
 
@@ -190,12 +192,12 @@ export class Server {
       }
     },
     get: async (session, id) => {
-      if (!(await this.hasWork())) return undefined;
+      if (!(await this.#mayHaveWork())) return undefined;
       const state = await this.#loader.use((engine) => engine.get(id));
       if (state) session.uids.add(state.uid);
       return state;
     },
-    getIds: async () => ((await this.hasWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
+    getIds: async () => ((await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
     abort: async (_, uid) => {
       const aborted = await this.#loader.use((engine) => engine.abort(uid));
       void this.#try(this.#stir());

@@ -17,6 +17,7 @@ export function inlineSource(wasmFile) {
   if (!wasm.equals(together(decode(text, frequent, bytes.length), lengths, special, wasm.length))) {
     throw new Error('The wasm file does not survive its encoding as text.');
   }
+  // Not left in what ships: `bundle.mjs` puts the text in its place.
   const placeholder = 'W'.repeat(text.length);
   const module = `import { together } from './wasm-streams.mjs';
 import { decode } from './wasm-text.mjs';

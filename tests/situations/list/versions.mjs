@@ -51,6 +51,10 @@ const validator = (name, file) => ({
 const longer = ({ seed, size }) => ({ seed, size: size + MIB });
 const shorter = ({ seed }) => ({ seed, size: 2_000_000 });
 
+function otherBytes(plan) {
+  plan.body.seed += SECOND;
+}
+
 export default [
   breaks('3', 'another ETag at each request, of another origin', {
     times: 9,
@@ -132,17 +136,13 @@ export default [
   },
   changes(
     'other bytes under the same ETag',
-    (plan) => {
-      plan.body.seed += SECOND;
-    },
+    otherBytes,
     { versions: SECOND_VERSION },
     { etag: '"same"', lastModified: 'none' },
   ),
   changes(
     'other bytes under the same weak ETag',
-    (plan) => {
-      plan.body.seed += SECOND;
-    },
+    otherBytes,
     { versions: SECOND_VERSION },
     { etag: 'weak', lastModified: 'none' },
   ),

@@ -23,7 +23,7 @@ pub(crate) fn look_at(oracle: &Oracle, worker: u32, record: &RecordState) -> Opt
     let right = match record.result {
         Some(RecordResult::Success) => is_whole(oracle, record, plan, &shown),
         Some(RecordResult::Failure(FailureReason::BadStatus)) => is_of_error(&shown),
-        _ => is_begun(oracle, record, plan, &shown),
+        _ => is_begun(oracle, plan, &shown),
     };
     if !right {
         let shown: Vec<_> = shown.iter().map(show).collect();
@@ -76,7 +76,7 @@ fn is_whole(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[E
     match (plan.ask, shown) {
         (Ask::Head, shown) => shown.is_empty(),
         // What the app asked for by itself, it gets as it comes.
-        (Ask::Range { .. }, _) if head.status == 206 => is_begun(oracle, record, plan, shown),
+        (Ask::Range { .. }, _) if head.status == 206 => is_begun(oracle, plan, shown),
         (Ask::Integrity { right }, _) if !plan.request.integrity.is_empty() => {
             let first = versions.iter().min().copied();
             let expected = shown.first().map_or(first.map(|(version, _)| (version, 0)), |part| {
@@ -134,37 +134,19 @@ fn looks_coded(oracle: &Oracle, record: &RecordState, shown: u64, length: u64) -
 }
 
 /// Whether this may be the beginning of a body.
-fn is_begun(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[Extent]) -> bool {
+fn is_begun(oracle: &Oracle, plan: &RecordPlan, shown: &[Extent]) -> bool {
     let versions = oracle.versions(plan.file);
-    let beyond = may_show_beyond(oracle, record, plan);
     let ranged = matches!(plan.ask, Ask::Range { .. });
     match shown {
         [] => true,
         [one] => {
-            let known = versions.iter().any(|(version, length)| {
-                *version == one.version && (one.to <= *length + beyond || ranged)
-            });
+            let known = versions
+                .iter()
+                .any(|(version, length)| *version == one.version && (one.to <= *length || ranged));
             is_of_error(shown) || known && (one.from == 0 || ranged)
         }
         _ => false,
     }
-}
-
-/// How many bytes too many a server has sent that said nothing of any length: until it is asked where the end is, nobody
-/// knows.
-fn may_show_beyond(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> u64 {
-    let silent = is_silent(oracle, plan);
-    let mut facts = oracle.facts.borrow_mut();
-    let known = facts.record(&record.uid, record.index).filter(|_| silent);
-    known.map_or(0, |record| record.overlong)
-}
-
-/// Whether nothing that may be read of a response says how long it is.
-pub(crate) fn is_silent(oracle: &Oracle, plan: &RecordPlan) -> bool {
-    let servers = oracle.world.servers.borrow();
-    let places = oracle.plan.places.get(plan.file).into_iter().flatten();
-    let silent = |file: &File| !file.declares_length && file.exposure == Exposure::Safelisted;
-    places.filter_map(|url| servers.files.get(url)).any(silent)
 }
 
 /// Checks what the handlers of an event are shown.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use background_fetch_engine::{Error, FailureReason};
 
 use crate::oracle::Oracle;
-use crate::oracle::bytes::is_silent;
 use crate::oracle::economy::{self, is_hidden_coding};
 use crate::oracle::facts::{Ending, Facts, FetchFacts, RecordFacts};
 use crate::oracle::servers;
@@ -140,9 +139,7 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
     let of_server: u64 = siblings.iter().map(|record| record.troubles).sum();
     let silence = siblings.iter().map(|record| record.silence).max().unwrap_or_default();
     let silent = if oracle.plan.sets_clocks() { retry.cap } else { retry.silence };
-    // What came too much is compared with each part from then on, in vain.
-    let beyond = record.overlong > 0 && is_silent(oracle, plan);
-    let forbidden = record.forbidden || record.unasked || digest || hidden || beyond;
+    let forbidden = record.forbidden || record.unasked || digest || hidden;
     // What its server did to others counts as well.
     let troubles = of_server + facts.store_troubles;
     let given_up = silence >= silent.into() || troubles > fewest_tries(oracle);
