@@ -29,13 +29,11 @@ export function install(connect: Connect): void {
 function extendRegistration(prototype: ServiceWorkerRegistration, connect: Connect): void {
   const managers = new WeakMap<ServiceWorkerRegistration, BackgroundFetchManager>();
   const { unregister } = prototype;
-  const { get: scopeOf } = Object.getOwnPropertyDescriptor(prototype, 'scope') as {
-    get(this: unknown): string;
-  };
+  // The native getter makes the brand check.
+  const scopeOf = (registration: unknown): string => Reflect.get(prototype, 'scope', registration);
   extendInterface(prototype, {
     get backgroundFetch(): BackgroundFetchManager {
-      // The native getter makes the brand check.
-      scopeOf.call(this);
+      scopeOf(this);
       const registration = this as unknown as ServiceWorkerRegistration;
       let manager = managers.get(registration);
       if (!manager) {
@@ -47,7 +45,7 @@ function extendRegistration(prototype: ServiceWorkerRegistration, connect: Conne
     },
     /** Ends the registration's background fetches, without an event. */
     async unregister(): Promise<boolean> {
-      const scope = scopeOf.call(this);
+      const scope = scopeOf(this);
       const registration = this as unknown as ServiceWorkerRegistration;
       // First, while the worker can still let go of the database: of one that is just being ended,
       // WebKit waits for that for good. A registration of no use any more may have a successor.

@@ -5,6 +5,15 @@ export const hasNative =
   'BackgroundFetchManager' in globalThis ||
   ('ServiceWorkerRegistration' in globalThis && 'backgroundFetch' in ServiceWorkerRegistration.prototype);
 
+/** Whether it is the browser's own, and not ours by another script. */
+export function isBrowsersOwn(): boolean {
+  const { BackgroundFetchManager } = globalThis as { BackgroundFetchManager?: unknown };
+  return (
+    typeof BackgroundFetchManager === 'function' &&
+    Function.prototype.toString.call(BackgroundFetchManager).includes('[native code]')
+  );
+}
+
 /** Whether this is a service worker. Servers at the edge have the names of its world, but no registration. */
 export const isServiceWorker = 'ServiceWorkerGlobalScope' in globalThis && 'registration' in globalThis;
 

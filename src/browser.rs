@@ -115,8 +115,10 @@ impl ports::BodyStore for Browser {
 }
 
 impl ports::MetaStore for Browser {
-    fn take_over(&self) -> impl Future<Output = Result<(u64, Vec<Snapshot>), StoreError>> {
-        self.meta.take_over()
+    async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
+        let (epoch, mut snapshots) = self.meta.take_over().await?;
+        snapshots.retain(|snapshot| !self.host.sets_aside(&snapshot.fetch.uid));
+        Ok((epoch, snapshots))
     }
 
     async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {

@@ -27,6 +27,8 @@ extern "C" {
     fn active(this: &JsHost, active: bool) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = lost)]
     fn tell_lost(this: &JsHost) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = isAside)]
+    fn is_aside(this: &JsHost, uid: &str) -> Result<bool, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
     /// Puts all bytes of chunks into a cache; the chunks end by that.
@@ -62,6 +64,11 @@ impl JsHost {
     /// The engine has ended, since its database was deleted.
     pub fn lost(&self) {
         let _ = self.tell_lost();
+    }
+
+    /// Whether the engine is to leave this fetch alone, as if it were not stored.
+    pub fn sets_aside(&self, uid: &str) -> bool {
+        self.is_aside(uid).unwrap_or(false)
     }
 
     /// The requests of a cache's entries, those at least that a row speaks of.

@@ -20,7 +20,7 @@ export class BackgroundFetchManager {
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-fetch */
   fetch(id: unknown, requests: unknown, options: unknown = undefined): Promise<BackgroundFetchRegistration> {
     return promiseFrom(() => {
-      const context = "Failed to execute 'fetch' on 'BackgroundFetchManager'";
+      const context = 'BackgroundFetchManager.fetch()';
       const impl = impls.of(this);
       requireArguments(arguments.length, 2, context);
       return impl.fetch(
@@ -34,7 +34,7 @@ export class BackgroundFetchManager {
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchmanager-get */
   get(id: unknown): Promise<BackgroundFetchRegistration | undefined> {
     return promiseFrom(() => {
-      const context = "Failed to execute 'get' on 'BackgroundFetchManager'";
+      const context = 'BackgroundFetchManager.get()';
       const impl = impls.of(this);
       requireArguments(arguments.length, 1, context);
       return impl.get(toDOMString(id, context));

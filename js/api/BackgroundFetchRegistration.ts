@@ -69,7 +69,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-match */
   match(request: unknown, options: unknown = undefined): Promise<BackgroundFetchRecord | undefined> {
     return promiseFrom(() => {
-      const context = "Failed to execute 'match' on 'BackgroundFetchRegistration'";
+      const context = 'BackgroundFetchRegistration.match()';
       const impl = impls.of(this);
       requireArguments(arguments.length, 1, context);
       return impl.match(toRequestInfo(request, context), toCacheQueryOptions(options, context));
@@ -79,7 +79,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall */
   matchAll(request: unknown = undefined, options: unknown = undefined): Promise<BackgroundFetchRecord[]> {
     return promiseFrom(() => {
-      const context = "Failed to execute 'matchAll' on 'BackgroundFetchRegistration'";
+      const context = 'BackgroundFetchRegistration.matchAll()';
       const impl = impls.of(this);
       return impl.matchAll(
         request === undefined ? null : toRequestInfo(request, context),

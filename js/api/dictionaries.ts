@@ -3,7 +3,6 @@ import type { MatchOptions, UIOptions } from '../border/engine.ts';
 import {
   type Convert,
   createSequence,
-  isObject,
   iteratorMethod,
   toBoolean,
   toDictionary,
@@ -49,14 +48,10 @@ export const toCacheQueryOptions = toDictionary<MatchOptions>('CacheQueryOptions
   ignoreVary: flag,
 });
 
-const urlOf = globalThis.Request
-  ? (Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get as () => string)
-  : undefined;
-
 /** Whether the value is a Request of any realm: the brand check of one of its own getters tells. */
 function isRequest(value: unknown): value is Request {
   try {
-    return isObject(value) && urlOf !== undefined && urlOf.call(value) !== undefined;
+    return Reflect.get(Request.prototype, 'url', value) !== undefined;
   } catch {
     return false;
   }

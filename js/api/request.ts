@@ -30,9 +30,10 @@ export async function storeRequests(requests: Request[]): Promise<SentRequest[]>
     }
     return stored;
   } catch (error) {
-    const reason = abortError('The body of another request could not be read.');
-    for (const { body } of requests) if (body && !body.locked) void body.cancel(reason).catch(noop);
-    throw new TypeError(`The body of a request could not be read: ${error as string}`);
+    const message = `The body of a request could not be read: ${error as string}`;
+    // Refused by one that has been read.
+    for (const { body } of requests) body?.cancel(abortError(message)).catch(noop);
+    throw new TypeError(message);
   }
 }
 

@@ -1,8 +1,7 @@
-/** Against this realm's base URL; what does not parse stays as it is. */
+/** The absolute form of a URL, as this realm resolves those of its requests; as it is, if it has none for that. */
 export function resolveUrl(url: string): string {
-  const base = (globalThis as { document?: Document }).document?.baseURI ?? location.href;
   try {
-    return new URL(url, base).href;
+    return new Request(url).url;
   } catch {
     return url;
   }

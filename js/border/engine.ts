@@ -136,6 +136,8 @@ export interface Host {
   active(active: boolean): void;
   /** The engine has ended, because its database was deleted: what it had is gone. */
   lost(): void;
+  /** Whether the engine is to leave this fetch alone, as if it were not stored. Its entries are swept. */
+  isAside(uid: string): boolean;
   /** The requests of the cache's entries, those at least that a row speaks of. */
   entries(cache: Cache): Promise<readonly Request[]>;
   /** Puts all bytes of the chunks into the cache; they must not be used afterwards. */

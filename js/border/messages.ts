@@ -8,7 +8,7 @@
 
 import type { FormEntries } from '../platform.ts';
 import type { ErrorData } from '../webidl/exceptions.ts';
-import type { FetchArguments, FetchState, MatchOptions, RecordState, RequestData } from './engine.ts';
+import type { FetchArguments, FetchState, MatchOptions, RecordState, RequestData, UIOptions } from './engine.ts';
 
 /** Marks our messages: others are the app's. */
 export const BRAND = 'background-fetch-polyfill';
@@ -35,6 +35,13 @@ export interface Calls {
    * them whose records it follows. Of those that are over, their end; undefined for what nobody knows any more.
    */
   subscribe(uids: string[], records: string[]): (FetchState | undefined)[];
+  /**
+   * Where the browser has the API itself by now: what is left unfinished, for its own; empty while another page has it.
+   * Before that, what has ended is told. Other workers do not know of this kind.
+   */
+  handOver(): HandedFetch[];
+  /** The browser's own API has it, or, when not `taken`, refuses it. */
+  handedOver(uid: string, taken: boolean): void;
   /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */
   keepAlive(hold: boolean): KeepAliveAnswer;
 }
@@ -46,6 +53,17 @@ export interface SentRequest extends Omit<RequestData, 'body'> {
 
 export interface SentFetch extends Omit<FetchArguments, 'available' | 'requests'> {
   requests: SentRequest[];
+}
+
+/** A background fetch as the arguments of the browser's own `fetch()`. */
+export interface HandedFetch {
+  uid: string;
+  id: string;
+  requests: RequestData[];
+  /** `BackgroundFetchOptions`. */
+  title: string;
+  icons: NonNullable<UIOptions['icons']>;
+  downloadTotal: number;
 }
 
 export interface KeepAliveAnswer {

@@ -24,5 +24,11 @@ export const keptFile = (hash: string): string => `https://background-fetch.inva
 /** The object store with a row for each unfinished fetch. */
 export const FETCHES = 'fetches';
 
+/** That with a row for each of their requests. */
+export const RECORDS = 'records';
+
+/** That with the requests' bodies. */
+export const BODIES = 'bodies';
+
 /** That with a row for each entry of the cache. */
 export const SEGMENTS = 'segments';

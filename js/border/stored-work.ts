@@ -16,6 +16,16 @@ export async function hasStoredWork(scope: string): Promise<boolean> {
   }
 }
 
+/** Whether anything of ours is there. */
+export async function isAnythingStored(scope: string): Promise<boolean> {
+  const isThere = await Promise.all([
+    exists(databaseName(scope)),
+    caches.has(cacheName(scope)),
+    caches.has(wasmCacheName(scope)),
+  ]);
+  return isThere.includes(true);
+}
+
 /**
  * Removes all that is stored for a registration. An engine that still runs on it is stopped by the loss of
  * its lock, before it can store more.
@@ -30,15 +40,28 @@ export async function forgetStoredWork(scope: string): Promise<void> {
   await navigator.locks.request(lockName(scope), { steal: true }, forget).catch(() => undefined);
 }
 
-/** Rejects where there is no such database. */
-export async function openExisting(name: string): Promise<IDBDatabase> {
+/** Whether there may be a database of this name. */
+async function exists(name: string): Promise<boolean> {
   // Missing in Firefox before 126.
   const databases = await (indexedDB as Partial<IDBFactory>).databases?.();
-  if (databases && !databases.some((database) => database.name === name)) throw new Error();
+  return !databases || databases.some((database) => database.name === name);
+}
+
+/** Rejects where there is no such database. */
+export async function openExisting(name: string): Promise<IDBDatabase> {
+  if (!(await exists(name))) throw new Error();
   const request = indexedDB.open(name);
   // It would be created now: the request fails when its transaction is aborted.
   request.onupgradeneeded = () => request.transaction?.abort();
   return settled(request);
+}
+
+/** Resolves when all of a transaction is done. */
+export function succeeded(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error as DOMException);
+  });
 }
 
 /** What an operation of a database comes to. */

@@ -240,13 +240,13 @@ export class Client implements Connection {
   }
 }
 
-const timeoutOf = ({ kind, args: [hold] }: CallMessage): number =>
-  kind === 'keepAlive' && hold ? HOLD_TIMEOUT : ANSWER_TIMEOUT;
+/** Only that call has such an argument. */
+const timeoutOf = ({ args: [hold] }: CallMessage): number => (hold === true ? HOLD_TIMEOUT : ANSWER_TIMEOUT);
 
 function noAnswer({ active, installing, waiting }: ServiceWorkerRegistration): Error {
   return invalidState(
     active
-      ? `The service worker ${active.scriptURL} does not answer: does it import background-fetch-polyfill?${
+      ? `The service worker ${active.scriptURL} does not answer: does it import background-fetch-polyfill/sw?${
           installing || waiting ? ' A newer one waits.' : ''
         }`
       : 'There is no active service worker.',

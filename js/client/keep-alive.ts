@@ -8,7 +8,6 @@ const PAUSE = 1_000;
 /** What it takes of a connection. */
 interface Connection {
   readonly scope: string;
-  readonly available: boolean;
   /** The run of the worker that answered last. */
   readonly run: string | undefined;
   call(kind: 'keepAlive', hold: boolean): Promise<KeepAliveAnswer>;
@@ -83,7 +82,6 @@ export class KeepAlive {
   /** A worker that does not answer, or is gone, has no work that a page could keep alive. */
   async #isActive(hold: boolean): Promise<boolean> {
     try {
-      if (!this.#connection.available) return false;
       const { active, rest, pause } = await this.#connection.call('keepAlive', hold);
       this.#pause = pause;
       clearTimeout(this.#rest);

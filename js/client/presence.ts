@@ -22,7 +22,7 @@ export function clientOf(registration: ServiceWorkerRegistration): Client {
 
 /** Begins now, and looks again at every sign that something may have changed. */
 export function attend(container: ServiceWorkerContainer): void {
-  const look = (): void => void wakeAll(container);
+  const look = (): void => void forEachRegistration(container, wakeIfWorking);
   look();
   // That of this page may come later: WebKit may not list it even when it has begun to control the page.
   void container.ready.then(wakeIfWorking);
@@ -34,9 +34,7 @@ export function attend(container: ServiceWorkerContainer): void {
   // Plain workers have none.
   const { document } = globalThis as Partial<typeof globalThis>;
   document?.addEventListener('resume', look);
-  document?.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') look();
-  });
+  document?.addEventListener('visibilitychange', look);
   addEventListener('pagehide', () => {
     for (const client of clients.values()) client.leave();
     channel?.close();
@@ -62,9 +60,13 @@ function listen(look: () => void): void {
   };
 }
 
-async function wakeAll(container: ServiceWorkerContainer): Promise<void> {
+/** Whatever is done with them is done side by side. */
+export async function forEachRegistration(
+  container: ServiceWorkerContainer,
+  steps: (registration: ServiceWorkerRegistration) => Promise<void>,
+): Promise<void> {
   try {
-    for (const registration of await container.getRegistrations()) void wakeIfWorking(registration);
+    for (const registration of await container.getRegistrations()) steps(registration).catch(() => undefined);
   } catch {
     // Storage or service workers are not allowed here, so nothing can have been left.
   }

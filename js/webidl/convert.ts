@@ -74,13 +74,13 @@ export interface Member {
  */
 export function toDictionary<T>(name: string, members: Record<keyof T, Member>): Convert<T> {
   return (value, context) => {
-    if (value !== undefined && value !== null && !isObject(value)) {
+    if (!isObject(value ?? {})) {
       throw new TypeError(`${context}: it is not of type '${name}'.`);
     }
     const dictionary: Record<string, unknown> = {};
     for (const [key, { convert, required, fallback }] of Object.entries<Member>(members)) {
       const given = (value as Record<string, unknown> | null | undefined)?.[key];
-      const place = `${context}: Failed to read '${key}' from '${name}'`;
+      const place = `${context}: ${key} of ${name}`;
       if (given !== undefined) {
         dictionary[key] = convert(given, place);
       } else if (required) {
@@ -94,6 +94,4 @@ export function toDictionary<T>(name: string, members: Record<keyof T, Member>):
 }
 
 /** WebIDL's "is an Object", functions included. */
-export function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
+export const isObject = (value: unknown): value is object => Object(value) === value;

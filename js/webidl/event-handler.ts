@@ -8,6 +8,12 @@ interface Entry extends EventListenerObject {
   value: Handler;
 }
 
+/** Of an {@link Entry}. An object that cannot be called is a legal value that does nothing. */
+function handleEvent(this: Entry, event: Event): void {
+  const { value } = this;
+  if (typeof value === 'function' && value.call(event.currentTarget, event) === false) event.preventDefault();
+}
+
 /** The values of one attribute, of all objects that have it. */
 export class EventHandlerAttribute {
   readonly #entries = new WeakMap<EventTarget, Entry>();
@@ -23,27 +29,16 @@ export class EventHandlerAttribute {
 
   /** What is not an object counts as null; a new value keeps the old one's place among the listeners. */
   set(target: EventTarget, value: unknown): void {
-    const entry = this.#entries.get(target);
+    const old = this.#entries.get(target);
     if (!isObject(value)) {
-      if (entry) target.removeEventListener(this.#type, entry);
+      target.removeEventListener(this.#type, old ?? null);
       this.#entries.delete(target);
-    } else if (entry) {
-      entry.value = value;
-    } else {
-      this.#activate(target, value);
+      return;
     }
-  }
-
-  #activate(target: EventTarget, handler: Handler): void {
-    const entry: Entry = {
-      value: handler,
-      handleEvent(event) {
-        // An object that cannot be called is a legal value that does nothing.
-        const { value } = entry;
-        if (typeof value === 'function' && value.call(target, event) === false) event.preventDefault();
-      },
-    };
+    const entry = old ?? { value, handleEvent };
+    entry.value = value;
     this.#entries.set(target, entry);
+    // Does nothing for one that is there.
     target.addEventListener(this.#type, entry);
   }
 }

@@ -12,7 +12,7 @@ const Parent: typeof ExtendableEvent = globalThis.ExtendableEvent ?? Event;
 /** https://wicg.github.io/background-fetch/#background-fetch-event */
 export class BackgroundFetchEvent extends Parent {
   constructor(type: unknown, init: unknown) {
-    const context = "Failed to construct 'BackgroundFetchEvent'";
+    const context = 'new BackgroundFetchEvent()';
     requireArguments(arguments.length, 2, context);
     const name = toDOMString(type, context);
     const converted = toInit(init, context);

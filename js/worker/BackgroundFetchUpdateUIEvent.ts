@@ -16,7 +16,7 @@ const impls = new Slot<{ trusted: Trusted | null }>();
 /** https://wicg.github.io/background-fetch/#background-fetch-update-ui-event */
 export class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
   constructor(type: unknown, init: unknown) {
-    requireArguments(arguments.length, 2, "Failed to construct 'BackgroundFetchUpdateUIEvent'");
+    requireArguments(arguments.length, 2, 'new BackgroundFetchUpdateUIEvent()');
     super(type, init);
     impls.set(this, { trusted: null });
   }
@@ -24,7 +24,7 @@ export class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
   /** https://wicg.github.io/background-fetch/#dom-backgroundfetchupdateuievent-updateui */
   updateUI(options: unknown = undefined): Promise<undefined> {
     return promiseFrom(() => {
-      const context = "Failed to execute 'updateUI' on 'BackgroundFetchUpdateUIEvent'";
+      const context = 'BackgroundFetchUpdateUIEvent.updateUI()';
       const { trusted } = impls.of(this);
       const converted = toUIOptions(options, context);
       if (!trusted) throw invalidState(`${context}: The event is not trusted.`);

@@ -49,7 +49,7 @@ export class FunctionalEvent {
 function replaceWaitUntil(event: BackgroundFetchEvent, lifetime: ExtendedLifetime): void {
   const { waitUntil } = {
     waitUntil(promise: unknown): void {
-      const context = "Failed to execute 'waitUntil' on 'ExtendableEvent'";
+      const context = 'ExtendableEvent.waitUntil()';
       if ((this as unknown) !== event) throw new TypeError(`${context}: Illegal invocation`);
       requireArguments(arguments.length, 1, context);
       lifetime.waitUntil(promise);

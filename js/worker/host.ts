@@ -20,6 +20,8 @@ interface WithSync {
 export class WorkerHost implements Host {
   readonly #global: ServiceWorkerGlobalScope;
   readonly #sessions: Sessions;
+  /** See {@link Host.isAside}: none, but where all goes to the browser. */
+  isAside = (_uid: string): boolean => false;
   /** Set right after the construction: the loader needs the host, too. */
   loader!: EngineLoader;
   connection!: Connection;

@@ -15,9 +15,13 @@ import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
 import { receiveRequest } from './request-bodies.ts';
 import type { Session, Sessions } from './sessions.ts';
 
+/** What answers the calls of each kind. */
 type Handlers = {
   [K in Kind]: (session: Session, ...args: Parameters<Calls[K]>) => Promise<Answer<K>>;
 };
+
+/** Kinds that only some workers know of. */
+export type OtherHandlers = Pick<Handlers, 'handOver' | 'handedOver'>;
 
 const ALL = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
 
@@ -51,6 +55,11 @@ export class Server {
     this.#loader = loader;
   }
 
+  /** Calls that are to be answered, too. */
+  serve(handlers: OtherHandlers): void {
+    Object.assign(this.#handlers, handlers);
+  }
+
   /** The listener of `message`: keeps ours from the app, and leaves the app's alone. */
   receive(event: ExtendableMessageEvent): void {
     const data = event.data as unknown;
@@ -74,7 +83,7 @@ export class Server {
   /** What a call asks for, or an exception. */
   async call<K extends Kind>(session: Session, kind: K, args: Arguments<K>): Promise<Answer<K>> {
     if (!Object.hasOwn(this.#handlers, kind)) throw notSupported(kind);
-    return this.#handlers[kind](session, ...args);
+    return (this.#handlers as Handlers)[kind](session, ...args);
   }
 
   /** Goes on with what is unfinished. A worker that is not the active one leaves it to that one. */
@@ -174,7 +183,7 @@ export class Server {
     return this.#loader.loaded || hasStoredWork(this.#registration.scope);
   }
 
-  readonly #handlers: Handlers = {
+  readonly #handlers: Omit<Handlers, keyof OtherHandlers> & Partial<OtherHandlers> = {
     fetch: async (session, args) => {
       // Before it begins: it may be over as soon as the call.
       session.uids.add(args.uid);

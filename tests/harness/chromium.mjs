@@ -1,5 +1,5 @@
 /** Chromium by puppeteer-core, with or without its own Background Fetch. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { browserPath } from '../../scripts/lib/browsers.mjs';
@@ -111,7 +111,9 @@ export class Chromium extends Browser {
     this.#group = this.#remote = this.#decisions = null;
   }
 
-  async relaunch() {
+  /** `native`: with the browser's own Background Fetch from now on, or without. @param {{native?: boolean}} [flavour] */
+  async relaunch({ native = this.#native } = {}) {
+    this.#native = native;
     await this.kill();
     this.removeLocks();
     return this.start();
@@ -242,7 +244,9 @@ async function stopWorkers(cdp, origin) {
 /** Without this the second fetch of the native API waits for a permission nobody can give. */
 function allowAutomaticDownloads(profile) {
   const file = join(profile, 'Default', 'Preferences');
-  if (existsSync(file)) return;
   mkdirSync(join(profile, 'Default'), { recursive: true });
-  writeFileSync(file, JSON.stringify({ profile: { default_content_setting_values: { automatic_downloads: 1 } } }));
+  const preferences = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  preferences.profile ??= {};
+  preferences.profile.default_content_setting_values = { automatic_downloads: 1 };
+  writeFileSync(file, JSON.stringify(preferences));
 }

@@ -104,6 +104,12 @@ for (const { name, text } of scripts) {
   });
 }
 
+test('the entry of pages in a service worker says which one that needs', () => {
+  const { run, warnings, found } = realm({ ...edge(), registration: {} });
+  run(scripts[0].text);
+  assert.deepEqual([found, warnings], [[], ['A service worker needs background-fetch-polyfill/sw']]);
+});
+
 /** A page of jsdom as a browser without something would have it. */
 function page(without) {
   const { window } = new JSDOM('', { url: 'https://app.example/', runScripts: 'outside-only' });

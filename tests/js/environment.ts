@@ -9,6 +9,13 @@ class ExtendableEvent extends Event {
   }
 }
 
+/** Node's does not know against what a relative URL is to be resolved. */
+class BrowserRequest extends Request {
+  constructor(input: RequestInfo, init?: RequestInit) {
+    super(typeof input === 'string' ? new URL(input, 'https://app.example/') : input, init);
+  }
+}
+
 const scopes = new WeakMap<object, string>();
 
 /** A registration whose `active` worker is whatever a test puts there. */
@@ -71,7 +78,13 @@ class FakeLocks {
 export const locks = new FakeLocks();
 export const network = { onLine: true };
 
-Object.assign(globalThis, { ExtendableEvent, ServiceWorkerRegistration, CacheStorage, caches });
+Object.assign(globalThis, {
+  ExtendableEvent,
+  ServiceWorkerRegistration,
+  CacheStorage,
+  caches,
+  Request: BrowserRequest,
+});
 Object.defineProperty(globalThis, 'location', { value: new URL('https://app.example/page') });
 Object.defineProperty(globalThis, 'navigator', {
   configurable: true,

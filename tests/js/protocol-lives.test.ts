@@ -48,7 +48,7 @@ describe('a worker that dies', () => {
     worker.deaf = true;
     const pending = assert.rejects(client.call('getIds'), {
       name: 'InvalidStateError',
-      message: /worker\.js does not answer: does it import background-fetch-polyfill\?$/,
+      message: /worker\.js does not answer: does it import background-fetch-polyfill\/sw\?$/,
     });
     for (const [attempt, seconds] of [1, 2].entries()) {
       assert.equal(calls('getIds'), attempt + 1);

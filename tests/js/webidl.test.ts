@@ -92,7 +92,10 @@ describe('dictionaries', () => {
   });
 
   test('an icon needs a src', () => {
-    assert.throws(() => toUIOptions({ icons: [{}] }, CONTEXT), /Test: Failed to read 'icons'.*'src'/);
+    assert.throws(
+      () => toUIOptions({ icons: [{}] }, CONTEXT),
+      /Test: icons of BackgroundFetchUIOptions: src of ImageResource/,
+    );
     assert.throws(() => toUIOptions({ icons: {} }, CONTEXT), TypeError);
     const icons = [{ src: 'a', sizes: 1 }];
     assert.deepEqual(toUIOptions({ icons }, CONTEXT), { icons: [{ src: 'a', sizes: '1' }] });

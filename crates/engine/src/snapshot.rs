@@ -109,6 +109,9 @@ pub struct RecordRow {
     pub hold: Option<Timestamp>,
     /// Since when nobody has answered, though the browser says that it is online.
     pub silent_since: Option<Timestamp>,
+    /// Whether its body ended where nobody had said that it would, and no server could be asked: then the browser is
+    /// believed, and not every browser notices a connection that breaks off. `None` otherwise.
+    pub unproven: Option<bool>,
     /// Attempts since the last progress. That of a request other than GET, which is sent once, is
     /// counted before it is made.
     pub attempts: u32,
@@ -127,6 +130,7 @@ impl RecordRow {
             result: None,
             hold: None,
             silent_since: None,
+            unproven: None,
             attempts: 0,
         }
     }

@@ -138,12 +138,15 @@ export class Context {
     await page.close();
   }
 
-  /** The browser was killed and is started again on its profile: no page is left. */
-  async relaunch() {
+  /**
+   * The browser was killed and is started again on its profile: no page is left.
+   * @param {{native?: boolean}} [flavour] of Chromium
+   */
+  async relaunch(flavour) {
     this.#pages = [];
     this.wasKilled = true;
     await this.browser.kill();
-    await this.browser.relaunch();
+    await this.browser.relaunch(flavour);
   }
 
   /**

@@ -19,7 +19,7 @@ export default [
     name: 'with the browser’s own API ours installs nothing, and the app works',
     browsers: ['chromium-native'],
     async run(t) {
-      for (const type of /** @type {const} */ (['classic', 'module'])) {
+      for (const type of /** @type {const} */ (['classic', 'module', 'slim'])) {
         const page = await t.open({ type, do: ['natives'], scope: `/app/${type}/` });
         assert.deepEqual(await page.evaluate(describeApi), { manager: true, getter: true, fetch: true });
         if (type === 'classic') {

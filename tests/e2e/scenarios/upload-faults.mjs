@@ -180,6 +180,20 @@ const redirected = (status, method, sent) => async (t) => {
 };
 
 export default [
+  {
+    name: 'a store that cannot be read for a moment costs an upload nothing but that',
+    browsers: ENGINES,
+    protocols: ['h1'],
+    async run(t) {
+      const page = await t.open({ before: ['unreadable-bodies'], query: { unreadable: '3' } });
+      const target = t.upload();
+      await fetchZeros(page, 'upload', [target], MIB);
+      const row = await t.outcome(page, 'upload');
+      assert.equal(row.type, 'backgroundfetchsuccess');
+      assert.deepEqual(counts([target]), [1]);
+      await t.expectNothingLeft(page);
+    },
+  },
   { name: '500 is not asked again', run: answersOnce({ status: 500 }) },
   { name: '503 with Retry-After is not asked again', run: answersOnce({ status: 503, retryAfter: 1, times: 1 }) },
   { name: '429 with Retry-After is not asked again', run: answersOnce({ status: 429, retryAfter: 1, times: 1 }) },

@@ -51,7 +51,7 @@ export default [
       assert.equal(first.outcome.name, 'InvalidStateError');
       assert.match(
         first.outcome.message,
-        /\/app\/bare\.js does not answer: does it import background-fetch-polyfill\?$/,
+        /\/app\/bare\.js does not answer: does it import background-fetch-polyfill\/sw\?$/,
       );
       atMost(first.ms, 8_000, 'ms until fetch() was rejected');
       for (let call = 0; call < 100; call++) {

@@ -17,6 +17,7 @@ impl Record {
         if transfer.end.is_none() && self.may_measure(at) {
             self.body.may_have_ended(at);
         } else if transfer.last {
+            self.row.unproven = transfer.end.is_none().then_some(true);
             self.body.has_ended(at);
         }
     }
@@ -32,6 +33,7 @@ impl Record {
     pub(super) fn measure(&mut self, cx: &mut Context<'_>, at: u64) -> Next {
         if self.standing.asks_for_all() {
             // It refuses ranges, and so cannot tell.
+            self.row.unproven = Some(true);
             self.body.has_ended(at);
             return self.nothing_is_missing(cx);
         }
@@ -59,6 +61,7 @@ impl Record {
         }
         let seen = || followed.map(|more| at + more);
         let total = representation::length_beside(head, at.saturating_sub(1)).or_else(seen);
+        self.row.unproven = total.is_none().then_some(true);
         let cut = self.body.is_cut(self.row.head.as_ref(), at, total);
         if cut && !self.standing.may_go_on_after_end(&cx.config.retry) {
             // It says one thing, and sends another.

@@ -23,6 +23,7 @@ impl Record {
     /// A newer response has begun: what is stored is kept as it is, until some of that is stored.
     pub(super) fn set_aside(&mut self) {
         self.parts.rest();
+        self.row.unproven = None;
         // Whoever reads the one that had nothing goes on with the next.
         if !self.body.segments.is_empty() {
             self.next_version();

@@ -71,6 +71,27 @@ fn who_has_no_ranges_cannot_tell() {
     app.assert_success(1, LENGTH);
 }
 
+/// Whether the row of the first record says that its end is believed.
+fn is_unproven(file: File) -> bool {
+    let app = App::beside_a_slow_file(file);
+    app.live_until(|| app.is_first_whole());
+    app.world.meta.record("one", 0).and_then(|row| row.unproven).unwrap_or(false)
+}
+
+#[test]
+fn an_end_that_nobody_can_prove_is_written_down_as_that() {
+    let alone = File { advertises: Some("none"), ranges: false, ..undeclared() };
+    assert!(is_unproven(alone.clone()));
+    assert!(is_unproven(File { ranges: false, faults: [SHORT].into(), ..undeclared() }));
+    // The server was asked; the length was declared.
+    assert!(!is_unproven(undeclared()));
+    assert!(!is_unproven(File::new(1, LENGTH)));
+    // What began again with a length after such an end is proven.
+    let mut file = File { faults: [Fault::Cut(500 * KIB)].into(), ..alone };
+    file.says = [vec![], vec![("content-length".to_owned(), Some(LENGTH.to_string()))]].into();
+    assert!(!is_unproven(file));
+}
+
 #[test]
 fn small_bodies_without_a_sign_of_ranges_are_not_asked_about() {
     let mut file = File { ranges: false, ..undeclared() };

@@ -159,6 +159,7 @@ pub async fn rows_come_back_as_they_were(bench: impl MetaStoreBench) {
         attempts: 9,
         hold: Some(Timestamp(6)),
         silent_since: Some(Timestamp(5)),
+        unproven: Some(true),
         ..record("u", 0)
     };
     record.request.body_length = Some(0);

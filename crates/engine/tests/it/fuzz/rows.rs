@@ -346,6 +346,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             attempts: index,
             hold: None,
             silent_since: None,
+            unproven: None,
         },
     );
     let segment =
