@@ -23,3 +23,5 @@ export function toException({ name, message }: ErrorData): Error {
 export const abortError = (message: string): DOMException => new DOMException(message, 'AbortError');
 
 export const invalidState = (message: string): DOMException => new DOMException(message, 'InvalidStateError');
+
+export const notSupported = (message: string): DOMException => new DOMException(message, 'NotSupportedError');

@@ -20,15 +20,18 @@ interface WithSync {
 export class WorkerHost implements Host {
   readonly #global: ServiceWorkerGlobalScope;
   readonly #sessions: Sessions;
+  readonly #target: EventTarget;
   /** See {@link Host.isAside}: none, but where all goes to the browser. */
   isAside = (_uid: string): boolean => false;
   /** Set right after the construction: the loader needs the host, too. */
   loader!: EngineLoader;
   connection!: Connection;
 
-  constructor(global: ServiceWorkerGlobalScope, sessions: Sessions) {
+  /** The events of background fetches are dispatched at `target`. */
+  constructor(global: ServiceWorkerGlobalScope, sessions: Sessions, target: EventTarget) {
     this.#global = global;
     this.#sessions = sessions;
+    this.#target = target;
   }
 
   async fireEvent(type: EventType, state: FetchState): Promise<void> {
@@ -37,7 +40,7 @@ export class WorkerHost implements Host {
     const updateUI = (uid: string, options: UIOptions): Promise<void> =>
       this.loader.use((engine) => engine.updateUI(uid, options));
     const registration = instanceOf(state, this.connection);
-    await new FunctionalEvent(state.uid, updateUI).dispatch(this.#global, type, registration);
+    await new FunctionalEvent(state.uid, updateUI).dispatch(this.#target, type, registration);
   }
 
   update(state: FetchState): Promise<void> {

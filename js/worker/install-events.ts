@@ -5,7 +5,7 @@ import { BackgroundFetchEvent } from './BackgroundFetchEvent.ts';
 import { BackgroundFetchUpdateUIEvent } from './BackgroundFetchUpdateUIEvent.ts';
 
 /** https://wicg.github.io/background-fetch/#service-worker-global-scope-extensions */
-const EVENTS = ['backgroundfetchsuccess', 'backgroundfetchfail', 'backgroundfetchabort', 'backgroundfetchclick'];
+export const EVENTS = ['backgroundfetchsuccess', 'backgroundfetchfail', 'backgroundfetchabort', 'backgroundfetchclick'];
 
 /** To be called while the script is evaluated: see {@link EVENTS}. */
 export function installEvents(global: EventTarget): void {

@@ -8,7 +8,8 @@ import { JSDOM } from 'jsdom';
 
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 
-const NAMES = ['background-fetch-polyfill', 'background-fetch-polyfill/sw', 'background-fetch-polyfill/sw/slim'];
+const PACKAGE = 'background-fetch-polyfill';
+const NAMES = [PACKAGE, ...['sw', 'sw/slim', 'ponyfill', 'ponyfill/sw'].map((entry) => `${PACKAGE}/${entry}`)];
 
 /** What the standard has. */
 const INTERFACES = /^(on)?background_?fetch/i;
@@ -38,6 +39,21 @@ describe('in Node.js', () => {
     const { status, stdout } = run(code, ['--no-warnings']);
     assert.deepEqual([status, stdout.trim()], [0, '[]']);
   });
+});
+
+test('the ponyfill, called where it cannot work, says so', () => {
+  const code = `
+    import { backgroundFetch } from '${PACKAGE}/ponyfill';
+    import { serve, backgroundFetch as inWorker } from '${PACKAGE}/ponyfill/sw';
+    for (const steps of [() => backgroundFetch({}), () => serve(), () => inWorker({})]) {
+      try { steps(); } catch ({ name, message }) { console.log(name + ': ' + message); }
+    }`;
+  const { stdout } = run(code, ['--no-warnings']);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    'NotSupportedError: Background fetches need service workers, IndexedDB, caches and WebAssembly.',
+    'NotSupportedError: background-fetch-polyfill/ponyfill/sw is for service workers.',
+    "InvalidStateError: This service worker does not serve: call serve({ prefer: 'ours' }) first.",
+  ]);
 });
 
 test('in vitest with jsdom', () => {

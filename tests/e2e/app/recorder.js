@@ -10,7 +10,9 @@
     if (!searchParams.has('wait')) skipWaiting();
   });
   addEventListener('activate', (event) => event.waitUntil(clients.claim()));
-  for (const type of TYPES) addEventListener(type, (event) => event.waitUntil(see(event)));
+  // The ponyfill has a target of its own.
+  const target = globalThis.eventTarget ?? globalThis;
+  for (const type of TYPES) target.addEventListener(type, (event) => event.waitUntil(see(event)));
   addEventListener('error', ({ message }) => log.add({ kind: 'error', message }));
   addEventListener('unhandledrejection', ({ reason }) => log.add({ kind: 'error', message: `unhandled: ${reason}` }));
 

@@ -1,6 +1,16 @@
 // What an app's page may write, and what it may not. Compiled only.
 
+import { backgroundFetch } from '../../../types/ponyfill.js';
 import type { BackgroundFetchFailureReason } from '../../../types/types.d.ts';
+
+async function ponyfilled(registration: ServiceWorkerRegistration): Promise<void> {
+  const manager: BackgroundFetchManager = backgroundFetch(registration, { prefer: 'ours' });
+  const ids: string[] = await backgroundFetch(registration).getIds();
+  // @ts-expect-error no such API
+  void backgroundFetch(registration, { prefer: 'theirs' });
+  console.log(manager, ids);
+}
+void ponyfilled;
 
 async function download(ready: ServiceWorkerRegistration): Promise<void> {
   const manager: BackgroundFetchManager = ready.backgroundFetch;

@@ -1,3 +1,5 @@
+import { serve } from '../../../types/ponyfill.sw.js';
+
 // What an app's service worker may write, and what it may not. Compiled only.
 
 declare const self: ServiceWorkerGlobalScope;
@@ -45,4 +47,9 @@ console.log(event, new BackgroundFetchUpdateUIEvent('backgroundfetchfail', { reg
 // @ts-expect-error registration is required
 new BackgroundFetchEvent('backgroundfetchabort', {});
 
-export {};
+const target = serve({ prefer: 'ours' });
+target.addEventListener('backgroundfetchsuccess', (event) => event.waitUntil(event.updateUI({ title: 'Ready' })));
+target.addEventListener('backgroundfetchabort', (event) => {
+  // @ts-expect-error only where the UI is still there
+  void event.updateUI();
+});
