@@ -11,9 +11,19 @@ export interface BackgroundFetchTarget extends EventTarget {
     listener: (event: BackgroundFetchTargetEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
   removeEventListener<K extends keyof BackgroundFetchTargetEventMap>(
     type: K,
     listener: (event: BackgroundFetchTargetEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void;
 }
