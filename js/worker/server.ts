@@ -212,9 +212,15 @@ export class Server {
       void this.#try(this.#stir());
       return aborted;
     },
-    match: (session, uid, request, options) => {
+    match: async (session, uid, request, options) => {
+      // Before it is answered, so that no change is missed.
       session.records.add(uid);
-      return this.#loader.use((engine) => engine.match(uid, request, options));
+      try {
+        return await this.#loader.use((engine) => engine.match(uid, request, options));
+      } catch (error) {
+        session.records.delete(uid);
+        throw error;
+      }
     },
     subscribe: (session, uids, records) =>
       Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid)))),

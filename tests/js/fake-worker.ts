@@ -31,6 +31,7 @@ class Run {
         if (active) this.loader.tell({ active });
       },
       lost: () => this.loader.lose(),
+      isAside: () => false,
       entries: (cache) => cache.keys(),
       put,
     };

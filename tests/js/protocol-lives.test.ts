@@ -179,6 +179,16 @@ describe('a page that comes back', () => {
     assert.equal(two.downloaded, 5);
   });
 
+  test('is not told for ever of records that it could not get', async () => {
+    await begin('one');
+    const { server, sessions } = worker.run;
+    const gone = ['gone', null, { ignoreMethod: false, ignoreSearch: false, ignoreVary: false }] as const;
+    assert.ok(worker.run.engine);
+    worker.run.engine.match = async () => Promise.reject({ name: 'InvalidStateError', message: 'gone' });
+    await assert.rejects(server.call(sessions.local, 'match', [...gone]));
+    assert.deepEqual([...sessions.local.records], []);
+  });
+
   test('learns that what ran is gone with its database, and goes on at once', async () => {
     const lost = instanceOf(await begin('lost'), client);
     const old = worker.run.engine;
