@@ -5,7 +5,7 @@
 
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
-use background_fetch_engine::state::{FetchResult, FetchState, RecordState};
+use background_fetch_engine::state::{Condition, FetchResult, FetchState, RecordState, Status};
 use background_fetch_engine::{MatchOptions, NewFetch};
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -132,6 +132,33 @@ impl ToJs for FetchState {
             .with("failureReason", &or_empty(self.failure_reason.as_ref()))
             .with("recordsAvailable", &self.records_available)
             .object()
+    }
+}
+
+/// `Status`.
+impl ToJs for Status {
+    fn to_js(&self) -> JsValue {
+        Members::new()
+            .with("uid", &self.uid)
+            .with("title", &self.title)
+            .with("icons", &self.icons)
+            .with("state", condition_name(self.condition))
+            .with("next", &self.next)
+            .with("requests", &self.requests)
+            .with("done", &self.done)
+            .with("failed", &self.failed)
+            .object()
+    }
+}
+
+fn condition_name(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Running => "running",
+        Condition::Offline => "offline",
+        Condition::Server => "server",
+        Condition::Retry => "retry",
+        Condition::Turn => "turn",
+        Condition::Finishing => "finishing",
     }
 }
 

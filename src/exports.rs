@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
-use background_fetch_engine::state::FetchState;
 use background_fetch_engine::{Engine as Core, Error, MatchOptions};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -125,6 +124,11 @@ impl Engine {
         self.look(|engine| engine.rest(clock::now().monotonic).to_js())
     }
 
+    /// How it is with the newest fetch of this id that is not over: a `Status`, or `undefined`.
+    pub fn status(&self, id: String) -> Promise {
+        self.look(move |engine| or_undefined(engine.status(&id, clock::now().monotonic)))
+    }
+
     /// Ends all transfers; what is stored stays. Nothing may be called after it.
     pub fn stop(&self) {
         // The run loop owns all bodies: its end aborts them.
@@ -156,6 +160,6 @@ fn answer<T: ToJs>(outcome: Result<T, Error>) -> Outcome {
     outcome.map(|value| value.to_js()).map_err(refused)
 }
 
-fn or_undefined(state: Option<FetchState>) -> JsValue {
+fn or_undefined(state: Option<impl ToJs>) -> JsValue {
     state.map_or(JsValue::UNDEFINED, |state| state.to_js())
 }

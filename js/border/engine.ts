@@ -95,6 +95,24 @@ export interface UIOptions {
   icons?: { src: string; sizes?: string; type?: string; label?: string }[];
 }
 
+/** What an unfinished fetch is at, or waits for: see `Condition` in `state.rs`. */
+export type Condition = 'running' | 'offline' | 'server' | 'retry' | 'turn' | 'finishing';
+
+/** What can be told of a fetch that is not over, beyond the standard. */
+export interface Status {
+  uid: string;
+  title: string;
+  /** Of each, those that were not given are null. */
+  icons: NonNullable<UIOptions['icons']>;
+  state: Condition;
+  /** When that ends, in milliseconds from now on; `null` if nobody knows. */
+  next: number | null;
+  /** How many there are, those that succeeded, and those that did not. */
+  requests: number;
+  done: number;
+  failed: number;
+}
+
 /** Arguments of {@link Engine.fetch}. */
 export interface FetchArguments {
   uid: string;
@@ -165,6 +183,8 @@ export interface Engine {
   isActive(): boolean;
   /** For how long nothing will happen if nobody calls, in milliseconds: 0 while anything is under way. */
   rest(): Promise<number>;
+  /** How it is with the newest fetch of this id that is not over. */
+  status(id: string): Promise<Status | undefined>;
   /** Ends all transfers; what is stored stays. The instance must not be used afterwards. */
   stop(): void;
 }

@@ -8,7 +8,15 @@
 
 import type { FormEntries } from '../platform.ts';
 import type { ErrorData } from '../webidl/exceptions.ts';
-import type { FetchArguments, FetchState, MatchOptions, RecordState, RequestData, UIOptions } from './engine.ts';
+import type {
+  FetchArguments,
+  FetchState,
+  MatchOptions,
+  RecordState,
+  RequestData,
+  Status,
+  UIOptions,
+} from './engine.ts';
 
 /** Marks our messages: others are the app's. */
 export const BRAND = 'background-fetch-polyfill';
@@ -42,6 +50,8 @@ export interface Calls {
   handOver(): HandedFetch[];
   /** The browser's own API has it, or, when not `taken`, refuses it. */
   handedOver(uid: string, taken: boolean): void;
+  /** How it is with the newest fetch of this id that is not over. */
+  status(id: string): Status | undefined;
   /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */
   keepAlive(hold: boolean): KeepAliveAnswer;
 }

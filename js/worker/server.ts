@@ -207,6 +207,8 @@ export class Server {
       return state;
     },
     getIds: async () => ((await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
+    status: async (_, id) =>
+      (await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.status(id)) : undefined,
     abort: async (_, uid) => {
       const aborted = await this.#loader.use((engine) => engine.abort(uid));
       void this.#try(this.#stir());

@@ -13,7 +13,7 @@ const floors = [
   ['platform.ts', 'webidl'],
   ['border'],
   ['api'],
-  ['client', 'worker'],
+  ['client', 'worker', 'extras'],
   ['install.ts', 'ponyfill.ts'],
   ['entries'],
 ];

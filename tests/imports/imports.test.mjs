@@ -9,7 +9,10 @@ import { JSDOM } from 'jsdom';
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 
 const PACKAGE = 'background-fetch-polyfill';
-const NAMES = [PACKAGE, ...['sw', 'sw/slim', 'ponyfill', 'ponyfill/sw'].map((entry) => `${PACKAGE}/${entry}`)];
+const NAMES = [
+  PACKAGE,
+  ...['sw', 'sw/slim', 'ponyfill', 'ponyfill/sw', 'extras'].map((entry) => `${PACKAGE}/${entry}`),
+];
 
 /** What the standard has. */
 const INTERFACES = /^(on)?background_?fetch/i;

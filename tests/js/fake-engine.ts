@@ -12,6 +12,7 @@ import type {
   MatchOptions,
   RecordState,
   RequestData,
+  Status,
   UIOptions,
 } from '../../js/border/engine.ts';
 import { cacheName, databaseName } from '../../js/border/names.ts';
@@ -91,6 +92,13 @@ export class FakeEngine implements Engine {
   async state(uid: string): Promise<FetchState | undefined> {
     const state = this.jobs.get(uid)?.state ?? this.over.get(uid);
     return state && { ...state };
+  }
+
+  async status(id: string): Promise<Status | undefined> {
+    const job = this.#byId(id);
+    if (!job) return undefined;
+    const { uid } = job.state;
+    return { uid, title: 'A film', icons: [], state: 'running', next: null, requests: 1, done: 0, failed: 0 };
   }
 
   async abort(uid: string): Promise<boolean> {

@@ -38,6 +38,7 @@ const args: Record<string, fc.Arbitrary<unknown[]>> = {
   abort: fc.tuple(name),
   match: fc.tuple(name, fc.constantFrom(null, request), fc.constant(options)),
   subscribe: fc.tuple(fc.array(name), fc.array(name)),
+  status: fc.tuple(name),
   keepAlive: fc.tuple(fc.boolean()),
   toString: fc.constant([]),
 };

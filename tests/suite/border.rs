@@ -5,7 +5,7 @@ use background_fetch::convert::{self, FetchArguments, RequestData, UiOptions};
 use background_fetch::js::object::{FromJs, Malformed, ToJs};
 use background_fetch_engine::http::{Head, RequestSpec};
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
-use background_fetch_engine::state::{FetchResult, FetchState, RecordState};
+use background_fetch_engine::state::{Condition, FetchResult, FetchState, RecordState, Status};
 use background_fetch_engine::{FailureReason, MatchOptions, RecordResult};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -170,6 +170,34 @@ fn fetch_state() {
     ] {
         state.failure_reason = Some(reason);
         assert_eq!(end(&state), format!("failure/{name}").as_str());
+    }
+}
+
+#[wasm_bindgen_test]
+fn status() {
+    let mut status = Status {
+        uid: "u".to_owned(),
+        title: "t".to_owned(),
+        icons: Vec::new(),
+        condition: Condition::Running,
+        next: None,
+        requests: 3,
+        done: 1,
+        failed: 2,
+    };
+    assert_eq!(
+        js::stringify(&status.to_js()),
+        r#"{"uid":"u","title":"t","icons":[],"state":"running","next":null,"requests":3,"done":1,"failed":2}"#
+    );
+    for (condition, name) in [
+        (Condition::Offline, "offline"),
+        (Condition::Server, "server"),
+        (Condition::Retry, "retry"),
+        (Condition::Turn, "turn"),
+        (Condition::Finishing, "finishing"),
+    ] {
+        (status.condition, status.next) = (condition, Some(Millis(5)));
+        assert_eq!(js::value("a.state + a.next", &status.to_js()), format!("{name}5").as_str());
     }
 }
 

@@ -5,6 +5,7 @@ mod commits;
 mod look;
 mod restore;
 mod schedule;
+mod status;
 mod wake;
 
 use crate::config::Config;

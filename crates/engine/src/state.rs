@@ -2,7 +2,8 @@
 
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
-use crate::snapshot::{EntryKey, FetchRow, Stage};
+use crate::snapshot::{EntryKey, FetchRow, ImageResource, Stage};
+use crate::time::Millis;
 
 /// [`BackgroundFetchResult`](https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,6 +69,44 @@ impl FetchState {
         let uploaded = if row.failure_reason.is_none() { row.upload_total } else { 0 };
         Self::of(row, (uploaded, row.downloaded.unwrap_or(0)), false)
     }
+}
+
+/// What an unfinished background fetch is at, or waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Bytes come, or are asked for.
+    Running,
+    /// The network.
+    Offline,
+    /// A time before which its server is not to be asked.
+    Server,
+    /// The next attempt, after one that failed.
+    Retry,
+    /// A connection: others have them all.
+    Turn,
+    /// All has come, or is over: it is verified, or its event handled.
+    Finishing,
+}
+
+/// What can be told of a background fetch that is not over, beyond the standard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Unique for ever.
+    pub uid: String,
+    /// As the app gave it, or changed it since.
+    pub title: String,
+    /// The same.
+    pub icons: Vec<ImageResource>,
+    /// What it is at.
+    pub condition: Condition,
+    /// When that ends, from now on, if it is known.
+    pub next: Option<Millis>,
+    /// Their number.
+    pub requests: u64,
+    /// Those that succeeded.
+    pub done: u64,
+    /// Those that did not.
+    pub failed: u64,
 }
 
 /// One record, as `match` shows it.

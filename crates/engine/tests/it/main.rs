@@ -34,5 +34,6 @@ mod retry;
 mod scale;
 mod servers;
 mod shares;
+mod status;
 mod stores;
 mod uploads;

@@ -1,0 +1,5 @@
+/** Beyond the standard, and kept off its objects: functions over them, for pages and workers, ours or the browser's own. */
+export { canStore, diagnose, type Problem } from '../extras/diagnose.ts';
+export { type Ended, forget, history } from '../extras/history.ts';
+export { type ObservedFetch, type Observer, observe } from '../extras/observe.ts';
+export { type FetchStatus, finished, status } from '../extras/status.ts';

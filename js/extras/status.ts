@@ -1,0 +1,88 @@
+/** How it is with a background fetch, in more words than the standard has. */
+import type { Condition, Status } from '../border/engine.ts';
+import { ask } from './ask.ts';
+import { meterOf, type Shown } from './meter.ts';
+
+export interface FetchStatus {
+  state: 'running' | 'waiting' | 'finishing' | 'success' | 'failure';
+  /** What it waits for, or why it has failed: `failureReason`. */
+  reason: string;
+  /** When it is to go on, as of `Date.now()`; `null` if nobody knows. */
+  nextAttempt: number | null;
+  /** Bytes a second, and how many seconds it takes to `downloadTotal`; `null` without one, or while nothing comes. */
+  rate: number;
+  secondsLeft: number | null;
+  downloaded: number;
+  downloadTotal: number;
+  uploaded: number;
+  uploadTotal: number;
+  /** `null` where only the browser knows. */
+  requests: { done: number; failed: number; total: number } | null;
+  title: string;
+  icons: readonly { src: string }[];
+}
+
+/**
+ * The status of a fetch now. `registration` is the service worker's that it belongs to; by default this worker's, or the one
+ * of this page.
+ */
+export async function status(fetch: Shown, registration?: ServiceWorkerRegistration): Promise<FetchStatus> {
+  const meter = meterOf(fetch);
+  const more = fetch.result === '' ? await lookUp(fetch, registration) : undefined;
+  const { result, failureReason, downloaded, downloadTotal, uploaded, uploadTotal } = fetch;
+  const { rate } = meter;
+  const left = downloadTotal - downloaded + (uploadTotal - uploaded);
+  return {
+    state: result || stateOf(more?.state),
+    reason: result ? failureReason : reasonOf(more?.state),
+    nextAttempt: typeof more?.next === 'number' ? Date.now() + more.next : null,
+    rate,
+    secondsLeft: result === '' && downloadTotal && rate && left >= 0 ? left / rate : null,
+    downloaded,
+    downloadTotal,
+    uploaded,
+    uploadTotal,
+    requests: more ? { done: more.done, failed: more.failed, total: more.requests } : null,
+    title: more?.title ?? '',
+    icons: more?.icons ?? [],
+  };
+}
+
+/** What ours tells; of a fetch of the browser's own, or of a worker of before, nobody does. */
+async function lookUp(fetch: Shown, registration?: ServiceWorkerRegistration): Promise<Status | undefined> {
+  if (isBrowsersOwn(fetch)) return undefined;
+  try {
+    return await ask(registration ?? (await ownRegistration()), 'status', fetch.id);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of this worker, or of the one that is for this page. */
+export const ownRegistration = (): Promise<ServiceWorkerRegistration> | ServiceWorkerRegistration =>
+  (globalThis as { registration?: ServiceWorkerRegistration }).registration ?? navigator.serviceWorker.ready;
+
+export const isBrowsersOwn = (object: object): boolean =>
+  Function.prototype.toString.call(object.constructor).includes('[native code]');
+
+const stateOf = (condition: Condition | undefined): FetchStatus['state'] => {
+  if (condition === undefined || condition === 'running') return 'running';
+  return condition === 'finishing' ? condition : 'waiting';
+};
+
+const reasonOf = (condition: Condition | undefined): string =>
+  stateOf(condition) === 'waiting' ? (condition as string) : '';
+
+/** Resolves with the result, and why it has failed, when it is over: at once if it is. */
+export function finished(fetch: Shown): Promise<{ result: 'success' | 'failure'; failureReason: string }> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const { result, failureReason } = fetch;
+      if (result === '') return;
+      fetch.removeEventListener('progress', look);
+      resolve({ result, failureReason });
+    };
+    fetch.addEventListener('progress', look);
+    look();
+  });
+}

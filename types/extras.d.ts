@@ -1,0 +1,115 @@
+/// <reference path="./index.d.ts" />
+
+/**
+ * Beyond the standard, and kept off its objects: functions over them, for pages and service workers. Those that take a
+ * BackgroundFetchRegistration work with the browser's own, too, as far as it tells.
+ */
+
+/** What is shown of one image; absent members are null or missing. */
+export interface Icon {
+  readonly src: string;
+  readonly sizes?: string | null;
+  readonly type?: string | null;
+  readonly label?: string | null;
+}
+
+export interface FetchStatus {
+  readonly state: 'running' | 'waiting' | 'finishing' | 'success' | 'failure';
+  /**
+   * What it waits for: the network, a time that its server has named, the next attempt after one that failed, a connection
+   * that others have; or why it has failed.
+   */
+  readonly reason: '' | 'offline' | 'server' | 'retry' | 'turn' | BackgroundFetchRegistration['failureReason'];
+  /** When it is to go on, as of `Date.now()`; null if nobody knows. */
+  readonly nextAttempt: number | null;
+  /** Bytes a second, sent and received, of the last ten seconds. */
+  readonly rate: number;
+  /** To `downloadTotal`, at this rate; null without a total, or while nothing comes. */
+  readonly secondsLeft: number | null;
+  readonly downloaded: number;
+  readonly downloadTotal: number;
+  readonly uploaded: number;
+  readonly uploadTotal: number;
+  /** Null where only the browser knows. */
+  readonly requests: { readonly done: number; readonly failed: number; readonly total: number } | null;
+  /** Empty where only the browser knows. */
+  readonly title: string;
+  readonly icons: readonly Icon[];
+}
+
+/**
+ * How it is with a fetch now. `registration` is the service worker's that it belongs to; by default this worker's own, or
+ * that of this page.
+ */
+export function status(
+  fetch: BackgroundFetchRegistration,
+  registration?: ServiceWorkerRegistration,
+): Promise<FetchStatus>;
+
+/** Resolves when the fetch is over: at once if it is. */
+export function finished(
+  fetch: BackgroundFetchRegistration,
+): Promise<{ result: 'success' | 'failure'; failureReason: BackgroundFetchRegistration['failureReason'] }>;
+
+export interface ObservedFetch extends FetchStatus {
+  readonly id: string;
+  /** The standard's object. */
+  readonly fetch: BackgroundFetchRegistration;
+}
+
+/** Fires `change`. */
+export interface Observer extends EventTarget {
+  /** Looks, until the function that is returned is called. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /**
+   * Those that are active, the oldest first, and those that have ended while somebody looked. The same frozen array until
+   * something changes.
+   */
+  readonly getSnapshot: () => readonly ObservedFetch[];
+}
+
+/** The one observer of a registration. `subscribe` and `getSnapshot` are what `useSyncExternalStore` takes. */
+export function observe(registration: ServiceWorkerRegistration): Observer;
+
+/** How a fetch has ended. */
+export interface Ended {
+  readonly id: string;
+  readonly title: string;
+  readonly result: 'success' | 'failure';
+  readonly failureReason: BackgroundFetchRegistration['failureReason'];
+  /** Bytes of all responses. */
+  readonly downloaded: number;
+  /** When, as of `Date.now()`. */
+  readonly ended: number;
+}
+
+/**
+ * How this library's fetches have ended, the oldest first: those of a week, and of the last 256. Those of the browser's own
+ * are not remembered.
+ */
+export function history(registration: ServiceWorkerRegistration): Promise<Ended[]>;
+
+/** Removes those with this id from the history. */
+export function forget(registration: ServiceWorkerRegistration, id: string): Promise<void>;
+
+export interface Problem {
+  readonly code:
+    | 'cannot-work'
+    | 'no-worker'
+    | 'deaf-worker'
+    | 'older-worker'
+    | 'waiting-version'
+    | 'wasm-refused'
+    | 'little-room'
+    | 'not-persistent';
+  /** What is so. */
+  readonly problem: string;
+  /** What to do. */
+  readonly remedy: string;
+}
+
+/** What stands in the way of background fetches; as a rule nothing. Takes some seconds where the worker does not answer. */
+export function diagnose(registration: ServiceWorkerRegistration): Promise<Problem[]>;
+
+/** Whether the browser says that it has room for so many bytes more; those that do not say are believed to have it. */
+export function canStore(bytes: number): Promise<boolean>;
