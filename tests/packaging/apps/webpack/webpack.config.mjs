@@ -1,0 +1,7 @@
+import { resolve } from 'node:path';
+
+export default {
+  mode: 'production',
+  entry: { main: './main.js', sw: './sw.js' },
+  output: { path: resolve('dist'), publicPath: '/' },
+};
