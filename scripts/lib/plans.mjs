@@ -28,7 +28,9 @@ export async function setUp(name) {
   checkNode();
   const started = Date.now();
   for (const step of plan) await step();
-  say(`ready to ${{ node: 'run scripts', engine: 'build the engine', packaging: 'test' }[name] ?? name} (${seconds(started)})`);
+  say(
+    `ready to ${{ node: 'run scripts', engine: 'build the engine', packaging: 'test' }[name] ?? name} (${seconds(started)})`,
+  );
 }
 
 function checkNode() {

@@ -4,7 +4,10 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const urls = ['/index.html', '/page.js', '/background-fetch-polyfill/window.js'];
-const sha1 = (url) => createHash('sha1').update(readFileSync(`.${url}`)).digest('hex');
+const sha1 = (url) =>
+  createHash('sha1')
+    .update(readFileSync(`.${url}`))
+    .digest('hex');
 
 const manifest = {
   configVersion: 1,
