@@ -42,8 +42,11 @@ async function show({ url, problem }) {
   video.hidden = false;
 }
 
-// A film that an earlier visit asked for goes on by itself: this visit only has to show it.
+// What earlier visits asked for: one that is kept plays at once, one that is on its way goes on by itself.
 navigator.serviceWorker.ready.then(async ({ backgroundFetch }) => {
+  const cache = await caches.open('films');
+  const [kept] = await cache.keys();
+  if (kept) show(kept);
   const film = await backgroundFetch.get(ID);
   if (film && !film.result) follow(film);
 });

@@ -21,7 +21,10 @@ form.addEventListener('submit', async (event) => {
 // What the worker says when it has put the film into its cache, or could not.
 new BroadcastChannel('films').addEventListener('message', ({ data }) => show(data));
 
-// A film that an earlier visit asked for goes on by itself: this visit only has to show it.
+// What earlier visits asked for: one that is kept plays at once, one that is on its way goes on by itself.
+const cache = await caches.open('films');
+const [kept] = await cache.keys();
+if (kept) show(kept);
 const { backgroundFetch } = await navigator.serviceWorker.ready;
 const film = await backgroundFetch.get(ID);
 if (film && !film.result) follow(film);

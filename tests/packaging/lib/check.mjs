@@ -43,9 +43,9 @@ export function checkFiles({ bundle, brings = 0, slim }, served) {
  * Downloads a file with the app, as its user would, and looks at what its worker has stored.
  * @param {import('./setups.mjs').Setup} setup
  * @param {Awaited<ReturnType<import('../../harness/launch.mjs').launch>>} browser
- * @param {{app: string, files: string}} urls of the app, and of the origin that has the file
+ * @param {import('./serve.mjs').Served} served
  */
-export async function checkInBrowser({ isExample = false, tells }, browser, { app, files }) {
+export async function checkInBrowser({ isExample = false, tells }, browser, { app, files, setOffline }) {
   const page = await browser.newPage(app);
   const film = `${files}/file?size=${SIZE}&seed=${SEED}&cors=1&expose=1`;
   try {
@@ -56,9 +56,25 @@ export async function checkInBrowser({ isExample = false, tells }, browser, { ap
     const compiled = await page.waitFor(textOf, { args: ['witness', '/compiled'] });
     assert.equal(compiled, sha256(ourWasm()), 'the WebAssembly that was compiled');
     if (isExample) await page.waitFor(saysKept);
+    if (isExample && setOffline) await checkOffline(page, setOffline);
     if (tells) await page.waitFor(answers, { args: tells });
   } finally {
     await page.close();
+  }
+}
+
+/**
+ * As the examples say, it plays without a network, too.
+ * @param {import('../../harness/page.mjs').Page} page @param {(offline: boolean) => Promise<void>} setOffline
+ */
+async function checkOffline(page, setOffline) {
+  await setOffline(true);
+  try {
+    await page.reload();
+    await page.waitFor(saysKept);
+    assert.ok(await page.evaluate(() => 'BackgroundFetchManager' in window), 'the API is gone offline');
+  } finally {
+    await setOffline(false);
   }
 }
 

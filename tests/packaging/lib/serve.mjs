@@ -6,19 +6,24 @@ import { packagingDir } from '../../../scripts/lib/node-packages.mjs';
 import { startOrigin } from '../../server/origin.mjs';
 
 /**
- * @param {import('./setups.mjs').Setup} setup @param {string} folder
- * @returns {Promise<{app: string, files: string, close: () => Promise<void>}>} URLs of the app, and of the origin
- *   that has the file: another one beside a dev server
+ * @typedef {object} Served
+ * @property {string} app its URL
+ * @property {string} files URL of the origin that has the film: another one beside a dev server
+ * @property {((offline: boolean) => Promise<void>) | undefined} setOffline not of a dev server
+ * @property {() => Promise<void>} close
  */
+
+/** @param {import('./setups.mjs').Setup} setup @param {string} folder @returns {Promise<Served>} */
 export async function serve({ dev }, folder) {
   const origin = await startOrigin({ roots: dev ? {} : { '/': folder } });
-  if (!dev) return { app: `${origin.url}/`, files: origin.url, close: () => origin.close() };
+  const own = { files: origin.url, setOffline: origin.setOffline, close: () => origin.close() };
+  if (!dev) return { ...own, app: `${origin.url}/` };
   const server = await startVite(folder);
   const close = async () => {
     await server.close();
     await origin.close();
   };
-  return { app: `http://localhost:${server.config.server.port}/`, files: origin.url, close };
+  return { ...own, app: `http://localhost:${server.config.server.port}/`, setOffline: undefined, close };
 }
 
 async function startVite(root) {
