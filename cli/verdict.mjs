@@ -116,27 +116,58 @@ function problemOfPart({ part, whole, offset, origin }) {
   if (codingOf(part)) {
     return { problem: 'parts come compressed', advice: ['Do not compress answers to Range (status 206).'] };
   }
-  return problemOfPlace(part, offset) ?? problemOfValidators(part, whole) ?? problemOfBytes(part, whole, offset);
+  return (
+    problemOfPlace(part, whole, offset) ??
+    problemOfValidators(part, whole, origin) ??
+    problemOfBytes(part, whole, offset)
+  );
 }
 
-function problemOfPlace({ headers }, offset) {
+/** A part may begin earlier than asked, as those of caches do that keep blocks. */
+function problemOfPlace(part, whole, offset) {
+  const range = part.headers.get('content-range');
+  const advice = [`Send Content-Range with answers to Range, as asked for: bytes ${offset}-…/… here.`];
+  if (range === null) {
+    return fits(part, whole, offset) ? undefined : { problem: 'a part does not say where it belongs', advice };
+  }
+  const place = placeOf(part, offset);
+  if (!place || place.start > offset) {
+    return { problem: `bytes ${offset}- were asked for, and Content-Range is ${range}`, advice };
+  }
+  if (place.start < offset && place.isAll) return { problem: 'a part is all of the file again', advice: [RANGES] };
+  return undefined;
+}
+
+/** Whether the length alone tells that it is what was asked for: up to the end of the file. */
+function fits(part, whole, offset) {
+  const [some, all] = [part, whole].map(({ headers }) => headers.get('content-length'));
+  return some !== null && all !== null && offset + Number(some) === Number(all);
+}
+
+/** Where a part begins, and whether it is all that there is; nothing if one cannot tell. */
+function placeOf({ headers }, offset) {
   const range = headers.get('content-range');
-  const advice = [`Send Content-Range: bytes ${offset}-…/… as asked for.`];
-  if (range === null) return { problem: 'a 206 has no Content-Range', advice };
-  const start = /^bytes[ =](\d+)-/i.exec(range.trim())?.[1];
-  if (Number(start) === offset) return undefined;
-  return { problem: `bytes ${offset}- were asked for, and Content-Range is ${range}`, advice };
+  if (range === null) return { start: offset, isAll: false };
+  const [, start, last, total] = /^bytes[ =](\d+)-(\d+)\/(\d+|\*)$/i.exec(range.trim()) ?? [];
+  if (start === undefined) return undefined;
+  return { start: Number(start), isAll: Number(start) === 0 && Number(last) + 1 === Number(total) };
 }
 
-function problemOfValidators(part, whole) {
-  const [all, some] = [whole, part].map(({ headers }) => headers.get('etag'));
-  if (all === null || some === null || all === some) return undefined;
-  const advice = ['Have whole answers and parts of the same file carry the same ETag.'];
-  return { problem: `a part has another ETag (${some}) than the whole (${all})`, advice };
+/** As the app sees them: the strong ETag is the same, or all that the whole has. */
+function problemOfValidators(part, whole, origin) {
+  const [all, some] = [whole, part].map((answer) => visible(answer, origin));
+  if (isStrong(all('etag')) && all('etag') === some('etag')) return undefined;
+  const name = ['ETag', 'Last-Modified'].find((name) => all(name) !== null && all(name) !== some(name));
+  if (!name) return undefined;
+  const advice = [
+    `Have whole answers and parts of the same file carry the same ${name}, both or none of them exposed.`,
+  ];
+  if (some(name) === null) return { problem: `a part has no ${name}, as the whole has`, advice };
+  return { problem: `a part has another ${name} (${some(name)}) than the whole (${all(name)})`, advice };
 }
 
 function problemOfBytes(part, whole, offset) {
-  const expected = whole.bytes.subarray(offset);
+  const expected = whole.bytes.subarray(placeOf(part, offset).start);
   const length = Math.min(expected.length, part.bytes.length);
   const same = Buffer.compare(expected.subarray(0, length), part.bytes.subarray(0, length)) === 0;
   if (length > 0 && same) return undefined;

@@ -46,7 +46,6 @@ const own = [
   ['one that says so', 'acceptRanges=none', /no: .*Accept-Ranges: none/, /Turn range requests on/],
   ['a compressed file', 'gzip=1', /no: it comes compressed \(gzip\)/, /Do not compress/],
   ['an ETag at random', 'etag=changing', /no: the ETag is another/, /same ETag for the same file/],
-  ['a part of another place', 'lie=start', /no: bytes 4096- were asked for/, /Content-Range/],
   ['other bytes than it says', 'lie=range', /no: the bytes of a part/, /must be the bytes/],
   ['an error to ranges', 'status=500&on=range', /no: .*answered 500/, /Turn range requests on/],
 ];
@@ -62,7 +61,74 @@ describe('does not go on with', () => {
   }
 });
 
+/** Changes the answers to ranges. @param {string} key @param {(headers: Record<string, any>) => void} change */
+function changeParts(key, change) {
+  origin.setChange(key, async (plan, { headers }) => {
+    if (headers.range) change(plan.headers);
+    return plan;
+  });
+}
+
+describe('does not go on with a part', () => {
+  test('without the ETag of the whole', async () => {
+    changeParts('bare', (headers) => delete headers.etag);
+    const { code, resumes } = await ask('key=bare');
+    assert.equal(code, 1);
+    assert.match(resumes, /no: a part has no ETag/);
+  });
+
+  test('with another ETag', async () => {
+    changeParts('other', (headers) => {
+      headers.etag = '"other"';
+    });
+    const { code, resumes } = await ask('key=other');
+    assert.equal(code, 1);
+    assert.match(resumes, /no: a part has another ETag \("other"\)/);
+  });
+
+  test('that hides the ETag which the whole exposes', async () => {
+    changeParts('hidden', (headers) => delete headers['access-control-expose-headers']);
+    const { code, resumes } = await ask('cors=1&expose=1&key=hidden', '--origin', APP);
+    assert.equal(code, 1);
+    assert.match(resumes, /no: a part has no ETag/);
+  });
+
+  test('of another place', async () => {
+    changeParts('later', (headers) => {
+      headers['content-range'] = `bytes 5000-${SIZE - 1}/${SIZE}`;
+    });
+    const { code, resumes, advice } = await ask('key=later');
+    assert.equal(code, 1);
+    assert.match(resumes, /no: bytes 4096- were asked for, and Content-Range is bytes 5000-/);
+    assert.match(advice[0], /Content-Range/);
+  });
+
+  test('that is all of the file', async () => {
+    const { code, resumes } = await ask(`blocks=${SIZE}`);
+    assert.equal(code, 1);
+    assert.match(resumes, /no: a part is all of the file again/);
+  });
+});
+
 describe('goes on', () => {
+  test('with parts that begin at blocks', async () => {
+    const { code, resumes } = await ask('blocks=3000');
+    assert.equal(code, 0);
+    assert.match(resumes, /yes/);
+  });
+
+  test('with parts that do not say where they belong, but are as long as the rest', async () => {
+    changeParts('nameless', (headers) => delete headers['content-range']);
+    assert.equal((await ask('key=nameless')).code, 0);
+    changeParts('nameless-short', (headers) => {
+      delete headers['content-range'];
+      delete headers['content-length'];
+    });
+    const { code, resumes } = await ask('key=nameless-short');
+    assert.equal(code, 1);
+    assert.match(resumes, /does not say where it belongs/);
+  });
+
   test('with a weak ETag, by Last-Modified', async () => {
     const { code, resumes, advice } = await ask('etag=weak');
     assert.equal(code, 0);
@@ -149,10 +215,7 @@ describe('an app of another origin', () => {
   });
 
   test('may not read parts that lack what the whole has', async () => {
-    origin.setChange('parts', async (plan, { headers }) => {
-      if (headers.range) delete plan.headers['access-control-allow-origin'];
-      return plan;
-    });
+    changeParts('parts', (headers) => delete headers['access-control-allow-origin']);
     const { code, resumes } = await ask('cors=1&key=parts', '--origin', APP);
     assert.equal(code, 1);
     assert.match(resumes, /keeps the parts from the app/);
