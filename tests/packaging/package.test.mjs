@@ -27,9 +27,11 @@ const FILES = [
   'README.md',
   'package.json',
   ...['copy', 'doctor', 'main', 'plain-error', 'probe', 'verdict', 'visible'].map((name) => `cli/${name}.mjs`),
-  ...['window.js', 'window.mjs', 'sw.js', 'sw.mjs', 'sw.slim.mjs'].flatMap(script),
+  ...['window.js', 'window.mjs', 'sw.js', 'sw.mjs', 'sw.slim.mjs', 'ponyfill.mjs', 'ponyfill.sw.mjs'].flatMap(script),
   'dist/background_fetch.wasm',
-  ...['index', 'service-worker', 'sw', 'sw.slim', 'types', 'window'].map((name) => `dist/${name}.d.ts`),
+  ...['index', 'service-worker', 'sw', 'sw.slim', 'types', 'window', 'ponyfill', 'ponyfill.sw'].map(
+    (name) => `dist/${name}.d.ts`,
+  ),
 ];
 
 test('npm pack ships these files and no others', () => {

@@ -83,7 +83,8 @@ async function checkOffline(page, setOffline) {
 async function isReady(isExample) {
   const { active } = await navigator.serviceWorker.ready;
   if (active.state !== 'activated' || !navigator.serviceWorker.controller) return false;
-  if (/\[native code\]/.test(String(BackgroundFetchManager))) throw new SyntaxError('the browser has the API itself');
+  if (/\[native code\]/.test(String(globalThis.BackgroundFetchManager)))
+    throw new SyntaxError('the browser has the API itself');
   return isExample || typeof globalThis.download === 'function';
 }
 

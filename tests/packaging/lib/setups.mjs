@@ -142,6 +142,15 @@ export const setups = [
     brings: APP,
   },
   {
+    name: 'Rollup, ponyfill',
+    from: ['apps/bundled', 'apps/rollup', 'apps/ponyfill'],
+    worker: 'sw.js',
+    build: [['rollup', '--config', 'rollup.config.mjs']],
+    serve: 'dist',
+    bundle: 'sw.js',
+    brings: APP,
+  },
+  {
     name: 'Next, with Serwist',
     from: ['apps/next'],
     worker: 'app/sw.js',
