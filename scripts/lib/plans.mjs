@@ -2,20 +2,23 @@
 
 import { ensureBrowsers } from './browsers.mjs';
 import { ensureCertificate } from './certificate.mjs';
-import { ensureNodePackages } from './node-packages.mjs';
+import { ensureNodePackages, ensurePackagingTools } from './node-packages.mjs';
 import { PlainError, say, seconds } from './run.mjs';
 import { ensureCargo, ensureRustLinters, ensureWasmTarget } from './rust.mjs';
 import { ensureWasmTools } from './wasm-tools.mjs';
 
 const build = [ensureNodePackages, ensureCargo, ensureWasmTarget, () => ensureWasmTools(['bindgen'])];
 
-/** The steps of each plan, in the order of installation; `test` is everything the tests need. */
+const test = [...build, () => ensureWasmTools(['pack', 'gecko']), ensureBrowsers, ensureCertificate];
+
+/** The steps of each plan, in the order of installation; `packaging` is everything the tests need. */
 const plans = {
   node: [ensureNodePackages],
   engine: [ensureCargo],
   build,
   check: [...build, ensureRustLinters],
-  test: [...build, () => ensureWasmTools(['pack', 'gecko']), ensureBrowsers, ensureCertificate],
+  test,
+  packaging: [...test, ensurePackagingTools],
 };
 
 /** Installs what is missing for the plan `name`. */
@@ -25,7 +28,9 @@ export async function setUp(name) {
   checkNode();
   const started = Date.now();
   for (const step of plan) await step();
-  say(`ready to ${{ node: 'run scripts', engine: 'build the engine' }[name] ?? name} (${seconds(started)})`);
+  say(
+    `ready to ${{ node: 'run scripts', engine: 'build the engine', packaging: 'test' }[name] ?? name} (${seconds(started)})`,
+  );
 }
 
 function checkNode() {

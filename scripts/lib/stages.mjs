@@ -76,6 +76,27 @@ export const stages = [
     after: 'build',
     steps: [['node', '--test', 'tests/imports/imports.test.mjs']],
   },
+  {
+    name: 'cli',
+    title: 'the command line',
+    plan: 'node',
+    after: 'build',
+    steps: [['node', '--test', 'tests/cli/copy.test.mjs', 'tests/cli/doctor.test.mjs']],
+  },
+  {
+    name: 'package',
+    title: 'what is published, and what the linters of packages say of it',
+    plan: 'packaging',
+    after: 'build',
+    steps: [['node', '--test', 'tests/packaging/package.test.mjs']],
+  },
+  {
+    name: 'packaging',
+    title: 'the package in every build, in every browser',
+    plan: 'packaging',
+    after: 'build',
+    steps: [['node', 'tests/packaging/run.mjs']],
+  },
   ...['chromium', 'firefox'].map((browser) => ({
     name: `wasm-${browser}`,
     title: `the shell, in a service worker of ${browser}`,

@@ -9,10 +9,12 @@ import { JSDOM } from 'jsdom';
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 
 const PACKAGE = 'background-fetch-polyfill';
-const NAMES = [
-  PACKAGE,
-  ...['sw', 'sw/slim', 'ponyfill', 'ponyfill/sw', 'extras'].map((entry) => `${PACKAGE}/${entry}`),
-];
+const { exports } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
+
+/** All that can be imported as code. */
+const NAMES = Object.entries(exports)
+  .filter(([, target]) => target.default)
+  .map(([entry]) => PACKAGE + entry.slice(1));
 
 /** What the standard has. */
 const INTERFACES = /^(on)?background_?fetch/i;

@@ -1,0 +1,1 @@
+importScripts('background-fetch-polyfill/sw.js', 'events.js', 'ngsw-worker.js');

@@ -1,0 +1,4 @@
+import 'background-fetch-polyfill';
+import './page.js';
+
+navigator.serviceWorker.register('/sw.js', { type: 'module' });

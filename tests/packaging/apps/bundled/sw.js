@@ -1,0 +1,2 @@
+import 'background-fetch-polyfill/sw';
+import './events.js';

@@ -1,0 +1,2 @@
+import './background-fetch-polyfill/sw.slim.mjs';
+import './events.js';

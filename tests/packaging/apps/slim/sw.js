@@ -1,0 +1,2 @@
+import 'background-fetch-polyfill/sw/slim';
+import './events.js';
