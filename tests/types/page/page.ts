@@ -1,5 +1,6 @@
 // What an app's page may write, and what it may not. Compiled only.
 
+import { diagnose, finished, observe, status } from '../../../types/extras.js';
 import { backgroundFetch } from '../../../types/ponyfill.js';
 import type { BackgroundFetchFailureReason } from '../../../types/types.d.ts';
 
@@ -11,6 +12,19 @@ async function ponyfilled(registration: ServiceWorkerRegistration): Promise<void
   console.log(manager, ids);
 }
 void ponyfilled;
+
+async function watched(registration: ServiceWorkerRegistration, fetch: BackgroundFetchRegistration): Promise<void> {
+  const { state, secondsLeft } = await status(fetch, registration);
+  const left: number | null = state === 'running' ? secondsLeft : null;
+  const reason: BackgroundFetchFailureReason = (await finished(fetch)).failureReason;
+  const stop: () => void = observe(registration).subscribe(() =>
+    console.log(observe(registration).getSnapshot()[0]?.id),
+  );
+  for (const { code, remedy } of await diagnose(registration))
+    console.log(code === 'deaf-worker', remedy, left, reason);
+  stop();
+}
+void watched;
 
 async function download(ready: ServiceWorkerRegistration): Promise<void> {
   const manager: BackgroundFetchManager = ready.backgroundFetch;
