@@ -158,6 +158,7 @@ fn condition_name(condition: Condition) -> &'static str {
         Condition::Server => "server",
         Condition::Retry => "retry",
         Condition::Turn => "turn",
+        Condition::Paused => "paused",
         Condition::Finishing => "finishing",
     }
 }

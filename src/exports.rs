@@ -82,6 +82,12 @@ impl Engine {
         promise(async move { answer(handle.abort(uid).await) })
     }
 
+    /// Pauses what is active, or lets it go on; resolves with `false` if it was not.
+    pub fn pause(&self, uid: String, paused: bool) -> Promise {
+        let handle = self.handle.clone();
+        promise(async move { answer(handle.pause(uid, paused).await) })
+    }
+
     /// `BackgroundFetchRegistration.matchAll()`: an array of `RecordState`.
     #[wasm_bindgen(js_name = match)]
     pub fn match_all(&self, uid: String, request: &JsValue, options: &JsValue) -> Promise {

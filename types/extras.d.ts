@@ -14,7 +14,7 @@ export interface Icon {
 }
 
 export interface FetchStatus {
-  readonly state: 'running' | 'waiting' | 'finishing' | 'success' | 'failure';
+  readonly state: 'running' | 'waiting' | 'paused' | 'finishing' | 'success' | 'failure';
   /**
    * What it waits for: the network, a time that its server has named, the next attempt after one that failed, a connection
    * that others have; or why it has failed.
@@ -70,6 +70,17 @@ export interface Observer extends EventTarget {
 
 /** The one observer of a registration. `subscribe` and `getSnapshot` are what `useSyncExternalStore` takes. */
 export function observe(registration: ServiceWorkerRegistration): Observer;
+
+/**
+ * Has the active background fetch of this id ask for nothing more, until `resume()`; resolves, when that is durable, with
+ * whether there is one. What has come stays, and no worker is kept alive for it. Uploads that are on their way, and what
+ * could not be gone on with, come to their ends. Rejects with a NotSupportedError where the browser's own API is used, which
+ * cannot be paused.
+ */
+export function pause(registration: ServiceWorkerRegistration, id: string): Promise<boolean>;
+
+/** Lets it go on. */
+export function resume(registration: ServiceWorkerRegistration, id: string): Promise<boolean>;
 
 /** How a fetch has ended. */
 export interface Ended {

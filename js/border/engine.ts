@@ -96,7 +96,7 @@ export interface UIOptions {
 }
 
 /** What an unfinished fetch is at, or waits for: see `Condition` in `state.rs`. */
-export type Condition = 'running' | 'offline' | 'server' | 'retry' | 'turn' | 'finishing';
+export type Condition = 'running' | 'offline' | 'server' | 'retry' | 'turn' | 'paused' | 'finishing';
 
 /** What can be told of a fetch that is not over, beyond the standard. */
 export interface Status {
@@ -183,6 +183,8 @@ export interface Engine {
   isActive(): boolean;
   /** For how long nothing will happen if nobody calls, in milliseconds: 0 while anything is under way. */
   rest(): Promise<number>;
+  /** Whether it was active: it asks for nothing more until it may go on, in no life of the worker. */
+  pause(uid: string, paused: boolean): Promise<boolean>;
   /** How it is with the newest fetch of this id that is not over. */
   status(id: string): Promise<Status | undefined>;
   /** Ends all transfers; what is stored stays. The instance must not be used afterwards. */

@@ -50,6 +50,8 @@ export interface Calls {
   handOver(): HandedFetch[];
   /** The browser's own API has it, or, when not `taken`, refuses it. */
   handedOver(uid: string, taken: boolean): void;
+  /** Whether a fetch of this id is active: it asks for nothing more until it may go on. */
+  pause(id: string, paused: boolean): boolean;
   /** How it is with the newest fetch of this id that is not over. */
   status(id: string): Status | undefined;
   /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */

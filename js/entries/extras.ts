@@ -2,4 +2,5 @@
 export { canStore, diagnose, type Problem } from '../extras/diagnose.ts';
 export { type Ended, forget, history } from '../extras/history.ts';
 export { type ObservedFetch, type Observer, observe } from '../extras/observe.ts';
+export { pause, resume } from '../extras/pause.ts';
 export { type FetchStatus, finished, status } from '../extras/status.ts';

@@ -4,7 +4,7 @@ import { ask } from './ask.ts';
 import { meterOf, type Shown } from './meter.ts';
 
 export interface FetchStatus {
-  state: 'running' | 'waiting' | 'finishing' | 'success' | 'failure';
+  state: 'running' | 'waiting' | 'paused' | 'finishing' | 'success' | 'failure';
   /** What it waits for, or why it has failed: `failureReason`. */
   reason: string;
   /** When it is to go on, as of `Date.now()`; `null` if nobody knows. */
@@ -67,7 +67,7 @@ export const isBrowsersOwn = (object: object): boolean =>
 
 const stateOf = (condition: Condition | undefined): FetchStatus['state'] => {
   if (condition === undefined || condition === 'running') return 'running';
-  return condition === 'finishing' ? condition : 'waiting';
+  return condition === 'finishing' || condition === 'paused' ? condition : 'waiting';
 };
 
 const reasonOf = (condition: Condition | undefined): string =>

@@ -209,6 +209,11 @@ export class Server {
     getIds: async () => ((await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.getIds()) : []),
     status: async (_, id) =>
       (await this.#mayHaveWork()) ? this.#loader.use((engine) => engine.status(id)) : undefined,
+    pause: async (_, id, paused) => {
+      if (!(await this.#mayHaveWork())) return false;
+      const state = await this.#loader.use((engine) => engine.get(id));
+      return state !== undefined && this.#loader.use((engine) => engine.pause(state.uid, paused));
+    },
     abort: async (_, uid) => {
       const aborted = await this.#loader.use((engine) => engine.abort(uid));
       void this.#try(this.#stir());

@@ -23,6 +23,7 @@ plain_object!(FetchRow {
     deliveries: "deliveries",
     ended: "ended",
     downloaded: "downloaded",
+    paused: "paused",
 });
 
 plain_object!(RecordRow {

@@ -94,6 +94,10 @@ export class FakeEngine implements Engine {
     return state && { ...state };
   }
 
+  async pause(uid: string): Promise<boolean> {
+    return this.jobs.has(uid);
+  }
+
   async status(id: string): Promise<Status | undefined> {
     const job = this.#byId(id);
     if (!job) return undefined;

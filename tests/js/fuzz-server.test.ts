@@ -39,6 +39,7 @@ const args: Record<string, fc.Arbitrary<unknown[]>> = {
   match: fc.tuple(name, fc.constantFrom(null, request), fc.constant(options)),
   subscribe: fc.tuple(fc.array(name), fc.array(name)),
   status: fc.tuple(name),
+  pause: fc.tuple(name, fc.boolean()),
   keepAlive: fc.tuple(fc.boolean()),
   toString: fc.constant([]),
 };

@@ -194,6 +194,7 @@ fn status() {
         (Condition::Server, "server"),
         (Condition::Retry, "retry"),
         (Condition::Turn, "turn"),
+        (Condition::Paused, "paused"),
         (Condition::Finishing, "finishing"),
     ] {
         (status.condition, status.next) = (condition, Some(Millis(5)));

@@ -22,7 +22,7 @@ use crate::record::{Event, Next, Phase};
 use crate::server::{Gate, Servers};
 use crate::snapshot::{EntryKey, Snapshot};
 use crate::time::{Instant, Time};
-use crate::transfer::{PROBE, Transfers};
+use crate::transfer::{PROBE, Stream, Transfers};
 
 use schedule::{Relief, Schedule};
 
@@ -318,8 +318,43 @@ impl Engine {
         match command {
             Command::Fetch(new) => commands::begin(&mut cx, fetches, id, new),
             Command::Abort { uid } => commands::abort(&mut cx, fetches.by_uid_mut(&uid), id),
+            Command::Pause { uid, paused } => {
+                let fetch = commands::pause(&mut cx, fetches.by_uid_mut(&uid), id, paused);
+                if let Some(fetch) = fetch {
+                    self.set_paused(fetch, paused);
+                }
+            }
             Command::UpdateUi { uid, title, icons } => {
                 commands::update_ui(&mut cx, fetches.by_uid_mut(&uid), id, (title, icons));
+            }
+        }
+    }
+
+    /// A fetch that is paused lets go of its connections, but for those of which bytes would be lost, and of what cannot be
+    /// sent again. One that is not stands in line again.
+    fn set_paused(&mut self, id: FetchId, paused: bool) {
+        if let Some(fetch) = self.fetches.get_mut(id) {
+            fetch.row.paused = paused.then_some(true);
+        }
+        if !paused {
+            return self.line_up(id);
+        }
+        let mut open = Vec::new();
+        for one in self.transfers.iter().filter(|one| one.record.fetch == id) {
+            let Some(record) = self.fetches.record(one.record) else { continue };
+            match one.stream {
+                Stream::Opening if record.row.request.is_get() => {
+                    open.push(Event::Withdraw(one.id));
+                }
+                Stream::Reading | Stream::Paused if record.may_resume() => {
+                    open.push(Event::GiveWay(one.id));
+                }
+                _ => {}
+            }
+        }
+        for event in open {
+            if let Event::Withdraw(id) | Event::GiveWay(id) = event {
+                self.of_transfer(id, event);
             }
         }
     }

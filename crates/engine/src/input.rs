@@ -136,6 +136,13 @@ pub enum Command {
         /// Its unique id.
         uid: String,
     },
+    /// Beyond the standard: nothing more is asked for, or again.
+    Pause {
+        /// Its unique id.
+        uid: String,
+        /// Or goes on.
+        paused: bool,
+    },
     /// `BackgroundFetchUpdateUIEvent.updateUI()`.
     UpdateUi {
         /// Its unique id.
@@ -171,8 +178,8 @@ pub struct NewFetch {
 pub enum Reply {
     /// To `Fetch`.
     Fetch(Result<FetchState, Error>),
-    /// To `Abort`.
+    /// To `Abort` and `Pause`: whether it was active.
     Abort(bool),
-    /// To `UpdateUi`.
+    /// To `UpdateUi`, and to `Pause` if that cannot be written down.
     Done(Result<(), Error>),
 }

@@ -26,6 +26,8 @@ pub(crate) enum After {
     Deleted(FetchId),
     /// A changed notification; then answer.
     Ui(CommandId),
+    /// That a fetch is paused, or not any more; then answer.
+    Paused { fetch: FetchId, command: CommandId, paused: bool },
     /// Segments are forgotten; then their entries may go.
     Freed(Vec<EntryKey>),
     /// Only for the next start.

@@ -81,6 +81,8 @@ pub struct FetchRow {
     pub ended: Option<Timestamp>,
     /// Bytes of all responses, once it is over.
     pub downloaded: Option<u64>,
+    /// Whether the app has paused it; `None` if not.
+    pub paused: Option<bool>,
 }
 
 impl FetchRow {

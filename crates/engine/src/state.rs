@@ -84,6 +84,8 @@ pub enum Condition {
     Retry,
     /// A connection: others have them all.
     Turn,
+    /// The app, which has paused it.
+    Paused,
     /// All has come, or is over: it is verified, or its event handled.
     Finishing,
 }

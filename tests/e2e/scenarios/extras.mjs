@@ -1,7 +1,8 @@
 /** Beyond the standard: `./extras`, over ours and over the browser's own. */
 import assert from 'node:assert/strict';
 import { ENGINES } from '../../harness/launch.mjs';
-import { MIB } from '../lib/context.mjs';
+import { sleep } from '../../harness/process.mjs';
+import { MIB, SETTLED } from '../lib/context.mjs';
 
 const ALL = [...ENGINES, 'chromium-native'];
 
@@ -61,6 +62,36 @@ export default [
       const seconds = (status.nextAttempt - (await page.evaluate(() => Date.now()))) / 1000;
       assert.ok(seconds > 200 && seconds <= 300, `${seconds} s`);
       await page.evaluate(() => app.abort('later'));
+    },
+  },
+  {
+    name: 'what is paused stays so, in the next worker and the next browser, until it may go on',
+    browsers: ENGINES,
+    timeout: 60_000,
+    async run(t) {
+      const page = await t.open();
+      const file = t.file({ size: 3 * MIB, rate: 400_000 });
+      const set = (which, how) =>
+        which.evaluate(async (name) => (await import('/dist/extras.mjs'))[name](await app.ready, 'film'), how);
+      assert.equal(await set(page, 'pause'), false, 'there is none yet');
+      await t.fetch(page, 'film', file);
+      await t.until(() => file.sent > MIB, 'a third of it');
+      assert.equal(await set(page, 'pause'), true);
+      await sleep(SETTLED);
+      const { sent } = file;
+      assert.equal((await statusOf(page, 'film')).state, 'paused');
+      await t.browser.killWorker(page);
+      await sleep(SETTLED);
+      await t.relaunch();
+      const again = await t.open();
+      assert.deepEqual(await again.evaluate(() => app.adopt()), ['film']);
+      await sleep(SETTLED);
+      assert.equal((await statusOf(again, 'film')).state, 'paused');
+      assert.equal(file.sent, sent);
+      assert.equal(await set(again, 'resume'), true);
+      await t.expectSuccess(again, 'film', file, { timeout: 30_000 });
+      assert.ok(file.sent < 1.2 * file.size, `${file.sent} bytes sent`);
+      await t.expectNothingLeft(again);
     },
   },
   {

@@ -102,6 +102,19 @@ impl Handle {
         self.look(Box::new(look)).await?
     }
 
+    /// Pauses what is active, or lets it go on; resolves when that is durable, or with `false` if it was not active.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], [`Error::Quota`] if it cannot be written down.
+    pub async fn pause(&self, uid: String, paused: bool) -> Result<bool, Error> {
+        match self.ask(Command::Pause { uid, paused }).await? {
+            Reply::Abort(active) => Ok(active),
+            Reply::Done(Err(error)) => Err(error),
+            _ => Err(Error::Stopped),
+        }
+    }
+
     /// Changes what the user is shown.
     ///
     /// # Errors

@@ -69,6 +69,7 @@ fn new_fetch(id: FetchId, order: u64, new: NewFetch) -> Fetch {
         deliveries: 0,
         ended: None,
         downloaded: None,
+        paused: None,
     };
     let mut records = Vec::new();
     for (index, request) in (0..).zip(new.requests) {
@@ -93,6 +94,23 @@ pub(super) fn abort(cx: &mut Context<'_>, fetch: Option<&mut Fetch>, command: Co
         Some(fetch) => fetch.end(cx, Some(FailureReason::Aborted), vec![command]),
         None => cx.outbox.reply(command, Reply::Abort(false)),
     }
+}
+
+/// Pauses what is active, or lets it go on, in this life of the worker and the next: beyond the standard. Which that is.
+pub(super) fn pause(
+    cx: &mut Context<'_>,
+    fetch: Option<&mut Fetch>,
+    command: CommandId,
+    paused: bool,
+) -> Option<FetchId> {
+    let Some(fetch) = fetch.filter(|fetch| fetch.is_active()) else {
+        cx.outbox.reply(command, Reply::Abort(false));
+        return None;
+    };
+    fetch.row.paused = paused.then_some(true);
+    let after = After::Paused { fetch: fetch.id, command, paused };
+    cx.commit(vec![Write::PutFetch(fetch.row.clone())], after);
+    Some(fetch.id)
 }
 
 /// [updateUI()](https://wicg.github.io/background-fetch/#dom-backgroundfetchupdateuievent-updateui)

@@ -38,6 +38,7 @@ impl Engine {
             Some(After::Deleted(fetch)) => self.fetches.forget(fetch),
             Some(After::Freed(entries)) => self.outbox.delete(entries),
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
+            Some(After::Paused { command, .. }) => self.outbox.reply(command, Reply::Abort(true)),
             Some(After::Note) | None => {}
         }
     }
@@ -70,6 +71,11 @@ impl Engine {
             Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
             Some(After::Delivered(fetch) | After::Deleted(fetch)) => self.fetches.forget(fetch),
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
+            Some(After::Paused { fetch, command, paused }) => {
+                // The next worker would not know of it; so it is not so in this one, either.
+                self.set_paused(fetch, !paused);
+                self.outbox.reply(command, Reply::Done(Err(error.into())));
+            }
             Some(After::Freed(_)) => {
                 let records = self.fetches.iter_mut().flat_map(Fetch::records_mut);
                 records.for_each(Record::note_rows_left);

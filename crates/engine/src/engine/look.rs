@@ -59,9 +59,14 @@ impl Engine {
     }
 
     /// Whether there is unfinished work: running, waiting, or with an event to deliver, whose handlers have not been at it
-    /// for too long.
+    /// for too long. What is paused is none, but for what it has sent already.
     pub fn is_active(&self) -> bool {
-        self.fetches.iter().any(Fetch::is_unfinished)
+        let idle = |fetch: &Fetch| {
+            fetch.is_paused()
+                && self.ledger.is_empty()
+                && self.transfers.iter().all(|one| one.record.fetch != fetch.id)
+        };
+        self.fetches.iter().any(|fetch| fetch.is_unfinished() && !idle(fetch))
     }
 
     /// For how long nothing will happen if nobody calls: zero while anything is under way. Without a network, requests

@@ -199,7 +199,10 @@ fn next_part(config: &Config, fetches: &Fetches, gate: &Gate<'_>) -> Option<Reco
     let most = config.bypass.as_ref()?.connections;
     let wants = |id: &RecordId| {
         let parts = transfers.of(*id).filter(|one| one.is_open());
-        fetches.record(*id).is_some_and(|record| record.bypasses() && gate.admits(record.server))
+        fetches.get(id.fetch).is_some_and(|fetch| !fetch.is_paused())
+            && fetches
+                .record(*id)
+                .is_some_and(|record| record.bypasses() && gate.admits(record.server))
             && parts.count() < most
             && fetches.record(*id).is_some_and(|record| record.uncovered(transfers).is_some())
     };

@@ -38,6 +38,9 @@ impl Engine {
         if self.transfers.iter().any(|one| one.record.fetch == fetch.id) {
             return (Condition::Running, None);
         }
+        if fetch.is_paused() {
+            return (Condition::Paused, None);
+        }
         let mut waits = fetch.records().iter().filter_map(|record| {
             let held = || self.servers.held_until(record.server, now);
             match record.phase {

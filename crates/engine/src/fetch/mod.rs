@@ -107,6 +107,11 @@ impl Fetch {
         matches!(self.step, Step::Running | Step::Confirming { .. })
     }
 
+    /// Whether the app wants nothing more of it to be asked for.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.step == Step::Running && self.row.paused == Some(true)
+    }
+
     /// Whether it is worth a living worker.
     pub(crate) fn is_unfinished(&self) -> bool {
         !matches!(self.step, Step::Delivering { until: None, .. })
@@ -188,7 +193,7 @@ impl Fetch {
     /// Whether any record waits for a connection. Those whose server is to be left alone wait for that, from now on.
     pub(crate) fn has_pending(&mut self, gate: &mut Gate<'_>) -> bool {
         while let Some(id) = self.pending.first().and_then(|(_, subject)| subject.record()) {
-            let running = self.step == Step::Running;
+            let running = self.step == Step::Running && !self.is_paused();
             let record = self.record_mut(id.index);
             if let Some(record) = record.filter(|record| record.phase == Phase::Pending) {
                 if !running || gate.admits(record.server) {
@@ -204,8 +209,10 @@ impl Fetch {
 
     /// The first record that waits for a connection, which waits no longer.
     pub(crate) fn next_pending(&mut self, gate: &mut Gate<'_>) -> Option<u32> {
-        let waits = self.has_pending(gate);
-        let (_, subject) = self.pending.pop().filter(|_| waits)?;
+        if !self.has_pending(gate) {
+            return None;
+        }
+        let (_, subject) = self.pending.pop()?;
         subject.record().map(|id| id.index)
     }
 

@@ -68,6 +68,15 @@ impl Record {
         self.leave_if_drained(cx, id)
     }
 
+    /// Ends a transfer of which nothing has come: it is as if nothing had been asked for.
+    pub(super) fn withdraw(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
+        if cx.transfers.get(id).is_some_and(|one| matches!(one.hedge, Hedge::For(_))) {
+            return self.leave_beside(cx, id);
+        }
+        cx.transfers.close(cx.outbox, &|one| one.id == id);
+        if self.is_alone(cx.transfers) { self.await_connection() } else { Next::Nothing }
+    }
+
     /// Decides what follows, once a transfer has nothing more to store.
     pub(super) fn leave_if_drained(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };

@@ -126,6 +126,8 @@ pub(crate) enum Event {
     Silent(TransferId),
     /// Another fetch is to have its connection.
     GiveWay(TransferId),
+    /// Its response is not waited for any more.
+    Withdraw(TransferId),
     /// An entry is finished, with so many bytes.
     Stored(TransferId, EntryKey, u64),
     /// An entry could not be stored.
@@ -201,6 +203,7 @@ impl Record {
             }
             Event::Silent(id) => self.fell_silent(cx, id),
             Event::GiveWay(id) => self.finish(cx, id, End::Enough),
+            Event::Withdraw(id) => self.withdraw(cx, id),
             Event::Stored(id, entry, length) => self.stored(cx, id, entry, length),
             Event::StoreFailed(id, entry, error) => self.store_failed(cx, id, &entry, &error),
             Event::Recorded { transfer, entry, settles, cleans } => {

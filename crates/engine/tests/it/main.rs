@@ -24,6 +24,7 @@ mod length;
 mod odd;
 mod over;
 mod ownership;
+mod pause;
 mod quota;
 mod ranges;
 mod repeat;

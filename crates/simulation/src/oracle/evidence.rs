@@ -30,11 +30,16 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
     let mut facts = oracle.facts.borrow_mut();
     servers::judge_request(oracle, &facts, &request.url);
     let rivals = facts.rivals > 0;
+    let now = oracle.world.clock.monotonic();
+    let paused = facts.fetches.get(&exchange.uid).and_then(|fetch| fetch.paused);
+    // What was decided before may be on its way.
+    if paused.is_some_and(|since| now > since + UNNOTICED) && !rivals {
+        oracle.violate(|| format!("asked for though paused: {}", asked(exchange)));
+    }
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     let probe = is_probe(exchange);
     record.requests += u64::from(!probe);
     record.probed |= probe;
-    let now = oracle.world.clock.monotonic();
     // What one of two workers heard, the other did not.
     let silent = rivals || now.saturating_sub(record.last_sign) >= config.hedge_after.into();
     record.silences += u64::from(ranges && silent);
@@ -241,3 +246,6 @@ fn is_busy(exchange: &Exchange, Answer { head, .. }: &Answer) -> bool {
 fn is_hidden(head: &Head) -> bool {
     head.kind == "cors" && head.header("content-length").is_none()
 }
+
+/// What the steps of a request take.
+const UNNOTICED: Duration = Duration::from_secs(1);

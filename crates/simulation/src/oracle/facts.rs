@@ -46,6 +46,12 @@ pub(crate) struct FetchFacts {
     /// What the call of `fetch()` gave in the end.
     pub(crate) answer: Option<Result<(), Error>>,
     pub(crate) abort_asked: bool,
+    /// Since when it is paused, durably.
+    pub(crate) paused: Option<Duration>,
+    /// How often that was asked for.
+    pub(crate) pauses: u64,
+    /// When that was over last.
+    pub(crate) resumed: Duration,
     /// `abort()` gave true.
     pub(crate) aborted: bool,
     /// The outcome that became durable.
@@ -160,6 +166,13 @@ impl Facts {
 }
 
 impl FetchFacts {
+    /// It is asked to pause, or to go on; or has answered that it does.
+    pub(crate) fn note_paused(&mut self, paused: bool, done: bool, now: Duration) {
+        self.pauses += u64::from(paused && !done);
+        self.paused = (paused && done).then_some(now);
+        self.resumed = now;
+    }
+
     /// Whether its id is free, as far as the app knows.
     pub(crate) fn is_over(&self) -> bool {
         self.aborted || self.deleted.is_some() || !self.deliveries.is_empty()

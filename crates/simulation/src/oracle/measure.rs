@@ -53,7 +53,7 @@ pub(crate) fn note_wait(oracle: &Oracle, uid: &str) {
     let mut facts = oracle.facts.borrow_mut();
     let able_since = facts.able_since;
     let Some(fetch) = facts.fetches.get_mut(uid) else { return };
-    let FetchFacts { begun: Some(begun), longest_wait, .. } = fetch else { return };
-    let waited = until.saturating_sub(from.max(able_since).max(*begun));
+    let FetchFacts { begun: Some(begun), resumed, longest_wait, .. } = fetch else { return };
+    let waited = until.saturating_sub(from.max(able_since).max(*begun).max(*resumed));
     *longest_wait = waited.max(*longest_wait);
 }

@@ -91,8 +91,9 @@ pub(crate) fn judge_request(oracle: &Oracle, facts: &Facts, url: &str) {
     let now = oracle.world.clock.monotonic();
     let server = facts.servers.get(origin_of(url));
     let Some(hold) = server.and_then(|server| server.hold.as_ref()) else { return };
-    // One that was aborted may not have heard of it, nor a rival; and what is lost is forgotten.
-    let unsure = |fetch: &FetchFacts| fetch.abort_asked || fetch.lost || fetch.damaged;
+    // One that was aborted or paused may not have heard of it, nor a rival; and what is lost is forgotten.
+    let unsure =
+        |fetch: &FetchFacts| fetch.abort_asked || fetch.pauses > 0 || fetch.lost || fetch.damaged;
     let sure = !facts.fetches.get(&hold.of.0).is_none_or(unsure) && facts.rivals == 0;
     // Others may be on their way when it is heard of.
     if sure && now > hold.from + ON_THE_WAY && now < hold.until {

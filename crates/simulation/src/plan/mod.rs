@@ -57,6 +57,8 @@ pub(crate) struct FetchPlan {
     pub(crate) begins: u64,
     pub(crate) limit: u64,
     pub(crate) abort: Option<u64>,
+    /// When, and for how long.
+    pub(crate) pauses: Vec<(u64, u64)>,
     pub(crate) again: Option<u64>,
     pub(crate) watch: Option<u64>,
     pub(crate) handler_takes: u64,
@@ -256,6 +258,9 @@ impl Plan {
             Twist::Begins { fetch, at } => self.set(fetch, |plan| plan.begins = at),
             Twist::Limit { fetch, bytes } => self.set(fetch, |plan| plan.limit = bytes),
             Twist::Abort { fetch, at } => self.set(fetch, |plan| plan.abort = Some(at)),
+            Twist::Pause { fetch, at, time } => {
+                self.set(fetch, |plan| plan.pauses.push((at, time)));
+            }
             Twist::Again { fetch, at } => self.set(fetch, |plan| plan.again = Some(at)),
             Twist::Watch { fetch, every } => self.set(fetch, |plan| plan.watch = Some(every)),
             Twist::HandlerTakes { fetch, time } => {

@@ -35,6 +35,8 @@ pub enum Twist {
     Limit { fetch: usize, bytes: u64 },
     /// Aborts it so long after it was accepted.
     Abort { fetch: usize, at: u64 },
+    /// Pauses it so long after it was accepted, for so long.
+    Pause { fetch: usize, at: u64, time: u64 },
     /// Asks for the same id again so long after the fetch was accepted, and then whenever it can.
     Again { fetch: usize, at: u64 },
     /// Looks at the records so often.

@@ -48,6 +48,9 @@ async fn begin_fetch(world: Rc<World>, plan: FetchPlan) {
     if let Some(at) = plan.abort {
         task(&world, abort(Rc::clone(&world), uid.clone(), at));
     }
+    for (at, time) in plan.pauses.iter().copied() {
+        task(&world, pause(Rc::clone(&world), uid.clone(), at, time));
+    }
     if let Some(every) = plan.watch {
         task(&world, watch(Rc::clone(&world), uid.clone(), every));
     }
@@ -151,6 +154,39 @@ async fn abort(world: Rc<World>, uid: String, at: u64) {
                 return world.tasks.changed();
             }
             Err(_) => forget_handle(&world).await,
+        }
+    }
+}
+
+async fn pause(world: Rc<World>, uid: String, at: u64, time: u64) {
+    world.sleep(at).await;
+    set_paused(&world, &uid, true).await;
+    world.sleep(time).await;
+    // Several pauses may overlap: the first to end ends them.
+    set_paused(&world, &uid, false).await;
+}
+
+async fn set_paused(world: &Rc<World>, uid: &str, paused: bool) {
+    loop {
+        let (_, handle) = world.handle().await;
+        let note = |done: bool| {
+            let now = world.base.clock.monotonic();
+            if let Some(fetch) = world.oracle.facts.borrow_mut().fetches.get_mut(uid) {
+                fetch.note_paused(paused, done, now);
+            }
+        };
+        note(false);
+        world.trace(0, || format!("pause {uid}: {paused}"));
+        let answer = handle.pause(uid.to_owned(), paused).await;
+        world.trace(0, || format!("  pause {uid}: {answer:?}"));
+        match answer {
+            Ok(active) => {
+                note(active);
+                return world.tasks.changed();
+            }
+            // Not paused: as well.
+            Err(Error::Store(_) | Error::Quota) if paused => return,
+            Err(_) => forget_handle(world).await,
         }
     }
 }

@@ -46,6 +46,7 @@ fn fetch(uid: &str) -> FetchRow {
         deliveries: 0,
         ended: None,
         downloaded: None,
+        paused: None,
     }
 }
 
@@ -393,7 +394,8 @@ pub async fn bodies_without_a_fetch_are_swept(bench: impl MetaStoreBench) {
 
 /// Though somebody has begun to ask for it again, and died.
 pub async fn what_is_over_comes_back_until_it_is_deleted(bench: impl MetaStoreBench) {
-    let over = FetchRow { stage: Stage::Over, downloaded: Some(7), ..fetch("u") };
+    let over =
+        FetchRow { stage: Stage::Over, downloaded: Some(7), paused: Some(true), ..fetch("u") };
     let gone = Write::DeleteFetch { uid: "u".to_owned() };
     commit(&bench, &all_of("u")).await;
     commit(&bench, &[gone.clone(), Write::PutFetch(over.clone())]).await;

@@ -333,6 +333,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             deliveries,
             ended: None,
             downloaded: None,
+            paused: None,
         });
     let record = (small_number(), any_head(), prop::option::of(texts::etag()), result()).prop_map(
         |(index, head, validator, result)| RecordRow {

@@ -227,7 +227,8 @@ impl Generator {
     fn app(&mut self) {
         for _ in 0..self.random.between(1, 3) {
             let (fetch, at) = (self.any_fetch(), self.moment());
-            let twist = match self.random.below(12) {
+            let twist = match self.random.below(14) {
+                12 | 13 => Twist::Pause { fetch, at, time: self.random.scale(1, 4 * SPAN) },
                 0..=2 => Twist::Abort { fetch, at },
                 3 | 4 => Twist::Again { fetch, at },
                 5 | 6 => Twist::Watch { fetch, every: self.random.scale(10, SPAN) },
