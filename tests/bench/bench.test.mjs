@@ -49,27 +49,24 @@ test('of costs less is better, and a difference has a unit', () => {
     memory(50),
   );
   assert.deepEqual([above.figure.median, meets(above)], [100, false]);
-  assert.match(table([above]), /100 MiB {2}100–100 {2}≤ 96 ✗ {2}150 MiB {2}50.0 MiB/);
+  assert.match(table([above]), /100 MiB {2}100 to 100 +≤ 96 ✗ {2}150 MiB {2}50.0 MiB/);
 });
 
-test('the table has a line for each rival, and what else there is below it', () => {
-  const results = [
-    { ms: 100, sent: 1.5 },
-    { ms: 80, sent: 1 },
-  ].map(({ ms, sent }) =>
+test('the table has a line for each rival, and what else there is of a case below the last', () => {
+  const against = (title, name, ms, sent) =>
     compare(
-      CASE,
-      { name: 'plain', aim: 1.2 },
+      { ...CASE, title },
+      { name, aim: 1.2 },
       [{ ms, size: MIB, extras: { 'sent ÷ size': sent, requests: 4 } }],
       taking(100),
-    ),
-  );
-  const [head, first, more, ...rest] = table(results).split('\n');
-  assert.match(head, /^workload +against +median +min–max +aim +ours +theirs$/);
-  assert.match(first, /^big: 1 MiB {2}plain +1\.00 +1\.00–1\.00 +≥ 1\.2 ✗ +10\.0 MiB\/s +10\.0 MiB\/s$/);
-  assert.equal(more, '    sent ÷ size 1.500, requests 4');
-  assert.match(rest[0], /1\.25 .*≥ 1\.2 ✓/);
-  assert.equal(rest.length, 2);
+    );
+  const results = [against('one', 'plain', 100, 1.5), against('one', 'loop', 80, 1.5), against('two', 'plain', 90, 1)];
+  const [head, first, second, more, ...rest] = table(results).split('\n');
+  assert.match(head, /^workload +against +median +least to most +aim +ours +theirs$/);
+  assert.match(first, /^big: one {2}plain +1\.00 +1\.00 to 1\.00 +≥ 1\.2 ✗ +10\.0 MiB\/s +10\.0 MiB\/s$/);
+  assert.match(second, /^big: one {2}loop +1\.25 .*≥ 1\.2 ✓/);
+  assert.equal(more, '    sent ÷ size 1.500 ✗, requests 4');
+  assert.deepEqual([rest.length, rest[1]], [2, '    sent ÷ size 1, requests 4']);
 });
 
 test('who is first changes with every run', async () => {
