@@ -1,7 +1,7 @@
 /** The ratios of a bench as a picture: a dot for each median, a line from least to most, a tick for what is aimed at. */
 import { digits } from './table.mjs';
 
-const LEFT = 330;
+const LEFT = 350;
 const PLOT = 430;
 const RIGHT = 70;
 const LINE = 22;
@@ -13,6 +13,7 @@ const TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
 const COLOURS = ['#3b82c4', '#d9822b', '#4f9d69', '#a05fb4', '#b8513f', '#7a7f87'];
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #24292f }
+  .title { font-size: 14px; font-weight: 600 }
   .faint { stroke: #8c959f; stroke-opacity: .35 }
   .one { stroke: #8c959f; stroke-width: 1.5 }
   @media (prefers-color-scheme: dark) { text { fill: #d0d7de } }`;
@@ -40,7 +41,7 @@ export function chart(blocks, note) {
   const heights = rows.map(({ dots }) => LINE + (dots.length - 1) * 10);
   const bottom = HEAD + heights.reduce((sum, height) => sum + height, 0);
   const parts = [
-    `<text x="12" y="22" font-size="14" font-weight="600">A background fetch against its rivals: times as good</text>`,
+    '<text class="title" x="12" y="22">A background fetch against its rivals: times as good</text>',
     `<text x="12" y="40">${escape(note)}</text>`,
     ...blocks.map(legend),
     ...TICKS.filter((tick) => tick > least && tick < most).map((tick) => axis(x(tick), bottom, tick)),
