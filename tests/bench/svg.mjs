@@ -1,7 +1,7 @@
 /** The ratios of a bench as a picture: a dot for each median, a line from least to most, a tick for what is aimed at. */
 import { digits } from './table.mjs';
 
-const LEFT = 350;
+const LEFT = 375;
 const PLOT = 430;
 const RIGHT = 70;
 const LINE = 22;
@@ -79,7 +79,7 @@ function rowsOf(blocks) {
 /** @param {Block} block @param {number} index */
 function legend({ version, protocol }, index) {
   const x = 12 + index * Math.floor((WIDTH - 24) / 3);
-  const text = `${version.replace(/^(\D*\d+).*/, '$1')}, ${protocol}`;
+  const text = `${version.replace(/^(\D*\d+\.\d+).*/, '$1')}, ${protocol}`;
   return `<circle cx="${x + 4}" cy="56" r="4" fill="${COLOURS[index % COLOURS.length]}"/><text x="${x + 14}" y="60">${escape(text)}</text>`;
 }
 
