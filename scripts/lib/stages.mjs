@@ -106,7 +106,7 @@ export const stages = [
   })),
   {
     name: 'harness',
-    title: 'the drivers, the test origin and the WPT runner themselves',
+    title: 'the drivers, the test origin, and what runs and judges by hand, themselves',
     plan: 'test',
     steps: [
       [
@@ -121,6 +121,7 @@ export const stages = [
           'wpt/wpt',
           'soak/soak',
           'situations/situations',
+          'bench/bench',
         ].map((name) => `tests/${name}.test.mjs`),
       ],
     ],

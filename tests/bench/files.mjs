@@ -1,23 +1,58 @@
-/** The files that are downloaded. */
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+/** The files that are downloaded: those of the test origin, on the disk for a server that reads it. */
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileBytes } from '../server/content.mjs';
+import { MIB } from './figures.mjs';
 
-export const MIB = 2 ** 20;
+/** Of all files. */
+export const SEED = 1;
 /** As worker.js has it. */
 const SLICE = 16 * MIB;
 
-/** Random bytes on the disk, so that nothing can be compressed. Gives the digests of its slices. */
-export async function makeFile(/** @type {string} */ path, /** @type {number} */ size) {
-  const file = createWriteStream(path);
-  for (let left = size; left > 0; left -= MIB) {
-    if (!file.write(randomBytes(Math.min(MIB, left)))) await once(file, 'drain');
+/** @type {Map<number, string[]>} */
+const digests = new Map();
+
+/** SHA-256 of each slice of the file of that size. @param {number} size */
+export function digestsOf(size) {
+  const known = digests.get(size) ?? [...pieces(size, SLICE)].map(sha256);
+  digests.set(size, known);
+  return known;
+}
+
+/** @param {Buffer} bytes */
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** @param {number} size @param {number} most bytes at a time */
+function* pieces(size, most) {
+  for (let at = 0; at < size; at += most) yield fileBytes(SEED, at, Math.min(size, at + most));
+}
+
+/** A folder of files that are written when they are first needed. */
+export class Media {
+  /** By size. @type {Map<number, Promise<string>>} */
+  #written = new Map();
+
+  /** @param {string} folder */
+  constructor(folder) {
+    this.folder = folder;
   }
-  file.end();
-  await once(file, 'close');
-  const digests = [];
-  for await (const slice of createReadStream(path, { highWaterMark: SLICE })) {
-    digests.push(createHash('sha256').update(slice).digest('hex'));
+
+  /** @param {string} parent */
+  static async in(parent) {
+    return new Media(await mkdtemp(join(parent, 'files-')));
   }
-  return digests;
+
+  /** Resolves with the name of the file of that size. @param {number} size */
+  name(size) {
+    const name = `${size}.bin`;
+    const written =
+      this.#written.get(size) ??
+      pipeline(Readable.from(pieces(size, MIB)), createWriteStream(join(this.folder, name))).then(() => name);
+    this.#written.set(size, written);
+    return written;
+  }
 }

@@ -9,50 +9,69 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ensureCertificate } from '../../scripts/lib/certificate.mjs';
 import { capture, PlainError } from '../../scripts/lib/run.mjs';
-import { CORS, LOG_MS, runOf, urlOf } from './served.mjs';
+import { onHarnessExit } from '../harness/process.mjs';
+import { CORS, EXPOSED, LIMIT, urlOf } from './served.mjs';
 
 const START_TIMEOUT = 10_000;
 /** From this version on HTTP/2 is no word of `listen` any more. */
 const HTTP2_DIRECTIVE = [1, 25, 1];
 
+/** So long after a response broke off it may take to notice and write it down. */
+const LOG_MS = 150;
+/** Of files, by whether they are limited and whether their headers are hidden. */
+const PREFIXES = [
+  { prefix: '/files/', limited: false, hidden: false },
+  { prefix: '/limited/', limited: true, hidden: false },
+  { prefix: '/hidden/', limited: false, hidden: true },
+  { prefix: '/hidden-limited/', limited: true, hidden: true },
+];
+
 /**
- * @param {string} binary @param {Record<string, string>} roots @param {string} folder
- * @param {'h1' | 'h2'} protocol @returns {Promise<import('./served.mjs').Server>}
+ * @param {string} binary @param {Record<string, string>} roots
+ * @param {{folder: string, media: import('./files.mjs').Media, protocol: 'h1' | 'h2'}} options
+ * @returns {Promise<import('./served.mjs').Server>}
  */
-export async function startNginx(binary, roots, folder, protocol) {
+export async function startNginx(binary, roots, { folder, media, protocol }) {
   const version = capture('sh', ['-c', `"${binary}" -v 2>&1`])?.match(/nginx\/([\d.]+)/)?.[1] ?? '0';
   const [port, otherPort] = [await freePort(), await freePort()];
   const listen =
     protocol === 'h2'
       ? await secureListen([port, otherPort], version)
       : [port, otherPort].map((each) => `listen 127.0.0.1:${each};`);
-  writeFileSync(join(folder, 'nginx.conf'), configuration(roots, listen));
+  writeFileSync(join(folder, 'nginx.conf'), configuration(roots, media.folder, listen));
   const child = spawn(binary, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const end = () => void child.kill('SIGTERM');
-  process.once('exit', end);
+  const forget = onHarnessExit(() => void child.kill('SIGTERM'));
   await untilListening(port, child);
   return {
     name: `nginx ${version}, ${protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1, sendfile'}`,
     url: urlOf(protocol, port),
-    otherUrl: urlOf(protocol, otherPort),
-    async sent(run) {
+    async urls({ count, size, limited = false, hidden = false, other }, key) {
+      const { prefix } = PREFIXES.find((each) => each.limited === limited && each.hidden === hidden);
+      const base = `${urlOf(protocol, other ? otherPort : port)}${prefix}${await media.name(size)}?key=${key}`;
+      return Array.from({ length: count }, (_, at) => `${base}&n=${at}`);
+    },
+    async sent(key) {
       await sleep(LOG_MS);
-      const lines = readFileSync(join(folder, 'access.log'), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' '));
-      const own = lines.filter(([uri]) => runOf(uri) === String(run));
-      return { requests: own.length, bytes: own.reduce((sum, [, bytes]) => sum + Number(bytes), 0) };
+      return countLog(readFileSync(join(folder, 'access.log'), 'utf8'), key);
     },
     async close() {
-      process.off('exit', end);
+      forget();
       const exited = child.exitCode === null && once(child, 'exit');
-      end();
+      child.kill('SIGTERM');
       await exited;
     },
   };
+}
+
+/** @param {string} log lines of a URL and bytes @param {string} key */
+export function countLog(log, key) {
+  const own = log
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([url]) => url && new URL(url, 'http://bench').searchParams.get('key') === key);
+  return { requests: own.length, bytes: own.reduce((sum, [, bytes]) => sum + Number(bytes), 0) };
 }
 
 /** @param {number[]} ports @param {string} version */
@@ -69,10 +88,16 @@ async function secureListen(ports, version) {
   ];
 }
 
-/** @param {Record<string, string>} roots @param {string[]} listen */
-function configuration(roots, listen) {
-  const headers = Object.entries(CORS).map(([name, value]) => `add_header ${name} "${value}";`);
-  const locations = Object.entries(roots).map(([prefix, folder]) => `location ${prefix} { alias "${folder}/"; }`);
+/** @param {Record<string, string>} roots @param {string} media @param {string[]} listen */
+export function configuration(roots, media, listen) {
+  const locations = [
+    ...Object.entries(roots).map(([prefix, folder]) => `location ${prefix} { alias "${folder}/"; }`),
+    ...PREFIXES.map(({ prefix, limited, hidden }) => {
+      const headers = Object.entries({ ...CORS, ...(!hidden && EXPOSED) });
+      const lines = headers.map(([name, value]) => ` add_header ${name} "${value}";`).join('');
+      return `location ${prefix} { alias "${media}/";${limited ? ` limit_rate ${LIMIT};` : ''}${lines} }`;
+    }),
+  ];
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
   return `
 # As root, nginx would drop to a user that may not be allowed to read the folders.
@@ -91,7 +116,6 @@ http {
   types { text/html html; text/javascript js mjs; application/wasm wasm; application/octet-stream bin; }
   server {
     ${listen.join('\n    ')}
-    ${headers.join('\n    ')}
     ${locations.join('\n    ')}
   }
 }

@@ -7,16 +7,17 @@
  * Size in MiB. Exit code 0 only if all bytes are right, none took longer than 3 times the median, and no more
  * than 1.03 times the size was sent for any.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 import { exitWith, PlainError } from '../../scripts/lib/run.mjs';
 import { ENGINES, launch } from '../harness/launch.mjs';
 import { TempDir } from '../harness/process.mjs';
-import { spread } from './figures.mjs';
-import { MIB, makeFile } from './files.mjs';
+import { MIB, spread } from './figures.mjs';
+import { Media } from './files.mjs';
+import { Seat } from './seat.mjs';
 import { KINDS, PROTOCOLS, startServer } from './server.mjs';
 
 const MOST_OF_MEDIAN = 3;
@@ -51,16 +52,14 @@ function options() {
 async function main() {
   const { browser, protocol, times, size, server: kind, dist, json, verbose } = options();
   const folder = new TempDir();
-  const media = join(folder.path, 'files');
-  mkdirSync(media);
-  const digests = await makeFile(join(media, 'large.bin'), size);
-  const roots = { '/': fromRoot('tests/bench/pages'), '/dist/': dist, '/files/': media };
-  const server = await startServer(roots, folder.path, { kind, protocol });
+  const media = await Media.in(folder.path);
+  const roots = { '/': fromRoot('tests/bench/pages'), '/dist/': dist };
+  const server = await startServer(roots, { kind, protocol, folder: folder.path, media });
   console.log(`${browser}, ${size / MIB} MiB, ${times} times; ${server.name}`);
   const runs = [];
   try {
     for (let run = 1; run <= times; run++) {
-      const seen = await once(browser, server, run, { size, digests, verbose });
+      const seen = await once(browser, server, size, verbose);
       runs.push(seen);
       console.log(
         `${String(run).padStart(3)}  ${seen.ms === null ? seen.error : `${(seen.ms / 1000).toFixed(2)} s`}  sent ÷ size ${seen.sentOverSize.toFixed(3)} in ${seen.requests}`,
@@ -83,31 +82,25 @@ async function main() {
 /**
  * @typedef {{ms: number | null, error?: string, sentOverSize: number, requests: number}} Run ms null: not in time, or wrong
  *
- * @param {typeof ENGINES[number]} name @param {import('./served.mjs').Server} server @param {number} run
- * @param {{size: number, digests: string[], verbose: boolean}} expected @returns {Promise<Run>}
+ * @param {typeof ENGINES[number]} name @param {import('./served.mjs').Server} server @param {number} size
+ * @param {boolean} verbose @returns {Promise<Run>}
  */
-async function once(name, server, run, { size, digests, verbose }) {
+async function once(name, server, size, verbose) {
   const browser = await launch(name, { log: verbose ? console.log : undefined });
   /** @type {{ms: number | null, error?: string}} */
   let outcome;
+  let key = '';
   try {
-    const page = await browser.newPage(`${server.url}/index.html`);
-    page.timeout = RUN_TIMEOUT;
-    await page.waitFor(() => /** @type {any} */ (window).bench, { timeout: 30_000 });
-    const { ms, digests: seen } = await page.evaluate(
-      (/** @type {any[]} */ ...args) => /** @type {any} */ (window).bench.background(...args),
-      `run ${run}`,
-      [`${server.url}/files/large.bin?run=${run}`],
-      size,
-      true,
-    );
-    outcome = seen.join() === digests.join() ? { ms } : { ms: null, error: 'the bytes are wrong' };
+    const seat = await Seat.take(server, browser, 'index.html');
+    seat.timeout = RUN_TIMEOUT;
+    const download = seat.background({ count: 1, size }, 'digests').finally(() => (key = seat.key));
+    outcome = { ms: (await download).ms };
   } catch (error) {
     outcome = { ms: null, error: String(error).split('\n')[0].slice(0, 200) };
   } finally {
     await browser.close();
   }
-  const { requests, bytes } = await server.sent(run);
+  const { requests, bytes } = await server.sent(key);
   return { ...outcome, sentOverSize: bytes / size, requests };
 }
 

@@ -1,24 +1,37 @@
 /** What both servers of the benchmark have in common. */
 
-/** What a server of media has to send along so that an app of another origin may resume and split. */
-export const CORS = {
-  'Access-Control-Allow-Origin': '*',
+/** Bytes a second of a connection that the server limits; over HTTP/2, of a stream. */
+export const LIMIT = 8_000_000;
+/** What a server of media has to send along so that an app of another origin may read it. */
+export const CORS = { 'Access-Control-Allow-Origin': '*' };
+/** And so that the polyfill sees whether it may resume and split. */
+export const EXPOSED = {
   'Access-Control-Expose-Headers': 'ETag, Last-Modified, Content-Range, Accept-Ranges, Content-Length, Date',
 };
-/** So long after a response broke off the server may take to notice and write it down. */
-export const LOG_MS = 150;
 
 /**
+ * @typedef {object} Job what is downloaded
+ * @property {number} count files
+ * @property {number} size bytes of each
+ * @property {boolean} [limited] to `LIMIT` on each connection
+ * @property {boolean} [other] from another origin
+ * @property {boolean} [hidden] which exposes no header: `Last-Modified` and `Content-Length` can be read all the same
+ * @property {number} [delay] ms before each head, of the Node server only
+ *
  * @typedef {object} Server
  * @property {string} name
  * @property {string} url
- * @property {string} otherUrl the same, as another origin
- * @property {(run: number) => Promise<{requests: number, bytes: number}>} sent of the URLs with this `run=`; of bodies
+ * @property {(job: Job, key: string) => Promise<string[]>} urls whose requests count under that key
+ * @property {(key: string) => Promise<{requests: number, bytes: number}>} sent of bodies, once nothing is under way
  * @property {() => Promise<void>} close
+ *
+ * What only the Node server has:
+ * @property {(key: string) => {at: number, bytes: number}[]} [requests] when each request came, in ms since 1970, and what was sent so far
+ * @property {Map<string, number>} [ticks] when `/tick?n=…` was asked for, by n, in ms since 1970
  */
 
-/** The run that a URL is of; null if of none. @param {string} url */
-export const runOf = (url) => new URL(url, 'http://bench').searchParams.get('run');
+/** Milliseconds since 1970, with fractions. */
+export const now = () => performance.timeOrigin + performance.now();
 
 /** @param {'h1' | 'h2'} protocol @param {number} port */
 export const urlOf = (protocol, port) => `${protocol === 'h2' ? 'https' : 'http'}://localhost:${port}`;

@@ -1,47 +1,111 @@
 /** The page of the benchmark: asks its worker for the browser's own way, or starts a background fetch. */
 const POLL_MS = 20;
+const CLOCK_LOOKS = 10;
 
-await navigator.serviceWorker.register(`/worker.js${location.search}`);
+const isBare = location.pathname.endsWith('/without.html');
+await navigator.serviceWorker.register(isBare ? '/worker.js?without' : '/worker.js');
 const registration = await navigator.serviceWorker.ready;
 const outcomes = new BroadcastChannel('bench');
+const now = () => performance.timeOrigin + performance.now();
 
-/** `cache.put(await fetch())` in the worker, so many at a time. Resolves with `{ ms, sizes }`. */
-function plain(urls, atATime) {
+/** Has the worker, or another one, do something. */
+function ask(message, worker = registration.active) {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve, reject) => {
-    port1.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data));
-    registration.active.postMessage({ urls, atATime }, [port2]);
+    port1.onmessage = ({ data }) => (data?.error ? reject(new Error(data.error)) : resolve(data));
+    worker.postMessage(message, [port2]);
   });
 }
 
 /**
- * One background fetch, from the call to the event in the worker, and then as long as the app takes to
- * put the responses into a cache of its own. Resolves with `{ ms, readMs, sizes, progressEvents }`.
+ * One background fetch, from the call to the event in the worker, which then does with the responses what `check`
+ * says. Resolves with `{ ms, seen, progressEvents, … }`.
  */
-async function background(id, urls, size, digest) {
-  const ended = new Promise((resolve, reject) => {
-    outcomes.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data));
-  });
+async function background(id, check, urls, size) {
+  const ended = outcome();
   let progressEvents = 0;
   const started = Date.now();
-  const fetch = await registration.backgroundFetch.fetch(digest ? `${id} digest` : id, urls, { downloadTotal: size });
+  const fetch = await registration.backgroundFetch.fetch(`${check} ${id}`, urls, { downloadTotal: size });
   // As every app that shows a bar.
   fetch.addEventListener('progress', () => progressEvents++);
-  const { seen, ...outcome } = await ended;
-  return { ms: seen - started, ...outcome, progressEvents };
+  const result = await ended;
+  return { ms: result.seen - started, ...result, progressEvents };
+}
+
+function outcome() {
+  return new Promise((resolve, reject) => {
+    outcomes.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data));
+  });
+}
+
+/** `cache.put(await fetch())` in the worker, so many at a time. Resolves with `{ ms, seen, … }`. */
+const plain = (urls, atATime, check) => ask({ do: 'plain', urls, atATime, check });
+
+/** A whole cached response, put once more: resolves with `{ ms }`. */
+const putAgain = (url) => ask({ do: 'putAgain', url });
+
+/** Milliseconds of each `match()`, of the fetch that is held or of the cache. */
+const match = (urls, where) => ask({ do: 'match', urls, where });
+
+/** When `fetch()` was called, for each URL. */
+async function callBackground(id, urls) {
+  const times = [];
+  for (const [at, url] of urls.entries()) {
+    const ended = outcome();
+    times.push(now());
+    await registration.backgroundFetch.fetch(`none ${id} ${at}`, url);
+    await ended;
+    await cleared();
+  }
+  return times;
+}
+
+/** When the worker was told to fetch, for each URL. */
+async function callPlain(urls) {
+  const times = [];
+  for (const url of urls) {
+    times.push(now());
+    await ask({ do: 'fetch', url });
+  }
+  return times;
+}
+
+/** By how much the server's clock is ahead of this page's, in milliseconds. */
+async function clock() {
+  let best = { took: Infinity, ahead: 0 };
+  for (let at = 0; at < CLOCK_LOOKS; at++) {
+    const started = now();
+    const told = Number(await (await fetch(`/tick?n=clock${at}`)).text());
+    const ended = now();
+    if (ended - started < best.took) best = { took: ended - started, ahead: told - (started + ended) / 2 };
+  }
+  return best.ahead;
+}
+
+/** How long a worker that has nothing to do has taken for its scripts when it was started last. */
+async function starts() {
+  const all = await navigator.serviceWorker.getRegistrations();
+  const idle =
+    all.find(({ scope }) => scope.endsWith('/idle/')) ?? (await navigator.serviceWorker.register('/idle/worker.js'));
+  while (!idle.active) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  return ask('how long?', idle.active);
 }
 
 /** Resolves when nothing is stored any more. The polyfill deletes a fetch after its event. */
 async function cleared() {
-  while (!(await isClear())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  while ((await registration.backgroundFetch.getIds()).length) await new Promise((go) => setTimeout(go, POLL_MS));
 }
 
-async function isClear() {
-  if ((await registration.backgroundFetch.getIds()).length) return false;
-  for (const name of await caches.keys()) {
-    if ((await (await caches.open(name)).keys()).length) return false;
-  }
-  return true;
+/** Begins one of those above, for whoever wants to do something meanwhile. */
+function begin(name, ...args) {
+  pending = tasks[name](...args).then((value) => ({ value }));
+  pending.catch(() => {});
 }
 
-window.bench = { plain, background, cleared };
+let pending;
+
+/** Resolves with `{ value }` of what was begun last, or with null if that takes longer. */
+const end = (ms) => Promise.race([pending, new Promise((resolve) => setTimeout(resolve, ms, null))]);
+
+const tasks = { background, plain, putAgain, match, callBackground, callPlain, clock, starts, cleared };
+window.bench = { begin, end };
