@@ -79,7 +79,7 @@ function commentsOf(node, text) {
 /** @returns {string[]} */
 function paragraphs(comment) {
   const lines = comment.text
-    .replace(/^[^]*?\/\*\*/, '')
+    .replace(/^[\s\S]*?\/\*\*/, '')
     .replace(/\*\/$/, '')
     .split('\n')
     .map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
@@ -95,7 +95,7 @@ function signatureOf(node, text) {
   const last = node.jsDoc?.at(-1);
   const written = text.slice(last ? last.end : node.pos, node.end);
   return written
-    .replace(/\/\*\*[^]*?\*\//g, ' ')
+    .replace(/\/\*\*[\s\S]*?\*\//g, ' ')
     .replace(/^\s*\/\/.*$/gm, ' ')
     .replace(/\s+/g, ' ')
     .replace(/: \| /g, ': ')
@@ -111,7 +111,8 @@ function constructorsOf(node, text, kinds) {
   const [{ name, type }] = [...node.declarationList.declarations];
   const found = [...(type?.members ?? [])].find(({ kind }) => kind === kinds.ConstructSignature);
   if (!found) return [];
-  const signature = [...found.parameters].length > 0 ? signatureOf(found, text).replace(/^new /, `new ${name.text}`) : '';
+  const signature =
+    [...found.parameters].length > 0 ? signatureOf(found, text).replace(/^new /, `new ${name.text}`) : '';
   return [[name.text, signature]];
 }
 

@@ -24,12 +24,14 @@ export const read = (/** @type {string} */ document) => readFileSync(fromRoot(do
 /** What is in a fence of "js", and the word after it. @param {string} document @returns {Block[]} */
 export function blocksOf(document) {
   const text = read(document);
-  return [...text.matchAll(/^```js(?: (\w+))?\n([^]*?)^```$/gm)].map(({ 0: all, 1: realm = 'page', 2: code, index }) => ({
-    document,
-    line: text.slice(0, index + all.indexOf('\n') + 1).split('\n').length,
-    realm,
-    code,
-  }));
+  return [...text.matchAll(/^```js(?: (\w+))?\n([\s\S]*?)^```$/gm)].map(
+    ({ 0: all, 1: realm = 'page', 2: code, index }) => ({
+      document,
+      line: text.slice(0, index + all.indexOf('\n') + 1).split('\n').length,
+      realm,
+      code,
+    }),
+  );
 }
 
 export const blocks = documents.flatMap(blocksOf);
