@@ -94,6 +94,13 @@ export const stages = [
     ],
   },
   {
+    name: 'docs-chromium',
+    title: 'the guide to testing, by its text',
+    plan: 'test',
+    after: 'build',
+    steps: [['node', '--test', 'tests/docs/testing.test.mjs']],
+  },
+  {
     name: 'package',
     title: 'what is published, and what the linters of packages say of it',
     plan: 'packaging',
