@@ -84,6 +84,23 @@ export const stages = [
     steps: [['node', '--test', 'tests/cli/copy.test.mjs', 'tests/cli/doctor.test.mjs']],
   },
   {
+    name: 'docs',
+    title: 'the documents: what they show, lead to and are made from',
+    plan: 'node',
+    after: 'build',
+    steps: [
+      ['node', 'scripts/api.mjs', '--check'],
+      ['node', '--test', ...['links', 'compile', 'run', 'headers'].map((name) => `tests/docs/${name}.test.mjs`)],
+    ],
+  },
+  {
+    name: 'docs-chromium',
+    title: 'the guide to testing, by its text',
+    plan: 'test',
+    after: 'build',
+    steps: [['node', '--test', 'tests/docs/testing.test.mjs']],
+  },
+  {
     name: 'package',
     title: 'what is published, and what the linters of packages say of it',
     plan: 'packaging',

@@ -1,0 +1,159 @@
+/** What the README and the guides show does what they say, in a browser that is made up: `world.mjs`. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { blocksOf, guides } from './blocks.mjs';
+import { World } from './world.mjs';
+
+const at = (/** @type {string} */ path) => `https://app.example${path}`;
+
+/**
+ * For each document: what happens between the start of the worker and the page (`before`), and what is to be seen when
+ * all that was asked for has come (`after`).
+ * @type {Record<string, {before?: (world: World) => unknown, after: (world: World) => unknown}>}
+ */
+const stories = {
+  'README.md': {
+    async after(world) {
+      assert.deepEqual(world.all('show'), [0.5, 1]);
+      assert.deepEqual(await world.stored('films'), [at('/film-42.mp4')]);
+      assert.deepEqual(world.all('updateUI'), [{ title: 'Ready to watch' }]);
+      assert.deepEqual(world.all('importScripts'), ['/background-fetch-polyfill/sw.js']);
+      // By the ponyfill's target.
+      assert.deepEqual(
+        world.all('store').map((/** @type {any} */ { id }) => id),
+        ['film-42'],
+      );
+    },
+  },
+  'large-files': {
+    async after(world) {
+      assert.deepEqual(world.all('show'), [0.5, 1, true]);
+      assert.deepEqual(await world.stored('films'), [at('/film-42.mp4')]);
+      world.answer = () => new Response('', { status: 404 });
+      await world.manager.fetch('another', '/another.mp4');
+      await world.finishAll();
+      assert.deepEqual(world.all('tell'), ['another did not come: bad-status']);
+    },
+  },
+  bundles: {
+    before(world) {
+      const { answer } = world;
+      let misses = 1;
+      world.answer = (request) =>
+        request.url.endsWith('/530/351.webp') && misses-- > 0 ? new Response('', { status: 404 }) : answer(request);
+    },
+    async after(world) {
+      const tiles = await world.stored('tiles');
+      assert.equal(tiles.length, 200);
+      assert.equal(tiles.at(-1), at('/tiles/10/530/351.webp'), 'the one that was missing has come by itself');
+    },
+  },
+  'ai-models': {
+    async after(world) {
+      assert.deepEqual(world.all('show'), [0.5, 1]);
+      assert.deepEqual(world.all('run'), [], 'it was not there yet');
+      assert.deepEqual(world.all('postMessage'), ['https://models.example/small.gguf']);
+      const [page] = blocksOf('docs/guides/ai-models.md');
+      await world.run(page);
+      const [weights] = /** @type {Blob[]} */ (world.all('run'));
+      assert.equal(await weights.text(), 'bytes of https://models.example/small.gguf');
+    },
+  },
+  uploads: {
+    after(world) {
+      assert.deepEqual(world.all('show'), [0, 1]);
+      assert.deepEqual(
+        world.all('tell'),
+        ['ferry', 'harbour'].map((name) => `${at(`/photos/${name}.jpg`)}: 201`),
+      );
+    },
+  },
+  csp: {
+    after: (world) => assert.deepEqual(world.all('warn'), ['not-persistent']),
+  },
+  'periodic-refresh': {
+    async before(world) {
+      const { answer } = world;
+      const episodes = ['/1.mp3', '/2.mp3'].map((path) => ({ url: at(path) }));
+      world.answer = (request) => (request.url === at('/episodes.json') ? Response.json(episodes) : answer(request));
+      await (await world.caches.open('episodes')).put('/1.mp3', new Response('here already'));
+      await world.dispatch('periodicsync');
+      assert.deepEqual(await world.stored('wanted'), [at('/2.mp3')]);
+    },
+    async after(world) {
+      assert.deepEqual(await world.stored('lists'), [at('/episodes.json')]);
+      assert.deepEqual(await world.stored('wanted'), []);
+      assert.deepEqual(world.begun, [at('/2.mp3')]);
+    },
+  },
+  migrating: {
+    after(world) {
+      assert.deepEqual(world.begun, ['film-42']);
+      assert.deepEqual(world.all('openPlainDownload'), []);
+    },
+  },
+  precache: {
+    async after(world) {
+      await world.dispatch('install');
+      assert.deepEqual(await world.stored('shell-1'), ['/', '/app.js', '/background-fetch-polyfill/window.js'].map(at));
+      world.answer = () => {
+        throw new TypeError('no network');
+      };
+      const ask = (/** @type {string} */ path) => world.dispatch('fetch', { request: new Request(at(path)) });
+      assert.equal(await (await ask('/app.js'))?.text(), `bytes of ${at('/app.js')}`);
+      assert.equal(await ask('/film.mp4'), undefined, 'what is not of the shell is left to the browser');
+    },
+  },
+  'cached-responses': {
+    async before(world) {
+      await world.manager.fetch('film-42', '/film-42.mp4');
+      await world.finishAll();
+    },
+    async after(world) {
+      const [film] = /** @type {Blob[]} */ (world.all('play'));
+      assert.equal(await film.text(), `bytes of ${at('/film-42.mp4')}`);
+      assert.deepEqual(world.all('list'), [at('/film-42.mp4')]);
+      assert.deepEqual(world.all('log'), [['']]);
+      const stored = await world.caches.match('/film-42.mp4');
+      assert.equal(stored?.headers.get('X-Final-URL'), at('/film-42.mp4'));
+    },
+  },
+  uninstalling: {
+    async after(world) {
+      const ours = 'background-fetch-polyfill:https://app.example/';
+      for (const name of [ours, `${ours}#wasm`, 'films']) await world.caches.open(name);
+      world.databases.push(ours, 'notes');
+      await world.dispatch('activate');
+      assert.deepEqual(await world.caches.keys(), ['films']);
+      assert.deepEqual(world.databases, ['notes']);
+    },
+  },
+};
+
+const nameOf = (/** @type {string} */ document) => document.replace(/^docs\/guides\/(.+)\.md$/, '$1');
+
+/** Those that run in an app: what is for Node.js is compiled only, here. */
+const shown = ['README.md', ...guides]
+  .map((document) => ({ document, blocks: blocksOf(document).filter(({ realm }) => realm !== 'node') }))
+  .filter(({ blocks }) => blocks.length > 0);
+
+test('each document that shows code for apps has a story, and no other', () => {
+  assert.deepEqual(Object.keys(stories).sort(), shown.map(({ document }) => nameOf(document)).sort());
+});
+
+describe('does what it says:', () => {
+  for (const { document, blocks } of shown) {
+    test(document, { timeout: 60_000 }, async () => {
+      const world = new World();
+      const { before, after } = stories[nameOf(document)];
+      for (const block of blocks.filter(({ realm }) => realm === 'worker')) await world.run(block);
+      await before?.(world);
+      for (const block of blocks.filter(({ realm }) => realm === 'page')) {
+        await world.run(block);
+        await world.finishAll();
+      }
+      await after(world);
+    });
+  }
+});

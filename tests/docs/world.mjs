@@ -1,0 +1,179 @@
+/** An app in a browser that has the API: its service worker, its page, and what the user sees of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+
+import { fromRoot } from '../../scripts/lib/paths.mjs';
+import { FakeCaches, FakeManager, PageRequest } from './fakes.mjs';
+
+/** A page that waits for what it began is given this time, in milliseconds, before that comes. */
+const PATIENCE = 100;
+
+/** What may be given to `waitUntil()`, until it is settled. */
+class WorkerEvent extends Event {
+  /** @type {Promise<unknown>[]} */
+  promises = [];
+  /** @type {Promise<Response> | undefined} */
+  response;
+
+  /** @param {string} type @param {object} [members] */
+  constructor(type, members) {
+    super(type);
+    Object.assign(this, members);
+  }
+
+  waitUntil(/** @type {Promise<unknown>} */ promise) {
+    if (typeof promise === 'function') throw new Error('waitUntil() was given a function.');
+    this.promises.push(promise);
+  }
+
+  respondWith(/** @type {Promise<Response>} */ response) {
+    this.response = response;
+  }
+}
+
+export class World {
+  /** What servers say to a request; may be replaced. */
+  answer = (/** @type {Request} */ request) =>
+    new Response(`bytes of ${request.url}`, { status: request.method === 'GET' ? 200 : 201 });
+  /** What the app showed, said and did, as `[function, argument]`. @type {[string, unknown][]} */
+  log = [];
+  caches = new FakeCaches();
+  manager = new FakeManager();
+  /** Names of databases. @type {string[]} */
+  databases = [];
+  #worker = new EventTarget();
+
+  /** Runs a block of a document. @param {import('./blocks.mjs').Block} block */
+  async run({ realm, code }) {
+    const globals = realm === 'worker' ? this.#workerGlobals() : this.#pageGlobals();
+    const done = evaluate(await bundle(code), globals);
+    const isDone = await Promise.race([done.then(() => true), sleep(PATIENCE, false)]);
+    if (!isDone) await this.finishAll();
+    await done;
+  }
+
+  /** Dispatches an event to the worker, and waits for its handlers. @param {string} type @param {object} [members] */
+  async dispatch(type, members) {
+    const event = new WorkerEvent(type, members);
+    this.#worker.dispatchEvent(event);
+    await Promise.all(event.promises);
+    return event.response;
+  }
+
+  /** Ids of all background fetches that there were. */
+  get begun() {
+    return this.manager.begun;
+  }
+
+  /** The network does its part for all that is asked for, and the worker gets its events. */
+  async finishAll() {
+    for (const [id, fetch] of this.manager.active) {
+      fetch.tell({ downloaded: fetch.downloadTotal / 2 });
+      let isGood = true;
+      for (const [request, { resolve }] of fetch.answers) {
+        const response = this.answer(request);
+        // As ours: what a script makes has no URL.
+        Object.defineProperty(response, 'url', { value: request.url });
+        isGood &&= response.ok;
+        resolve(response);
+      }
+      this.manager.active.delete(id);
+      const { downloadTotal: downloaded, uploadTotal: uploaded } = fetch;
+      const end = isGood ? { result: 'success' } : { result: 'failure', failureReason: 'bad-status' };
+      fetch.tell({ downloaded, uploaded, ...end });
+      const updateUI = async (/** @type {object} */ options) => void this.log.push(['updateUI', options]);
+      await this.dispatch(`backgroundfetch${isGood ? 'success' : 'fail'}`, { registration: fetch, updateUI });
+    }
+  }
+
+  /** What was given to a function of the app. */
+  all(/** @type {string} */ name) {
+    return this.log.filter(([each]) => each === name).map(([, argument]) => argument);
+  }
+
+  /** URLs of the requests in a cache. */
+  async stored(/** @type {string} */ name) {
+    return (await (await this.caches.open(name)).keys()).map(({ url }) => url);
+  }
+
+  #registration() {
+    // What is left of the worker's own answers where the API is native: nothing to tell.
+    const active = {
+      scriptURL: 'https://app.example/sw.js',
+      postMessage: (/** @type {unknown} */ _, [port]) => port.postMessage({ kind: 'answer', value: [] }),
+    };
+    const registration = Object.assign(new EventTarget(), { scope: 'https://app.example/', active, waiting: null });
+    return Object.assign(registration, { backgroundFetch: this.manager });
+  }
+
+  /** What pages and workers have in common. */
+  #globals() {
+    const log = this.log;
+    const noted = (/** @type {string[]} */ names) =>
+      Object.fromEntries(
+        names.map((name) => [name, async (/** @type {unknown} */ what) => void log.push([name, what])]),
+      );
+    const { caches, databases } = this;
+    return {
+      caches,
+      Request: PageRequest,
+      BackgroundFetchManager: FakeManager,
+      fetch: async (/** @type {RequestInfo} */ request) => this.answer(new PageRequest(request)),
+      indexedDB: {
+        databases: async () => databases.map((name) => ({ name })),
+        deleteDatabase: (/** @type {string} */ name) => void databases.splice(databases.indexOf(name), 1),
+      },
+      BroadcastChannel: class {
+        postMessage = (/** @type {unknown} */ data) => log.push(['postMessage', data]);
+      },
+      console: { ...console, ...noted(['log', 'warn']) },
+      ...noted(['show', 'list', 'play', 'run', 'openPlainDownload', 'tell', 'store', 'importScripts']),
+    };
+  }
+
+  #pageGlobals() {
+    const serviceWorker = { ready: Promise.resolve(this.#registration()) };
+    const storage = {
+      estimate: async () => ({ usage: 0, quota: 1e12 }),
+      persist: async () => true,
+      persisted: async () => false,
+    };
+    return { ...this.#globals(), document: {}, navigator: { serviceWorker, storage } };
+  }
+
+  #workerGlobals() {
+    const worker = this.#worker;
+    return {
+      ...this.#globals(),
+      ServiceWorkerGlobalScope: EventTarget,
+      registration: this.#registration(),
+      navigator: {},
+      addEventListener: worker.addEventListener.bind(worker),
+      removeEventListener: worker.removeEventListener.bind(worker),
+    };
+  }
+}
+
+/** With all that it imports, from `dist/`. */
+async function bundle(/** @type {string} */ contents) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: fromRoot() },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  return outputFiles[0].text;
+}
+
+const AsyncFunction = (async () => {}).constructor;
+
+/** @param {string} code @param {Record<string, unknown>} globals */
+function evaluate(code, globals) {
+  const self = Object.assign(Object.create(globalThis), globals);
+  const all = { ...globals, self, globalThis: self };
+  // Within a function of its own, the code may have names that the realm has.
+  const steps = Reflect.construct(AsyncFunction, [...Object.keys(all), `await (async () => {\n${code}\n})();`]);
+  return steps(...Object.values(all));
+}
