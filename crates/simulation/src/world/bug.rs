@@ -54,11 +54,13 @@ pub enum Bug {
     ForgetOver,
     /// Rows are gone before the entries are.
     RowsFirst,
+    /// What is paused goes on after a restart.
+    ForgetPause,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 19] = [
+    pub const ALL: [(&'static str, Self); 20] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -78,6 +80,7 @@ impl Bug {
         ("believe-end", Self::BelieveEnd),
         ("forget-over", Self::ForgetOver),
         ("rows-first", Self::RowsFirst),
+        ("forget-pause", Self::ForgetPause),
     ];
 
     /// The worlds in which it shows.
@@ -138,6 +141,9 @@ impl Slips {
         let rows = snapshots.iter_mut().flat_map(|snapshot| &mut snapshot.records);
         for row in rows.filter(|_| self.has(Bug::ForgetHold)) {
             row.hold = None;
+        }
+        for snapshot in snapshots.iter_mut().filter(|_| self.has(Bug::ForgetPause)) {
+            snapshot.fetch.paused = None;
         }
         for snapshot in snapshots.iter_mut().filter(|_| self.has(Bug::WrongIndex)) {
             let indices: Vec<_> = snapshot.records.iter().map(|row| row.index).collect();
