@@ -188,7 +188,8 @@ export class Server {
       // Before it begins: it may be over as soon as the call.
       session.uids.add(args.uid);
       try {
-        const available = await storageLeft();
+        // Of what has no total nobody knows whether it has room.
+        const available = args.downloadTotal > 0 ? await storageLeft() : BEYOND_ALL;
         const requests = await Promise.all(args.requests.map(receiveRequest));
         const state = await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
         // Its answer was lost before, and all is over.
