@@ -244,8 +244,7 @@ impl Record {
         let time = cx.now.monotonic.after(transfer.cut_at);
         let parts = cx.transfers.of(self.id).filter(|one| one.is_open()).count() as u64;
         let rate = rate(store.length, time) * parts.max(1);
-        if self.parts.note_part(rate, cx.config.threshold()) {
-            cx.transfers.note_fast(cx.now.monotonic);
-        }
+        let pays = self.parts.note_part(rate, cx.config.threshold());
+        cx.transfers.note_speed(pays.then_some(cx.now.monotonic));
     }
 }

@@ -34,5 +34,6 @@ mod retry;
 mod scale;
 mod servers;
 mod shares;
+mod split;
 mod stores;
 mod uploads;
