@@ -67,12 +67,12 @@ impl Parts {
         self.mode != Mode::StreamOnly && !self.unsplittable
     }
 
-    /// From this rate on it pays. Where nothing of the body has told one yet, it is taken to have it:
-    /// how long a part is waited for goes by the rate.
+    /// From this rate on it pays. It is taken to have that until its parts tell: what came before may have been a burst,
+    /// and how long a part is waited for goes by the rate.
     pub(crate) fn begin_bypass(&mut self, threshold: u64) {
         self.join();
         self.mode = Mode::Bypass;
-        self.rate = self.rate.max(threshold);
+        self.rate = threshold;
     }
 
     /// Nothing bypasses the script from now on.
@@ -103,12 +103,11 @@ impl Parts {
     /// A part is stored that came at this rate, all parts together. Whether it still pays.
     pub(crate) fn note_part(&mut self, rate: u64, threshold: u64) -> bool {
         self.rate = self.rate.midpoint(rate);
-        let pays = self.rate >= threshold;
-        if !pays {
+        if self.rate < threshold / 4 * 3 {
             // Not the script is the bound: what looked like speed was a burst.
             self.fail();
         }
-        pays
+        self.rate >= threshold
     }
 
     /// A head has come after this time.
@@ -152,10 +151,11 @@ impl Parts {
     }
 
     /// Parts of so many bytes come over so many connections at most from now on, if that is more than one brings.
-    pub(crate) fn split(&mut self, now: Instant, streams: usize, length: u64) {
+    /// That brings `single` bytes a second.
+    pub(crate) fn split(&mut self, now: Instant, (streams, length): (usize, u64), single: u64) {
         self.streams = streams;
         self.length = length;
-        self.trial = Some(Trial { single: self.meter.rate, began: now, measured: None });
+        self.trial = Some(Trial { single, began: now, measured: None });
     }
 
     /// One of them has come to nothing.

@@ -10,7 +10,7 @@ use crate::http::{ByteRange, Head};
 use crate::ids::TransferId;
 use crate::record::representation::{self, Part};
 use crate::record::{Next, Phase, Record, standing};
-use crate::transfer::{End, Transfer, Transfers};
+use crate::transfer::{End, Stream, Transfer, Transfers};
 use crate::trouble::Trouble;
 
 impl Record {
@@ -18,36 +18,52 @@ impl Record {
     pub(super) fn weigh_connections(&mut self, cx: &mut Context<'_>, id: TransferId) {
         if self.parts.is_split() {
             self.judge(cx);
-        } else if let Some((streams, length)) = self.worthwhile_split(cx, id) {
-            let now = cx.now.monotonic;
-            self.parts.split(now, streams, length);
+        } else if let Some((plan, rate)) = self.split_of_one(cx, id) {
+            self.parts.split(cx.now.monotonic, plan, rate);
             if let Some(transfer) = cx.transfers.get_mut(id) {
-                transfer.lower(transfer.position.saturating_add(length));
+                transfer.lower(transfer.position.saturating_add(plan.1));
             }
         }
     }
 
-    /// Among how many connections what is missing should be split, and in parts of which length.
-    fn worthwhile_split(&self, cx: &Context<'_>, id: TransferId) -> Option<(usize, u64)> {
-        let (split, now) = (&cx.config.split, cx.now.monotonic);
+    /// How one connection that has had its time should be split, and the rate at which it brings the body.
+    fn split_of_one(&self, cx: &Context<'_>, id: TransferId) -> Option<((usize, u64), u64)> {
         let one = cx.transfers.get(id).filter(|one| one.is_streaming())?;
         let rate = self.parts.current_rate();
-        let waited = now.after(one.began.1) >= split.after && rate > 0;
+        let waited = cx.now.monotonic.after(one.began.1) >= cx.config.split.after && rate > 0;
         let alone = cx.transfers.of(self.id).filter(|one| one.is_open()).count() == 1;
-        if !waited || !alone || cx.contended || self.phase != Phase::Running || !self.may_split() {
-            return None;
-        }
         // What outruns the script would do so over several connections, too.
         let outruns = cx.config.bypass.as_ref().is_some_and(|bypass| rate >= bypass.threshold);
+        if !waited || !alone || outruns {
+            return None;
+        }
+        self.worthwhile_split(cx, rate).map(|plan| (plan, rate))
+    }
+
+    /// Parts that bypass the script came slower than that is, at this rate each: more of them may bring more.
+    pub(super) fn split_after_bypass(&mut self, cx: &mut Context<'_>, single: u64) {
+        if let Some(plan) = self.worthwhile_split(cx, single) {
+            self.parts.split(cx.now.monotonic, plan, single);
+        }
+    }
+
+    /// Among how many connections what is missing should be split, and in parts of which length, where one brings it at
+    /// this rate.
+    fn worthwhile_split(&self, cx: &Context<'_>, rate: u64) -> Option<(usize, u64)> {
+        let (split, now) = (&cx.config.split, cx.now.monotonic);
+        if cx.contended || self.phase != Phase::Running || !self.may_split() {
+            return None;
+        }
         let missing = self.total()?.saturating_sub(self.downloaded(cx.transfers));
-        let soon = missing < split.least || missing / rate < split.left.0 / 1000;
-        if outruns || soon || !cx.servers.may_gain(self.server, now) {
+        let soon = missing < split.least || missing / rate.max(1) < split.left.0 / 1000;
+        if soon || !cx.servers.may_gain(self.server, now) {
             return None;
         }
         let free = cx.config.connections.saturating_sub(cx.transfers.open().count());
         let room = free.min(cx.servers.room(self.server, now, cx.transfers));
-        let parts = missing / self.parts.least(1).max(1);
-        let streams = (1 + room).min(usize::try_from(parts).unwrap_or(usize::MAX));
+        let own = cx.transfers.of(self.id).filter(|one| one.is_open()).count();
+        let parts = missing / self.parts.least(own).max(1);
+        let streams = (own + room).min(usize::try_from(parts).unwrap_or(usize::MAX));
         let have_room = cx.transfers.have_room(cx.config);
         (streams > 1 && have_room).then(|| (streams, missing.div_ceil(streams as u64)))
     }
@@ -64,7 +80,9 @@ impl Record {
     fn judge(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.monotonic;
         let open = || cx.transfers.of(self.id).filter(|one| one.is_open());
-        let there = open().count() > 1 && open().all(Transfer::is_answered);
+        // What bypasses the script is not seen.
+        let seen = |one: &Transfer| one.is_answered() && one.stream != Stream::Bypassing;
+        let there = open().count() > 1 && open().all(seen);
         let is_alone = open().count() < 2;
         if !self.parts.has_no_gain(&cx.config.split, now, there) || is_alone {
             return;
