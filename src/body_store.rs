@@ -177,6 +177,19 @@ impl BodyStore {
     }
 }
 
+/// See [`trim`](background_fetch_engine::ports::BodyStore::trim).
+pub(crate) fn trim(chunks: &mut Vec<Uint8Array>, excess: u64) {
+    let mut left = excess;
+    while let Some(last) = chunks.pop() {
+        let kept = u64::from(last.length()).saturating_sub(left) as u32;
+        if kept > 0 {
+            chunks.push(last.subarray(0, kept));
+            return;
+        }
+        left = left.saturating_sub(last.length().into());
+    }
+}
+
 /// The length that a stored body must have, where the browser vouches for it: then `put` fails for
 /// one that breaks, in every engine. Reading the entry again to measure it takes Firefox and WebKit
 /// about as long as storing it. Of another origin a content coding may be hidden, and a body of no

@@ -9,7 +9,7 @@ use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::Uint8Array;
 
-use crate::body_store::BodyStore;
+use crate::body_store::{self, BodyStore};
 use crate::host::JsHost;
 use crate::meta_store::MetaStore;
 use crate::network::Body;
@@ -99,6 +99,10 @@ impl ports::BodyStore for Browser {
         chunks: Vec<Uint8Array>,
     ) -> impl Future<Output = Result<Option<Vec<Uint8Array>>, StoreError>> {
         self.bodies.after(pieces, chunks)
+    }
+
+    fn trim(&self, chunks: &mut Vec<Uint8Array>, excess: u64) {
+        body_store::trim(chunks, excess);
     }
 
     fn verify(

@@ -19,6 +19,8 @@ pub struct Config {
     pub segments: SegmentSizes,
     /// When and how bytes bypass the script; `None` where that is not faster.
     pub bypass: Option<Bypass>,
+    /// When a body comes over several connections at a time.
+    pub split: Split,
     /// Bytes that may be read and not recorded yet, of all records together: they are in memory, and
     /// what a crash costs. No more is read before some are; so one chunk a connection may come on top.
     pub memory: u64,
@@ -106,6 +108,24 @@ pub struct Bypass {
     pub given_up_below: u64,
 }
 
+/// Several connections for one body: where a server gives each so much and no more, they bring several times as much.
+/// Nobody can know before, so that it is tried, and measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// How long a body has been coming before.
+    pub after: Millis,
+    /// Bytes that are missing still, at least: a file that is not much larger is there as soon with one.
+    pub least: u64,
+    /// The time in which those would come over the one connection, at least.
+    pub left: Millis,
+    /// How long all together are measured. They bring a quarter more than the one did, or it goes on alone.
+    pub measure: Millis,
+    /// How long a server of which several brought no more is not asked for it again.
+    pub rest: Millis,
+    /// Bytes that a connection has still to bring for one that is free to take half of them, at least.
+    pub halved: u64,
+}
+
 /// The delivery of an outcome: the data are the app's, so they go when its handlers have settled. Only what
 /// no handler ever takes is given up, and not before so many deliveries have counted and so much time has passed.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,6 +183,14 @@ impl Config {
                 count: 2048,
             },
             bypass,
+            split: Split {
+                after: Millis(500),
+                least: 8 * MIB,
+                left: Millis::from_secs(2),
+                measure: Millis(1500),
+                rest: Millis::from_secs(10 * 60),
+                halved: 2 * MIB,
+            },
             memory: 48 * MIB,
             extra_connections: 2,
             share_after: Millis::from_secs(1),

@@ -226,6 +226,7 @@ impl<P: Ports> Driver<P> {
             Output::Open { transfer, exchange } => self.open(transfer, exchange),
             Output::Read { transfer } => self.read(transfer),
             Output::Forget { transfer } => self.forget(transfer),
+            Output::Trim { transfer, excess } => self.trim(transfer, excess),
             Output::Compare { transfer, pieces } => self.compare(transfer, pieces),
             Output::Store { transfer, entry } => self.store(transfer, entry),
             Output::StoreBody { transfer, entry } => self.store_body(transfer, entry),

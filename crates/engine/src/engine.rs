@@ -265,12 +265,13 @@ impl Engine {
     /// Gives what is free to those who wait for it: memory, and connections.
     fn serve(&mut self) {
         self.transfers.resume(&self.config, &mut self.outbox, self.now.monotonic);
-        self.release();
         loop {
+            self.release();
             let (config, fetches) = (&self.config, &mut self.fetches);
             let now = self.now.monotonic;
             let mut gate = Gate { servers: &mut self.servers, transfers: &self.transfers, now };
             let next = self.schedule.next(config, fetches, &mut gate).map(Relief::Serve);
+            let next = next.or_else(|| self.schedule.one_too_many(config, fetches, &gate));
             match next.or_else(|| self.schedule.relief(config, fetches, &mut gate)) {
                 Some(Relief::Serve(id)) => self.of_record(id, Event::Start),
                 Some(Relief::Take(id)) => self.of_transfer(id, Event::GiveWay(id)),

@@ -39,7 +39,7 @@ mod time;
 mod transfer;
 mod trouble;
 
-pub use config::{Bypass, Config, Delivery, Overlap, ParseDate, Retry, SegmentSizes};
+pub use config::{Bypass, Config, Delivery, Overlap, ParseDate, Retry, SegmentSizes, Split};
 pub use engine::Engine;
 pub use error::Error;
 pub use ids::{CommandId, CommitId, FetchId, RecordId, TransferId};

@@ -26,6 +26,13 @@ pub enum Output {
         /// Of this transfer.
         transfer: TransferId,
     },
+    /// Forget the last so many of the bytes read and not yet stored, which are more.
+    Trim {
+        /// Of this transfer.
+        transfer: TransferId,
+        /// Bytes.
+        excess: u64,
+    },
     /// Compare the first of the bytes read and not yet stored, which are more, with these; answer `Compared`.
     Compare {
         /// Bytes of this transfer.

@@ -98,6 +98,9 @@ pub trait BodyStore: Bytes {
         chunks: Vec<Self::Chunk>,
     ) -> Result<Option<Vec<Self::Chunk>>, StoreError>;
 
+    /// Takes so many bytes from the end of the chunks, which are more.
+    fn trim(&self, chunks: &mut Vec<Self::Chunk>, excess: u64);
+
     /// Whether the bytes of these entries, one after the other, have the integrity (see
     /// [`integrity`](crate::integrity)). An entry that is missing is an error.
     async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError>;

@@ -27,6 +27,8 @@ pub(crate) struct Server {
     answers: u32,
     /// The connections that it bears, and until when that is believed.
     limit: Option<(usize, Instant)>,
+    /// Until when several connections for one body are believed to bring no more than one.
+    no_gain: Option<Instant>,
     /// Records that wait for it.
     held: Queue,
     /// Records whose rows say since when nobody has answered.
@@ -69,8 +71,7 @@ pub(crate) struct Gate<'a> {
 impl Gate<'_> {
     /// Whether a server may be sent one more request now.
     pub(crate) fn admits(&self, id: ServerId) -> bool {
-        let room = |server: &Server| server.room(id, self.now, self.transfers);
-        self.servers.get(id).is_none_or(|server| room(server) > 0)
+        self.servers.room(id, self.now, self.transfers) > 0
     }
 }
 
@@ -87,6 +88,35 @@ impl Servers {
             self.all.insert(place, (id, Server::default()));
         }
         self.all.get_mut(place).map(|(_, server)| server)
+    }
+
+    /// How many more requests it may be sent now.
+    pub(crate) fn room(&self, id: ServerId, now: Instant, transfers: &Transfers) -> usize {
+        self.get(id).map_or(usize::MAX, |server| server.room(id, now, transfers))
+    }
+
+    /// Whether several connections may bring more of a body than one, and no record waits for one.
+    pub(crate) fn may_gain(&self, id: ServerId, now: Instant) -> bool {
+        let may = |server: &Server| {
+            server.held.is_empty() && server.no_gain.is_none_or(|until| until <= now)
+        };
+        self.get(id).is_none_or(may)
+    }
+
+    /// Several connections for one body are not tried before that.
+    pub(crate) fn note_no_gain(&mut self, id: ServerId, until: Instant) {
+        if let Some(server) = self.entry(id) {
+            server.no_gain = Some(until);
+        }
+    }
+
+    /// Servers that bear no more connections than they have, while records wait for one.
+    pub(crate) fn crowded(&self, now: Instant) -> impl Iterator<Item = ServerId> {
+        let crowded = move |server: &Server| {
+            let limited = server.limit.is_some_and(|(_, until)| until > now);
+            limited && server.held_until(now).is_none() && !server.held.is_empty()
+        };
+        self.all.iter().filter(move |(_, server)| crowded(server)).map(|(id, _)| *id)
     }
 
     /// Until when it is not to be asked.
@@ -223,7 +253,6 @@ impl Server {
         self.hold.map(|hold| hold.until).filter(|until| *until > now)
     }
 
-    /// How many more requests it may be sent now.
     fn room(&self, id: ServerId, now: Instant, transfers: &Transfers) -> usize {
         if self.held_until(now).is_some() {
             return 0;

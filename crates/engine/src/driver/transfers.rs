@@ -96,6 +96,14 @@ impl<P: Ports> Driver<P> {
         }
     }
 
+    /// What is after the end of a part comes with another one.
+    pub(super) fn trim(&mut self, transfer: TransferId, excess: u64) {
+        let ports = Rc::clone(&self.ports);
+        if let Some(slot) = self.slot(transfer) {
+            ports.trim(&mut slot.chunks, excess);
+        }
+    }
+
     pub(super) fn compare(&mut self, transfer: TransferId, pieces: Vec<Piece>) {
         let Some(slot) = self.slot(transfer) else { return };
         let chunks = take(&mut slot.chunks);

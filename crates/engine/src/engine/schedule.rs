@@ -78,6 +78,30 @@ impl Schedule {
         None
     }
 
+    /// Records without a connection come before more parts of large bodies: those give theirs up at once.
+    pub(super) fn one_too_many(
+        &self,
+        config: &Config,
+        fetches: &Fetches,
+        gate: &Gate<'_>,
+    ) -> Option<Relief> {
+        let transfers = gate.transfers;
+        if !transfers.have_room(config) {
+            return None;
+        }
+        let full = transfers.open().count() >= config.connections && self.is_contended();
+        let crowded = |one: &Transfer| gate.servers.crowded(gate.now).any(|id| id == one.server);
+        let split = |one: &Transfer| {
+            fetches.record(one.record).is_some_and(|record| record.parts.is_split())
+        };
+        let beside = |one: &&Transfer| {
+            let others = transfers.of(one.record).filter(|other| other.is_open());
+            others.count() > 1 && one.is_streaming() && (full || crowded(one)) && split(one)
+        };
+        let youngest = transfers.iter().filter(beside).max_by_key(|one| one.id)?;
+        Some(Relief::Take(youngest.id))
+    }
+
     /// A fetch that has work gets a connection in the end, whatever others do with theirs: the
     /// youngest of who has most, if that can be gone on with; one more; or, after its turn, that
     /// which brings least.
@@ -196,15 +220,13 @@ fn least_after_its_turn(
 /// A record whose body comes in parts, of which one more may come at a time.
 fn next_part(config: &Config, fetches: &Fetches, gate: &Gate<'_>) -> Option<RecordId> {
     let transfers = gate.transfers;
-    let most = config.bypass.as_ref()?.connections;
     let wants = |id: &RecordId| {
-        let parts = transfers.of(*id).filter(|one| one.is_open());
-        fetches.get(id.fetch).is_some_and(|fetch| !fetch.is_paused())
-            && fetches
-                .record(*id)
-                .is_some_and(|record| record.bypasses() && gate.admits(record.server))
-            && parts.count() < most
-            && fetches.record(*id).is_some_and(|record| record.uncovered(transfers).is_some())
+        let runs = fetches.get(id.fetch).filter(|fetch| !fetch.is_paused());
+        runs.and_then(|fetch| fetch.record(id.index)).is_some_and(|record| {
+            record.wants_connection(config, transfers)
+                && gate.admits(record.server)
+                && (record.parts.bypass() || gate.servers.may_gain(record.server, gate.now))
+        })
     };
     transfers.iter().map(|one| one.record).find(wants)
 }

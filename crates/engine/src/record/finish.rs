@@ -88,20 +88,19 @@ impl Record {
         if self.is_over() {
             return Next::Nothing;
         }
+        let beside = transfer.extra || !self.is_alone(cx.transfers);
         match end {
+            End::Mismatch if transfer.extra && !transfer.has_brought() => {
+                self.lost_connection(cx, &transfer, None)
+            }
+            End::Broken(trouble) if beside => self.lost_connection(cx, &transfer, Some(trouble)),
             End::Mismatch => self.restart(cx, transfer.asked.is_some()),
             End::Broken(trouble) => {
                 self.parts.fail();
                 if trouble.is_refusal() && transfer.asked.is_some() {
                     self.standing.range_refused();
                 }
-                if self.is_alone(cx.transfers) {
-                    return self.retry(cx, trouble);
-                }
-                if matches!(trouble, Trouble::Busy(_)) {
-                    self.limit_connections(cx);
-                }
-                Next::Nothing
+                self.retry(cx, trouble)
             }
             End::Whole => self.part_is_over(cx, &transfer),
             End::Enough => self.go_on(cx),
@@ -111,6 +110,9 @@ impl Record {
     fn part_is_over(&mut self, cx: &mut Context<'_>, transfer: &Transfer) -> Next {
         let at = transfer.position;
         let news = at > transfer.began.0 || self.body.doubted_end().is_some();
+        if !news && (transfer.extra || !self.is_alone(cx.transfers)) {
+            return self.lost_connection(cx, transfer, None);
+        }
         if let Some(asked) = transfer.asked.filter(|_| !news) {
             let open = asked.end.is_none() && transfer.end.is_none_or(|end| end == at);
             return self.brought_nothing(cx, open.then_some(at));
@@ -119,7 +121,7 @@ impl Record {
         self.go_on(cx)
     }
 
-    fn go_on(&mut self, cx: &mut Context<'_>) -> Next {
+    pub(super) fn go_on(&mut self, cx: &mut Context<'_>) -> Next {
         if let Some(next) = self.settle_if_whole(cx) {
             return next;
         }
@@ -143,6 +145,7 @@ impl Record {
     }
 
     pub(super) fn await_connection(&mut self) -> Next {
+        self.parts.join();
         self.phase = Phase::Pending;
         Next::Ready
     }
@@ -150,7 +153,7 @@ impl Record {
     /// What came does not fit what is stored: all is asked for, as the app did, but not for ever. `part` says that it
     /// came to a range.
     pub(super) fn restart(&mut self, cx: &mut Context<'_>, part: bool) -> Next {
-        self.parts.fail();
+        self.parts.refuse();
         if !self.standing.may_restart(&cx.config.retry, part) {
             return self.fail(cx, FailureReason::FetchError);
         }

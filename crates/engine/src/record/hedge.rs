@@ -37,7 +37,7 @@ impl Record {
         }
         let other = TransferId(cx.outbox.next_serial());
         transfer.hedge = Hedge::Beside(other);
-        let gap = ByteRange { start, end: transfer.asked.and_then(|asked| asked.end) };
+        let gap = ByteRange { start, end: transfer.wanted_end() };
         // A server that is slow to answer the one will be so with the other.
         let long = transfer.stall * 2;
         let quiet = transfer.quiet * 2;

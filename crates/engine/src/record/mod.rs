@@ -15,6 +15,7 @@
 //! | `hedge` | a body is silent, and asked for a second time beside it |
 //! | `repeat` | what is stored comes once more, before what is missing |
 //! | `settle` | its result |
+//! | `split` | its body comes over several connections at a time |
 //! | `upload` | non-GET requests: sent once |
 
 mod body;
@@ -30,6 +31,7 @@ mod retry;
 mod saved;
 pub(crate) mod segments;
 mod settle;
+mod split;
 mod standing;
 mod start;
 mod store;
@@ -325,11 +327,6 @@ impl Record {
         self.row.validator.is_none()
             || self.standing.by_node
             || self.head().is_some_and(|head| head.redirected)
-    }
-
-    /// Whether its body comes in parts that bypass the script.
-    pub(crate) fn bypasses(&self) -> bool {
-        self.phase == Phase::Running && self.parts.bypass()
     }
 
     /// What of the body is neither stored nor on its way.

@@ -1,7 +1,12 @@
-//! Who moves the bytes of a body: the script, or the browser past it.
+//! How the bytes of a body come: over how many connections, and who moves them.
+//!
+//! The one is decided apart from the other. Several connections help where each is given so much and no more, whoever
+//! moves the bytes; that the browser moves them past the script helps where the script is the bound.
 
-use crate::config::Bypass;
+use crate::config::{Bypass, Config, Split};
 use crate::http::ByteRange;
+use crate::time::{Instant, Millis};
+use crate::transfer::rate;
 
 /// How the bytes of one record come.
 #[derive(Debug, Default)]
@@ -9,17 +14,48 @@ pub(crate) struct Parts {
     mode: Mode,
     /// Bytes a second, of the last segments; 0 when unknown.
     pub(crate) rate: u64,
+    /// How many streams at a time may bring it, where it is split among several.
+    streams: usize,
+    /// Set when a part was answered with something else: there are to be no more at a time.
+    unsplittable: bool,
+    /// Bytes of each of them, as planned when it was split.
+    length: u64,
+    /// How long the last head took to come.
+    head_time: Millis,
+    meter: Meter,
+    trial: Option<Trial>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// One after the other, through the script.
+    /// Through the script.
     #[default]
     Stream,
     /// In ranged requests, several at a time, which bypass the script.
     Bypass,
-    /// A part went wrong: one stream to the end.
+    /// A part that bypassed the script went wrong: never again.
     StreamOnly,
+}
+
+/// What all connections bring together.
+#[derive(Debug, Default, Clone, Copy)]
+struct Meter {
+    /// Bytes so far.
+    read: u64,
+    /// When the rate was last taken, and after how many bytes.
+    since: (Instant, u64),
+    /// Bytes a second of the last time. What comes at first may be a burst of what a server gives everybody.
+    rate: u64,
+}
+
+/// It is being found out whether several connections bring more than one.
+#[derive(Debug, Clone, Copy)]
+struct Trial {
+    /// Bytes a second of the one.
+    single: u64,
+    began: Instant,
+    /// When all of them were there, and after how many bytes.
+    measured: Option<(Instant, u64)>,
 }
 
 impl Parts {
@@ -28,23 +64,32 @@ impl Parts {
     }
 
     pub(crate) fn may_bypass(&self) -> bool {
-        self.mode != Mode::StreamOnly
+        self.mode != Mode::StreamOnly && !self.unsplittable
     }
 
-    /// From this rate on it pays. Where nothing of the body has told one yet, it is taken to have it:
-    /// how long a part is waited for goes by the rate.
+    /// From this rate on it pays. It is taken to have that until its parts tell: what came before may have been a burst,
+    /// and how long a part is waited for goes by the rate.
     pub(crate) fn begin_bypass(&mut self, threshold: u64) {
+        self.join();
         self.mode = Mode::Bypass;
-        self.rate = self.rate.max(threshold);
+        self.rate = threshold;
     }
 
-    /// One stream from now on, for good.
+    /// Nothing bypasses the script from now on.
     pub(crate) fn fail(&mut self) {
         self.mode = Mode::StreamOnly;
     }
 
+    /// One stream from now on, for good.
+    pub(crate) fn refuse(&mut self) {
+        self.fail();
+        self.join();
+        self.unsplittable = true;
+    }
+
     /// One stream, until it pays again.
     pub(crate) fn rest(&mut self) {
+        self.join();
         if self.mode == Mode::Bypass {
             self.mode = Mode::Stream;
         }
@@ -58,11 +103,107 @@ impl Parts {
     /// A part is stored that came at this rate, all parts together. Whether it still pays.
     pub(crate) fn note_part(&mut self, rate: u64, threshold: u64) -> bool {
         self.rate = self.rate.midpoint(rate);
-        // Well below, one stream for all the rest loses less when it breaks.
-        if self.rate < threshold / 2 {
-            self.rest();
+        if self.rate < threshold / 4 * 3 {
+            // Not the script is the bound: what looked like speed was a burst.
+            self.fail();
         }
         self.rate >= threshold
+    }
+
+    /// A head has come after this time.
+    pub(crate) fn note_head(&mut self, time: Millis) {
+        self.head_time = time;
+    }
+
+    /// So many bytes have come.
+    pub(crate) fn note_read(&mut self, now: Instant, length: u64) {
+        let Meter { read, since: (time, before), .. } = self.meter;
+        self.meter.read = read.saturating_add(length);
+        let passed = now.after(time);
+        if passed >= METERED {
+            // Whatever came before that was a pause.
+            let rate = rate(self.meter.read - before, passed);
+            let usual = passed < METERED * 4;
+            self.meter.rate = if usual || self.meter.rate == 0 { rate } else { self.meter.rate };
+            self.meter.since = (now, self.meter.read);
+        }
+    }
+
+    /// A body begins: what came of another says nothing of its rate.
+    pub(crate) fn meter_from(&mut self, now: Instant) {
+        self.meter.since = (now, self.meter.read);
+        self.meter.rate = 0;
+    }
+
+    /// Bytes a second that come now; 0 when unknown.
+    pub(crate) fn current_rate(&self) -> u64 {
+        self.meter.rate
+    }
+
+    /// Whether several streams bring it.
+    pub(crate) fn is_split(&self) -> bool {
+        self.streams > 1
+    }
+
+    /// Whether it may be split among several streams.
+    pub(crate) fn may_split(&self) -> bool {
+        !self.unsplittable
+    }
+
+    /// Parts of so many bytes come over so many connections at most from now on, if that is more than one brings.
+    /// That brings `single` bytes a second.
+    pub(crate) fn split(&mut self, now: Instant, (streams, length): (usize, u64), single: u64) {
+        self.streams = streams;
+        self.length = length;
+        self.trial = Some(Trial { single, began: now, measured: None });
+    }
+
+    /// One of them has come to nothing.
+    pub(crate) fn lose_one(&mut self) {
+        self.streams = self.streams.saturating_sub(1);
+        if self.streams <= 1 {
+            self.join();
+        }
+    }
+
+    /// One stream, until it is split again.
+    pub(crate) fn join(&mut self) {
+        self.streams = 0;
+        self.trial = None;
+    }
+
+    /// Whether several connections, which `are_there`, bring no more than the one did. Known once.
+    pub(crate) fn has_no_gain(&mut self, split: &Split, now: Instant, are_there: bool) -> bool {
+        let Some(mut trial) = self.trial else { return false };
+        let Some((since, before)) = trial.measured else {
+            if are_there || now.after(trial.began) >= AWAITED {
+                trial.measured = Some((now, self.meter.read));
+                self.trial = Some(trial);
+            }
+            return false;
+        };
+        let passed = now.after(since);
+        if passed < split.measure {
+            return false;
+        }
+        self.trial = None;
+        let sum = rate(self.meter.read - before, passed);
+        sum.saturating_mul(4) < trial.single.saturating_mul(5)
+    }
+
+    /// How many connections may bring it at a time.
+    pub(crate) fn connections(&self, config: &Config) -> usize {
+        match &config.bypass {
+            Some(bypass) if self.bypass() => bypass.connections,
+            _ => self.streams.max(1),
+        }
+    }
+
+    /// Bytes of the shortest part that is worth a request, where so many connections bring it: the time that passes
+    /// before it comes is an eighth of its own at most.
+    pub(crate) fn least(&self, streams: usize) -> u64 {
+        let each = self.rate.max(self.meter.rate / streams.max(1) as u64);
+        each.saturating_mul(8 * self.head_time.0) / 1000
     }
 
     /// The range to ask for, of a gap in a body of this length.
@@ -72,8 +213,10 @@ impl Parts {
         total: Option<u64>,
         gap: ByteRange,
     ) -> ByteRange {
-        let bypass = bypass.filter(|_| self.bypass());
-        let most = bypass.map(|bypass| gap.start.saturating_add(bypass.segment));
+        let bypass = bypass.filter(|_| self.bypass()).map(|bypass| bypass.segment);
+        let length = bypass.or(Some(self.length).filter(|_| self.is_split()));
+        let most = length.map(|length| gap.start.saturating_add(length));
+        let most = most.filter(|most| bypass.is_some() || total.is_none_or(|total| *most < total));
         // To the known end of the body the range stays open: the usual form, `bytes=N-`.
         let end = gap.end.filter(|&end| Some(end) != total || most.is_some_and(|most| end <= most));
         let end = match (end, most) {
@@ -83,3 +226,9 @@ impl Parts {
         ByteRange { start: gap.start, end }
     }
 }
+
+/// The rate is taken so often.
+const METERED: Millis = Millis(250);
+
+/// Until all connections are there, no longer is waited before they are measured.
+const AWAITED: Millis = Millis::from_secs(5);

@@ -35,7 +35,7 @@ impl Record {
     ) -> Next {
         self.close_transfers(cx, Some(id));
         self.standing.accepted();
-        self.parts.fail();
+        self.parts.refuse();
         let end = self.body.end(self.request(), head);
         if let Some(transfer) = cx.transfers.get_mut(id) {
             transfer.begin(end, cx.now.monotonic);

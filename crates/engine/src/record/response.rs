@@ -26,12 +26,17 @@ impl Record {
         if transfer.stream == Stream::Probing {
             return self.probed(cx, End::Whole);
         }
+        self.parts.note_head(now.after(transfer.began.1));
         transfer.alive_at = now;
         transfer.cut_at = now;
         transfer.began = (transfer.position, now);
         if let Hedge::For(_) = transfer.hedge {
             return self.opened_beside(cx, id, &head, followed);
         }
+        if transfer.extra {
+            return self.opened_extra(cx, id, &head, followed);
+        }
+        self.parts.meter_from(now);
         let (asked, measuring) = (transfer.asked, transfer.stream == Stream::Measuring);
         let repeats = asked.is_some_and(|asked| asked.start < transfer.position);
         // What is stored is whole, perhaps: a server that fails at the question says nothing of that.
@@ -75,7 +80,7 @@ impl Record {
     /// could be compared, so that it is left to one stream.
     fn begins_earlier(&mut self, cx: &mut Context<'_>, id: TransferId, start: u64) -> Next {
         let bypassing = self.parts.bypass();
-        self.parts.fail();
+        self.parts.refuse();
         let asked = cx.transfers.get(id).and_then(|transfer| transfer.asked);
         let again =
             asked.is_some_and(|asked| bypassing || self.body.begins_earlier(asked.start, start));
@@ -118,7 +123,7 @@ impl Record {
     }
 
     /// Whether the whole came in the place of a range for no other reason than `If-Range`: the body may be the same.
-    fn may_ask_without_condition(
+    pub(super) fn may_ask_without_condition(
         &self,
         cx: &Context<'_>,
         asked: Option<ByteRange>,
@@ -230,7 +235,7 @@ impl Record {
         self.standing.accepted();
         if resumed {
             // Who answers a part with the whole would do so with each of them.
-            self.parts.fail();
+            self.parts.refuse();
         }
         let split_at_once = cx.transfers.is_fast(now.monotonic);
         let end = self.body.end(self.request(), &head);
@@ -272,13 +277,30 @@ impl Record {
             // Content-Length was that of a content coding which this origin may not see.
             transfer.end = None;
         }
+        if transfer.limit.is_some_and(|limit| position >= limit) {
+            self.take_over_unanswered(cx, id);
+        }
+        let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
+        let excess = transfer.limit.map_or(0, |limit| position.saturating_sub(limit)).min(length);
+        let at_limit = transfer.limit.is_some_and(|limit| position >= limit);
+        let position = position - excess;
         transfer.position = position;
         let repeats = transfer.repeats_known();
-        let news = length.min(position.saturating_sub(transfer.known));
+        let news = (length - excess).min(position.saturating_sub(transfer.known));
+        if excess > 0 {
+            // Another one brings it.
+            cx.outbox.emit(Output::Trim { transfer: id, excess });
+        }
         if !self.has_bad_status() && cx.allowance.is_exceeded_by(news) {
             return Next::Exceeded;
         }
-        if repeats { self.repeated(cx, id) } else { self.cut_and_go_on(cx, id) }
+        self.parts.note_read(cx.now.monotonic, length);
+        if at_limit {
+            return self.finish(cx, id, End::Enough);
+        }
+        let next = if repeats { self.repeated(cx, id) } else { self.cut_and_go_on(cx, id) };
+        self.weigh_connections(cx, id);
+        next
     }
 
     /// Ends the segment if it is large or old enough, or if there is no memory for more; reads on if
@@ -341,7 +363,7 @@ impl Record {
         let pays =
             brought < bypass.given_up_below && self.is_worth_splitting(cx, transfer.position);
         if pays || brought >= bypass.segment {
-            cx.transfers.note_fast(now);
+            cx.transfers.note_speed(Some(now));
         }
         pays
     }
@@ -352,17 +374,11 @@ impl Record {
         let total = self.total().unwrap_or(0);
         !cx.contended
             && !self.parts.bypass()
+            && !self.parts.is_split()
             && total >= bypass.least
             && total.saturating_sub(position) >= bypass.segment.saturating_mul(2)
+            && self.parts.may_bypass()
             && self.may_split()
-    }
-
-    /// Whether several parts of the body may be asked for at once.
-    fn may_split(&self) -> bool {
-        self.parts.may_bypass()
-            && self.may_resume()
-            && !self.must_overlap()
-            && self.head().is_some_and(representation::may_split)
     }
 
     /// Whether a file was asked for, and there is one.

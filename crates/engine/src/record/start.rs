@@ -21,18 +21,24 @@ impl Record {
         if let Some(at) = self.body.doubted_end() {
             return self.measure(cx, at);
         }
+        let extra = !self.is_alone(cx.transfers);
         let nothing_stored = self.body.segments.is_empty() && !self.parts.bypass();
-        let whole = self.row.head.is_none() || nothing_stored || self.asks_for_all(cx.config);
+        let none_fits = || nothing_stored || self.asks_for_all(cx.config);
+        let whole = self.row.head.is_none() || !extra && none_fits();
         let range = if whole {
             self.as_identity()
-        } else if let Some(gap) = self.uncovered(cx.transfers) {
+        } else if let Some(gap) = self.next_gap(cx) {
             Some(self.parts.part(cx.config.bypass.as_ref(), self.total(), gap))
         } else {
             return self.nothing_is_missing(cx);
         };
         let exchange = self.exchange(cx.config, range);
         let start = range.map_or(0, |range| range.start);
-        self.send(cx, (start, Stream::Opening), exchange)
+        let next = self.send(cx, (start, Stream::Opening), exchange);
+        if let Some(transfer) = cx.transfers.newest_mut().filter(|_| extra) {
+            transfer.extra = true;
+        }
+        next
     }
 
     /// Sends a request, for what follows from this offset on.

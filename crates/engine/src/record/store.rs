@@ -243,9 +243,11 @@ impl Record {
         let Some(transfer) = cx.transfers.get(id) else { return };
         let time = cx.now.monotonic.after(transfer.cut_at);
         let parts = cx.transfers.of(self.id).filter(|one| one.is_open()).count() as u64;
-        let rate = rate(store.length, time) * parts.max(1);
-        if self.parts.note_part(rate, cx.config.threshold()) {
-            cx.transfers.note_fast(cx.now.monotonic);
+        let single = rate(store.length, time);
+        let pays = self.parts.note_part(single * parts.max(1), cx.config.threshold());
+        cx.transfers.note_speed(pays.then_some(cx.now.monotonic));
+        if !self.parts.bypass() {
+            self.split_after_bypass(cx, single);
         }
     }
 }

@@ -80,6 +80,10 @@ pub(crate) struct Transfer {
     pub(crate) known: u64,
     /// Offset after the last byte, as far as the head declares it.
     pub(crate) end: Option<u64>,
+    /// Offset before which it ends, though more would come: others bring that.
+    pub(crate) limit: Option<u64>,
+    /// Whether it was sent beside others of its record, which bring the body without it, too.
+    pub(crate) extra: bool,
     /// Whether its end is that of the body.
     pub(crate) last: bool,
     /// Entries being stored or recorded: where each begins, and its length.
@@ -136,6 +140,8 @@ impl Transfer {
             kept: start,
             known: start,
             end: asked.and_then(|range| range.end),
+            limit: None,
+            extra: false,
             last: false,
             stores: Vec::new(),
             patience: patience.head,
@@ -195,6 +201,11 @@ impl Transfer {
         (!self.is_answered()).then(|| self.began.1 + PROBE)
     }
 
+    /// Whether it has come to an end that it should not have.
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(self.stream, Stream::Draining(End::Broken(_) | End::Mismatch))
+    }
+
     /// Whether it still uses a connection.
     pub(crate) fn is_open(&self) -> bool {
         !matches!(self.stream, Stream::Draining(_))
@@ -204,9 +215,26 @@ impl Transfer {
     pub(crate) fn taken(&self) -> ByteRange {
         let pending = self.stores.iter().map(|store| store.start).min();
         let start = pending.unwrap_or(self.kept).min(self.kept);
-        let end =
-            if self.is_open() { self.asked.and_then(|range| range.end) } else { Some(self.kept) };
+        let end = if self.is_open() { self.wanted_end() } else { Some(self.kept) };
         ByteRange { start, end }
+    }
+
+    /// Offset after the last byte that it is to bring; `None` for all that follows.
+    pub(crate) fn wanted_end(&self) -> Option<u64> {
+        let asked = self.asked.and_then(|range| range.end);
+        asked.into_iter().chain(self.limit).min()
+    }
+
+    /// Whether it brings what is missing, piece by piece, and nobody else does so beside it.
+    pub(crate) fn is_streaming(&self) -> bool {
+        let alone = matches!(self.hedge, Hedge::None | Hedge::Doubted(_) | Hedge::Useless);
+        let reads = matches!(self.stream, Stream::Reading | Stream::Paused);
+        alone && reads && !self.repeats_known()
+    }
+
+    /// Whether it has brought anything that was missing.
+    pub(crate) fn has_brought(&self) -> bool {
+        self.position > self.began.0
     }
 
     /// When it counts as stalled.

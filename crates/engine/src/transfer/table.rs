@@ -25,6 +25,11 @@ impl Transfers {
         self.all.push(transfer);
     }
 
+    /// The one that was added last.
+    pub(crate) fn newest_mut(&mut self) -> Option<&mut Transfer> {
+        self.all.last_mut()
+    }
+
     pub(crate) fn get(&self, id: TransferId) -> Option<&Transfer> {
         self.all.iter().find(|transfer| transfer.id == id)
     }
@@ -65,9 +70,9 @@ impl Transfers {
         }
     }
 
-    /// A connection outruns the script: so will the next one, most likely.
-    pub(crate) fn note_fast(&mut self, now: Instant) {
-        self.fast_at = Some(now);
+    /// A connection outruns the script, now: so will the next one, most likely; or it does not.
+    pub(crate) fn note_speed(&mut self, fast_at: Option<Instant>) {
+        self.fast_at = fast_at;
     }
 
     pub(crate) fn is_fast(&self, now: Instant) -> bool {

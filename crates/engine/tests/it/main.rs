@@ -35,6 +35,7 @@ mod retry;
 mod scale;
 mod servers;
 mod shares;
+mod split;
 mod status;
 mod stores;
 mod uploads;

@@ -72,6 +72,9 @@ fn most_requests(
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
     let gaps = facts.crashes + facts.rivals + lost + stores;
+    // Each that came beside others leaves a hole, perhaps.
+    let extras = 2 * record.extras.min(most_extras(oracle, plan, network + gaps));
+    let network = network + extras;
     if record.parts > 0
         && let Some(bulk) = &config.bypass
     {
@@ -88,6 +91,16 @@ fn most_requests(
     // Each life of a worker doubts two bodies without a byte.
     let ends = if is_end_told(oracle, plan) { 0 } else { 2 * (2 + 2 * gaps + network) };
     1 + network + gaps * holes + ends
+}
+
+/// How many requests there can be beside others, if that begins anew for so many reasons: as many as there are
+/// connections, and each then takes half of what another has still to bring, and half of that, and so on.
+fn most_extras(oracle: &Oracle, plan: &RecordPlan, reasons: u64) -> u64 {
+    let config = &oracle.plan.config;
+    let lengths = oracle.versions(plan.file).into_iter().map(|(_, length)| length);
+    let longest = lengths.max().unwrap_or(0) / config.split.halved.max(1);
+    let connections = (config.connections + config.extra_connections) as u64;
+    (1 + reasons) * connections * (2 + u64::from(longest.checked_ilog2().unwrap_or(0)))
 }
 
 /// How many pieces of a body may be on their way into the stores at a time.
@@ -175,8 +188,10 @@ fn most_bytes(
     let lost = u128::from(fetch.lost_bytes) + torn;
     // Who is asked where the body ends sends what follows, until it is heard.
     let asked = if file.declares_length { 0 } else { u128::from(file.chunk) };
+    // What is on its way when one of several connections is not needed any more.
+    let extra = u128::from(record.extras) * 2 * u128::from(file.chunk);
     let compared = u128::from(record.requests.saturating_sub(1)) * (overlap(config) + asked);
-    Some(u128::from(file.length) + deaths * in_hands + broken + quota + lost + compared)
+    Some(u128::from(file.length) + deaths * in_hands + broken + quota + lost + compared + extra)
 }
 
 /// What a request that goes on repeats, to compare it.

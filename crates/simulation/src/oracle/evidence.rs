@@ -44,6 +44,8 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
     let silent = rivals || now.saturating_sub(record.last_sign) >= config.hedge_after.into();
     record.silences += u64::from(ranges && silent);
     record.last_sign = now;
+    let beside = oracle.world.connections.open_of(&exchange.uid, exchange.index) > 1;
+    record.extras += u64::from(beside && !probe);
     record.parts += u64::from(exchange.range.is_some_and(|range| range.end.is_some()));
     oracle.tally.borrow_mut().requests += 1;
     // A second one may order something twice.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use background_fetch_engine::testing::clock::VirtualClock;
 use background_fetch_engine::testing::network::{Exposure, Fault, File, parse_date};
-use background_fetch_engine::{Bypass, Config, Millis, Overlap, SegmentSizes, Timestamp};
+use background_fetch_engine::{Bypass, Config, Millis, Overlap, SegmentSizes, Split, Timestamp};
 
 use crate::plan::twist::Twist;
 
@@ -18,6 +18,7 @@ pub(crate) fn config(twists: &[Twist], scale: u64) -> Config {
         count: 2048,
     };
     config.memory = USUAL_MEMORY * config.segments.most;
+    config.split = Split { least: 500 * scale, halved: 100 * scale, ..config.split };
     config.overlap = Overlap { validated: 16, otherwise: 64 };
     config.retry.silence = SILENCE.into();
     for twist in twists {

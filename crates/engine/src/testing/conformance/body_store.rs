@@ -181,3 +181,13 @@ pub async fn what_follows_the_same_bytes_is_given(bench: impl BodyStoreBench) {
         assert!(bench.store().after(&[lost], vec![bench.chunk(b"23xyz")]).await.is_err());
     }
 }
+
+/// Whatever chunks it is in.
+pub async fn the_end_of_chunks_is_taken_away(bench: impl BodyStoreBench) {
+    for (excess, left) in [(0, "abcdef"), (1, "abcde"), (3, "abc"), (4, "ab"), (5, "a")] {
+        let mut chunks = ["ab", "c", "def"].map(|bytes| bench.chunk(bytes.as_bytes())).into();
+        bench.store().trim(&mut chunks, excess);
+        assert_eq!(bench.store().put(&key("a"), chunks).await, Ok(left.len() as u64));
+        assert_eq!(bench.bytes(&key("a")).await.unwrap(), left.as_bytes());
+    }
+}

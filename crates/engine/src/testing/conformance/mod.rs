@@ -28,6 +28,7 @@ macro_rules! body_store_conformance {
             a_body_of_nothing_becomes_an_entry
             integrity_is_checked
             what_follows_the_same_bytes_is_given
+            the_end_of_chunks_is_taken_away
         }
     };
 }

@@ -110,6 +110,15 @@ impl Chunk {
         skipped
     }
 
+    /// Lets go of its last bytes, which others bring, and tells of how many.
+    pub(super) fn shorten(&mut self, bytes: u64) -> u64 {
+        let dropped = bytes.min(self.extent.length());
+        self.extent.to -= dropped;
+        self.let_go(dropped);
+        self.holding.lose(dropped);
+        dropped
+    }
+
     fn let_go(&self, bytes: u64) {
         self.holding.held.set(self.holding.held.get() - bytes);
         self.hand.let_go(bytes);

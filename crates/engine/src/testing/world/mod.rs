@@ -56,7 +56,8 @@ impl World {
     /// If the server is out of reach, or as it says itself.
     pub fn answer(&self, exchange: &Exchange) -> Result<Answer, NetworkError> {
         self.way.to(&exchange.request.url)?;
-        let connections = self.connections.open(&exchange.uid);
+        // Whom it turns away it does not serve.
+        let connections = self.connections.served(&exchange.uid) + 1;
         self.servers.borrow_mut().answer(exchange, connections, self.clock.true_time())
     }
 

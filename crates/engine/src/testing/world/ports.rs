@@ -16,7 +16,7 @@ use crate::ports::{
 use crate::snapshot::{EntryKey, Snapshot, Write};
 use crate::state::{EventType, FetchState, RecordState};
 use crate::testing::memory::Content;
-use crate::testing::network::{Extent, Fault, Next, Script};
+use crate::testing::network::{Extent, Fault, Next, Script, origin_of};
 use crate::time::Time;
 
 /// All ports, over one life in a world.
@@ -87,7 +87,15 @@ fn in_the_body(error: NetworkError) -> NetworkError {
 impl Body {
     /// What its server sends next.
     pub fn next(&self, world: &World) -> Next<Extent> {
-        self.script.borrow_mut().next_extent(&mut world.servers.borrow_mut())
+        let mut servers = world.servers.borrow_mut();
+        let next = self.script.borrow_mut().next_extent(&mut servers);
+        match (next, servers.origins.get_mut(origin_of(&self.url))) {
+            (Next::Chunk(extent, time), Some(origin)) => {
+                let shared = origin.takes(world.clock.monotonic(), extent.length());
+                Next::Chunk(extent, time.max(shared))
+            }
+            (next, _) => next,
+        }
     }
 }
 
@@ -99,9 +107,15 @@ impl<L: Life> Bytes for WorldPorts<L> {
 impl<L: Life> Network for WorldPorts<L> {
     async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
         let world = self.life.world();
-        let connection = world.connections.connect(&exchange.uid, &world.clock, &self.connections);
+        let connection = {
+            let of = (exchange.uid.as_str(), exchange.index);
+            world.connections.connect(of, &world.clock, &self.connections)
+        };
         self.life.begin_request(&exchange, self.connections.get()).await;
         let answer = self.life.answer(&exchange)?;
+        if answer.head.is_ok() {
+            connection.serve();
+        }
         if exchange.request.body_length.is_some() && answer.fault == Some(Fault::NoAnswer) {
             world.clock.sleep(PATIENCE_WITH_UPLOADS).await;
             return Err(NetworkError::Unreachable);
@@ -183,6 +197,14 @@ impl<L: Life> BodyStore for WorldPorts<L> {
         }
         chunks.retain(|chunk| chunk.extent().length() > 0);
         Ok(Some(chunks))
+    }
+
+    fn trim(&self, chunks: &mut Vec<Chunk>, excess: u64) {
+        let mut left = excess;
+        for chunk in chunks.iter_mut().rev() {
+            left -= chunk.shorten(left);
+        }
+        chunks.retain(|chunk| chunk.extent().length() > 0);
     }
 
     async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {

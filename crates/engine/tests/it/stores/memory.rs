@@ -68,6 +68,12 @@ impl BodyStore for Memory {
         self.bodies.after(pieces, &chunks)
     }
 
+    fn trim(&self, chunks: &mut Vec<Vec<u8>>, excess: u64) {
+        let mut bytes = chunks.concat();
+        bytes.truncate(bytes.len() - usize::try_from(excess).unwrap());
+        *chunks = vec![bytes];
+    }
+
     async fn verify(&self, entries: &[EntryKey], integrity: &str) -> Result<bool, StoreError> {
         self.bodies.check(entries, integrity)
     }
