@@ -11,6 +11,7 @@ import { capture, PlainError, run } from './run.mjs';
 import { shorten, shortNamesPass } from './short-names.mjs';
 import { silencePanics } from './silent-panics.mjs';
 import { toolEnv } from './tool-env.mjs';
+import { rearranged } from './wasm-order.mjs';
 import { wasmTarget } from './wasm-target.mjs';
 
 const crate = 'background-fetch-polyfill';
@@ -91,6 +92,18 @@ const terseCode = [
   '-simplifycfg-sink-common=false',
 ].map((option) => `-Cllvm-args=${option}`);
 
+/** What is done here to what those tools make. */
+const ownSteps = [
+  'assignment',
+  'lean-bindings',
+  'short-names',
+  'silent-panics',
+  'wasm-locals',
+  'wasm-module',
+  'wasm-order',
+  'wasm-streams',
+];
+
 /** Builds `target/bindgen/`. Returns whether anything changed. */
 export async function buildWasm({ force = false } = {}) {
   const terse = withoutLocations(toolEnv());
@@ -119,7 +132,7 @@ export async function buildWasm({ force = false } = {}) {
         files: [
           compiled,
           fromRoot('node_modules', 'binaryen', 'package.json'),
-          ...['lean-bindings', 'short-names', 'silent-panics'].map((file) => fromRoot('scripts', 'lib', `${file}.mjs`)),
+          ...ownSteps.map((file) => fromRoot('scripts', 'lib', `${file}.mjs`)),
         ],
         // The version of wasm-bindgen is in the compiled file.
         values: [bindgenArgs, optArgs],
@@ -156,6 +169,8 @@ async function bind(compiled, env) {
   const printed = capture(process.execPath, [wasmOpt, wasmFile, '-o', optimised, ...optArgs], { timeout: 300_000 });
   if (!printed) throw new PlainError('wasm-opt failed: try `npm ci`.');
   const bindings = `${bindgenDir}/${name}.js`;
-  writeFileSync(bindings, shorten(lean(readFileSync(bindings, 'utf8')), printed));
+  const { text, imports } = shorten(lean(readFileSync(bindings, 'utf8')), printed);
+  writeFileSync(bindings, text);
+  writeFileSync(optimised, rearranged(readFileSync(optimised), imports));
   renameSync(optimised, wasmFile);
 }

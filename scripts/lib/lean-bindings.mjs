@@ -46,6 +46,12 @@ function checkInstance(object) {
     by: 'const ret = $1;',
   },
   {
+    // The first is asked for first, and every supported browser has it.
+    what: 'the names that older browsers have for the global object',
+    pattern: /const ret = typeof (global|globalThis|self|window) === 'undefined' \? \w+ : \1;\s*return isLikeNone.*/g,
+    by: 'return addToExternrefTable0(globalThis);',
+  },
+  {
     what: 'two functions for each one that may throw',
     pattern: /function\(\) \{ return handleError\(function \(([^)]*)\) \{(.*?)\}, arguments\); \},$/gms,
     by: 'catching(($1) => {$2}),',

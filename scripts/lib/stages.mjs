@@ -64,10 +64,13 @@ export const stages = [
   },
   {
     name: 'size',
-    title: 'size budget',
+    title: 'size budget, and what is done for it',
     plan: 'build',
     after: 'build',
-    steps: [['node', 'scripts/size.mjs']],
+    steps: [
+      ['node', 'scripts/size.mjs'],
+      ['node', '--test', 'tests/size/wasm-order.test.mjs'],
+    ],
   },
   {
     name: 'imports',

@@ -10,19 +10,19 @@
 //
 // `together` and what it calls is part of the bundle: it is short, and fast from its first call on.
 
-const LOCAL_TYPES = 0;
-const LOCALS = 1;
+export const LOCAL_TYPES = 0;
+export const LOCALS = 1;
 const BLOCK_TYPES = 2;
 const LABELS = 3;
 const TABLES_OF_LABELS = 4;
 const TYPES = 5;
 const ALIGNMENTS = 6;
 const LONG_INTEGERS = 7;
-const FLOATS = 8;
+export const FLOATS = 8;
 const OTHERS = 9;
 /** From here on, the number of the stream is this one and the length of its numbers. */
 const BY_LENGTH = 10;
-const FUNCTIONS = 10;
+export const FUNCTIONS = 10;
 const INTEGERS = 15;
 const OFFSETS = 20;
 const CODES = 26;
@@ -37,7 +37,7 @@ const TABLE = 14;
 const PREFIX = 252;
 
 /** In which streams the operands of an operation are: from the first to the last one that has them there. */
-const operandStreams = () => {
+export const operandStreams = () => {
   const streams = Array(512).fill([]);
   for (const [first, last, ...operands] of [
     [2, 4, BLOCK_TYPES],
@@ -70,7 +70,7 @@ const operandStreams = () => {
  * Goes through a function: `operation()` takes the next one, `number(stream)` an operand, or what else is a
  * number. So both directions go the same way.
  */
-function walk(operands, operation, number) {
+export function walk(operands, operation, number) {
   for (let groups = number(LOCAL_TYPES); groups > 0; groups--) {
     number(LOCAL_TYPES);
     number(LOCAL_TYPES);
@@ -224,7 +224,7 @@ function codeSection(wasm) {
 }
 
 /** A number, and how many bytes it has. */
-function numberAt(wasm, at) {
+export function numberAt(wasm, at) {
   let end = at;
   while (wasm[end++] > 127);
   return { value: valueOf(wasm.subarray(at, end)), width: end - at };

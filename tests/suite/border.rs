@@ -6,7 +6,7 @@ use background_fetch::js::object::{FromJs, Malformed, ToJs};
 use background_fetch_engine::http::{Head, RequestSpec};
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
 use background_fetch_engine::state::{Condition, FetchResult, FetchState, RecordState, Status};
-use background_fetch_engine::{FailureReason, MatchOptions, RecordResult};
+use background_fetch_engine::{FailureReason, MatchOptions, Millis, RecordResult};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
