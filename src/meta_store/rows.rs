@@ -35,6 +35,7 @@ plain_object!(RecordRow {
     result: "result",
     hold: "hold",
     silent_since: "silentSince",
+    seams: "seams",
     // Named so since the first version.
     attempts: "tries",
 });

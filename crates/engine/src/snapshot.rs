@@ -109,6 +109,9 @@ pub struct RecordRow {
     pub hold: Option<Timestamp>,
     /// Since when nobody has answered, though the browser says that it is online.
     pub silent_since: Option<Timestamp>,
+    /// Offsets in its body, in ascending order, where two responses meet of which nobody knows yet that they are of the
+    /// same one; `None` for none.
+    pub seams: Option<Vec<u64>>,
     /// Attempts since the last progress. That of a request other than GET, which is sent once, is
     /// counted before it is made.
     pub attempts: u32,
@@ -127,6 +130,7 @@ impl RecordRow {
             result: None,
             hold: None,
             silent_since: None,
+            seams: None,
             attempts: 0,
         }
     }

@@ -79,6 +79,7 @@ impl Record {
         if self.is_over() {
             return Next::Nothing;
         }
+        self.forget_seam_of(&transfer);
         let beside = transfer.extra || !self.is_alone(cx.transfers);
         match end {
             End::Mismatch if transfer.extra && !transfer.has_brought() => {
