@@ -92,6 +92,9 @@ impl Record {
                 if trouble.is_refusal() && transfer.asked.is_some() {
                     self.standing.range_refused();
                 }
+                if trouble.is_break() && transfer.has_brought() && self.goes_on_at_once(cx) {
+                    return self.await_connection();
+                }
                 self.retry(cx, trouble)
             }
             End::Whole => self.part_is_over(cx, &transfer),
@@ -111,6 +114,17 @@ impl Record {
         }
         self.body.has_news();
         self.go_on(cx)
+    }
+
+    /// A body that broke after it had brought something is asked for again at once, but for a second time only if it
+    /// has brought more by then.
+    fn goes_on_at_once(&mut self, cx: &mut Context<'_>) -> bool {
+        let first = self.row.attempts == 0 && self.may_resume() && !self.keeps_former();
+        if first {
+            self.row.attempts = 1;
+            self.note(cx);
+        }
+        first
     }
 
     pub(super) fn go_on(&mut self, cx: &mut Context<'_>) -> Next {
