@@ -127,7 +127,11 @@ impl Record {
                 self.standing.unconditional = true;
                 self.finish(cx, id, End::Enough)
             }
-            _ => self.finish(cx, id, End::Broken(Trouble::Refusal)),
+            _ => {
+                // Whose parts cannot be proven is not asked for several again.
+                self.parts.refuse();
+                self.finish(cx, id, End::Broken(Trouble::Refusal))
+            }
         }
     }
 

@@ -176,7 +176,8 @@ fn most_bytes(
         return None;
     }
     let file = servers.files.get(place).filter(|file| is_resumable(file))?;
-    let quiet = record.doubts == 0 && !record.final_status && record.busy == 0;
+    // Whoever refuses too often is asked for all.
+    let quiet = record.doubts + record.busy == 0 && !record.final_status && record.refused < 3;
     if !quiet || plan.ask != Ask::Plain || fetch.damaged {
         return None;
     }
