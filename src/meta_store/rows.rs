@@ -37,6 +37,7 @@ plain_object!(RecordRow {
     hold: "hold",
     silent_since: "silentSince",
     unproven: "unproven",
+    seams: "seams",
     // Named so since the first version.
     attempts: "tries",
 });

@@ -114,6 +114,9 @@ pub struct RecordRow {
     /// Whether its body ended where nobody had said that it would, and no server could be asked: then the browser is
     /// believed, and not every browser notices a connection that breaks off. `None` otherwise.
     pub unproven: Option<bool>,
+    /// Offsets in its body, in ascending order, where two responses meet of which nobody knows yet that they are of the
+    /// same one; `None` for none.
+    pub seams: Option<Vec<u64>>,
     /// Attempts since the last progress. That of a request other than GET, which is sent once, is
     /// counted before it is made.
     pub attempts: u32,
@@ -133,6 +136,7 @@ impl RecordRow {
             hold: None,
             silent_since: None,
             unproven: None,
+            seams: None,
             attempts: 0,
         }
     }

@@ -46,6 +46,14 @@ fn a_clock_that_is_set_changes_nothing() {
 }
 
 #[test]
+fn bodies_in_parts_end_right() {
+    let findings = campaign(Worlds::Parts, SOME, None);
+    assert!(findings.failures.is_empty(), "{}", table(&findings));
+    let lines = findings.tally.faults.get("line that all share");
+    assert!(lines.is_some_and(|count| *count > SOME / 4), "{}", table(&findings));
+}
+
+#[test]
 fn worlds_of_each_kind_have_what_their_seed_has() {
     for (name, worlds) in Worlds::ALL {
         assert_eq!((Worlds::named(name), worlds.name()), (Some(worlds), name));
@@ -54,7 +62,8 @@ fn worlds_of_each_kind_have_what_their_seed_has() {
             let own: Vec<_> = Schedule::from_seed(plain, seed).twists().cloned().collect();
             let kept = more.twists().filter(|twist| own.contains(twist)).count();
             let all = more.twists().take(own.len()).eq(&own);
-            assert!(all || worlds == Worlds::Clocks && kept > 0, "{name} {seed}");
+            let cut = matches!(worlds, Worlds::Clocks | Worlds::Parts);
+            assert!(all || cut && kept > 0, "{name} {seed}");
             let again = more.only(&more.places());
             assert_eq!(again, more);
             let prefix = if worlds == plain { String::new() } else { format!("--worlds {name} ") };

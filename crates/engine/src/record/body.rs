@@ -7,6 +7,7 @@ use crate::http::{ByteRange, Head, RequestSpec};
 use crate::ports::Piece;
 use crate::record::representation;
 use crate::record::segments::Segments;
+use crate::snapshot::EntryKey;
 
 /// The body of one record.
 #[derive(Debug)]
@@ -194,6 +195,22 @@ impl Body {
             }
         }
         if at == gap { pieces } else { Vec::new() }
+    }
+
+    /// The stored bytes from `start` up to `end`; none if one of them is missing.
+    pub(crate) fn stretch(&self, start: u64, end: u64) -> Vec<Piece> {
+        let mut pieces = self.pieces(start, self.segments.end_of_piece_over(end));
+        let beyond = self.segments.end_of_piece_over(end).saturating_sub(end);
+        if let Some(last) = pieces.last_mut() {
+            last.length = last.length.saturating_sub(beyond);
+        }
+        pieces
+    }
+
+    /// Forgets what is stored from here on, with what was thought of its end, and tells where it was.
+    pub(crate) fn drop_from(&mut self, at: u64) -> Vec<EntryKey> {
+        (self.ended, self.doubted) = (None, None);
+        self.segments.drop_from(at)
     }
 
     /// A connection broke before it brought more than what it had to repeat.

@@ -88,6 +88,7 @@ impl Record {
         if self.is_over() {
             return Next::Nothing;
         }
+        self.forget_seam_of(&transfer);
         let beside = transfer.extra || !self.is_alone(cx.transfers);
         match end {
             End::Mismatch if transfer.extra && !transfer.has_brought() => {
@@ -99,6 +100,9 @@ impl Record {
                 self.parts.fail();
                 if trouble.is_refusal() && transfer.asked.is_some() {
                     self.standing.range_refused();
+                }
+                if trouble.is_break() && transfer.has_brought() && self.goes_on_at_once(cx) {
+                    return self.await_connection();
                 }
                 self.retry(cx, trouble)
             }
@@ -119,6 +123,17 @@ impl Record {
         }
         self.body.has_news();
         self.go_on(cx)
+    }
+
+    /// A body that broke after it had brought something is asked for again at once, but for a second time only if it
+    /// has brought more by then.
+    fn goes_on_at_once(&mut self, cx: &mut Context<'_>) -> bool {
+        let first = self.row.attempts == 0 && self.may_resume() && !self.keeps_former();
+        if first {
+            self.row.attempts = 1;
+            self.note(cx);
+        }
+        first
     }
 
     pub(super) fn go_on(&mut self, cx: &mut Context<'_>) -> Next {

@@ -15,6 +15,7 @@ use crate::snapshot::EntryKey;
 pub(super) struct Former {
     head: Option<Head>,
     validator: Option<String>,
+    seams: Option<Vec<u64>>,
     body: Body,
     saved: Saved,
 }
@@ -31,6 +32,7 @@ impl Record {
         let former = Former {
             head: self.row.head.take(),
             validator: self.row.validator.take(),
+            seams: self.row.seams.take(),
             body: self.body.begin_anew(),
             // Whoever writes its row from now on removes older ones first.
             saved: replace(&mut self.saved, Saved::Older),
@@ -47,8 +49,8 @@ impl Record {
             return false;
         }
         let Some(former) = take(&mut self.former) else { return false };
-        let Former { head, validator, body, saved } = *former;
-        (self.row.head, self.row.validator) = (head, validator);
+        let Former { head, validator, seams, body, saved } = *former;
+        (self.row.head, self.row.validator, self.row.seams) = (head, validator, seams);
         self.body = body;
         self.saved = if self.replaced.is_empty() { saved } else { Saved::Older };
         self.next_version();

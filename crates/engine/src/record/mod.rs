@@ -14,6 +14,7 @@
 //! | `former` | a newer response begins: what is stored stays until it is replaced |
 //! | `hedge` | a body is silent, and asked for a second time beside it |
 //! | `repeat` | what is stored comes once more, before what is missing |
+//! | `seam` | two parts meet: whether they are of the same body |
 //! | `settle` | its result |
 //! | `split` | its body comes over several connections at a time |
 //! | `upload` | non-GET requests: sent once |
@@ -29,6 +30,7 @@ pub(crate) mod representation;
 mod response;
 mod retry;
 mod saved;
+mod seam;
 pub(crate) mod segments;
 mod settle;
 mod split;

@@ -18,10 +18,14 @@ pub(crate) struct Parts {
     streams: usize,
     /// Set when a part was answered with something else: there are to be no more at a time.
     unsplittable: bool,
+    /// Whether a part was answered with that.
+    ranged: bool,
     /// Bytes of each of them, as planned when it was split.
     length: u64,
     /// How long the last head took to come.
     head_time: Millis,
+    /// Where two parts meet whose bytes were not equal once.
+    doubted: Option<u64>,
     meter: Meter,
     trial: Option<Trial>,
 }
@@ -138,6 +142,25 @@ impl Parts {
     /// Bytes a second that come now; 0 when unknown.
     pub(crate) fn current_rate(&self) -> u64 {
         self.meter.rate
+    }
+
+    /// A part was asked for, and has come.
+    pub(crate) fn note_ranges(&mut self) {
+        self.ranged = true;
+    }
+
+    pub(crate) fn has_ranges(&self) -> bool {
+        self.ranged
+    }
+
+    /// The bytes on both sides of a seam are not equal to what is stored. Whether that is so for the first time.
+    pub(crate) fn doubts_seam(&mut self, at: u64) -> bool {
+        self.doubted.replace(at) != Some(at)
+    }
+
+    /// Bytes of each part, as planned.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
     }
 
     /// Whether several streams bring it.

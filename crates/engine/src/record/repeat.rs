@@ -20,7 +20,9 @@ impl Record {
     pub(super) fn repeated_by(&self, head: &Head) -> Option<u64> {
         let known = self.body.segments.prefix();
         let holes = known < self.body.segments.stored();
-        let first = self.head().filter(|_| known > 0 && !holes)?;
+        // What is not proven to belong to it must be replaced.
+        let unproven = !self.seams().is_empty();
+        let first = self.head().filter(|_| known > 0 && !holes && !unproven)?;
         // What did not fit since there was more than ever would not do so now.
         let same = representation::is_same_whole(first, head) && self.standing.fits();
         same.then_some(known)

@@ -112,6 +112,11 @@ pub(crate) fn may_split(first: &Head) -> bool {
     can && checkable && complete_length(first).is_some()
 }
 
+/// Whether something that the head tells will be another of another version.
+pub(crate) fn is_told_apart(first: &Head) -> bool {
+    first.header(ETAG).or(first.header(MODIFIED)).is_some()
+}
+
 /// Whether it is worth asking the server of a response where its body ends, which came to an end after so many bytes
 /// that nobody had declared: it says that it has ranges; or it may have some, and hides it, or forgets to say so.
 pub(crate) fn may_have_ranges(first: &Head, length: u64) -> bool {

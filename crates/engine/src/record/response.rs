@@ -33,6 +33,9 @@ impl Record {
         if let Hedge::For(_) = transfer.hedge {
             return self.opened_beside(cx, id, &head, followed);
         }
+        if transfer.stream == Stream::Proving {
+            return self.proved(cx, id, &head, followed);
+        }
         if transfer.extra {
             return self.opened_extra(cx, id, &head, followed);
         }
@@ -112,7 +115,7 @@ impl Record {
     }
 
     /// Takes note of an ETag that is another. Without a date beside it, it is all that there is to go by.
-    fn note_tag(&mut self, head: &Head) {
+    pub(super) fn note_tag(&mut self, head: &Head) {
         let Some(first) = &self.row.head else { return };
         let (Some(stored), Some(other)) = (first.header("etag"), head.header("etag")) else {
             return;
@@ -266,6 +269,9 @@ impl Record {
     pub(super) fn read(&mut self, cx: &mut Context<'_>, id: TransferId, length: u64) -> Next {
         self.prevail(cx, id);
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
+        if transfer.stream == Stream::Proving {
+            return self.proven(cx, id);
+        }
         transfer.alive_at = cx.now.monotonic;
         let position = transfer.position + length;
         let beyond = transfer.end.is_some_and(|end| position > end);
@@ -378,7 +384,7 @@ impl Record {
             && total >= bypass.least
             && total.saturating_sub(position) >= bypass.segment.saturating_mul(2)
             && self.parts.may_bypass()
-            && self.may_split()
+            && self.is_checkable()
     }
 
     /// Whether a file was asked for, and there is one.
@@ -390,7 +396,7 @@ impl Record {
     pub(super) fn body_ended(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let short = transfer.end.is_some_and(|end| transfer.position < end);
-        if transfer.position < transfer.known {
+        if transfer.position < transfer.known || transfer.stream == Stream::Proving {
             return self.finish(cx, id, End::Broken(Trouble::Truncated));
         }
         let first = transfer.asked.is_none();

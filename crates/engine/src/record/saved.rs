@@ -20,7 +20,8 @@ impl Record {
     pub(crate) fn restored(mut self, mut lost: bool) -> Self {
         let success = self.row.result == Some(RecordResult::Success);
         let lacks = || self.body.lacks_bytes(&self.row.request, self.row.head.as_ref());
-        if success && (lost || lacks()) {
+        let unproven = self.row.seams.is_some();
+        if success && (lost || lacks() || unproven) {
             self.row.result = None;
             self.phase = Phase::Pending;
             lost = true;

@@ -115,6 +115,22 @@ impl Segments {
         entries
     }
 
+    /// Offset after the piece that holds the byte before this one; the same offset if there is none.
+    pub(crate) fn end_of_piece_over(&self, at: u64) -> u64 {
+        let over = self.pieces.iter().find(|piece| piece.start < at && piece.end() >= at);
+        over.map_or(at, Segment::end)
+    }
+
+    /// Forgets what reaches beyond this offset, and tells where it was.
+    pub(crate) fn drop_from(&mut self, at: u64) -> Vec<EntryKey> {
+        let kept = self.pieces.partition_point(|piece| piece.end() <= at);
+        let mut entries = Vec::new();
+        for piece in self.pieces.drain(kept..) {
+            entries.push(piece.entry);
+        }
+        entries
+    }
+
     /// Forgets the pieces that `keep` denies, and tells where they were.
     pub(crate) fn retain(&mut self, keep: impl Fn(&EntryKey) -> bool) -> Vec<EntryKey> {
         let mut lost = Vec::new();

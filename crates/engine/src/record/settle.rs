@@ -16,7 +16,7 @@ impl Record {
         if !head.is_ok() {
             return Some(RecordResult::Failure(FailureReason::BadStatus));
         }
-        let whole = self.body.is_whole(self.request(), head, extra);
+        let whole = self.seams().is_empty() && self.body.is_whole(self.request(), head, extra);
         whole.then_some(RecordResult::Success)
     }
 

@@ -68,12 +68,29 @@ impl Record {
         (streams > 1 && have_room).then(|| (streams, missing.div_ceil(streams as u64)))
     }
 
-    /// Whether several parts of the body may be asked for at once.
+    /// Whether several parts of the body may be asked for at once: its length is known, and something tells its versions
+    /// apart, though it may be hidden whether the server has ranges.
     pub(super) fn may_split(&self) -> bool {
+        let told =
+            |head: &Head| self.row.validator.is_some() || representation::is_told_apart(head);
         self.parts.may_split()
             && self.may_resume()
+            && !self.standing.by_node
+            && !self.standing.asks_for_all()
+            && self.total().is_some()
+            && self.head().is_some_and(told)
+    }
+
+    /// Whether each part can be checked on its own, and the server says that it has them.
+    pub(super) fn is_checkable(&self) -> bool {
+        self.may_split()
             && !self.must_overlap()
             && self.head().is_some_and(representation::may_split)
+    }
+
+    /// Whether the server is known to have ranges: it says so, or has given a part.
+    fn has_ranges(&self) -> bool {
+        self.parts.has_ranges() || self.head().is_some_and(representation::may_split)
     }
 
     /// Gives the extra connections up if they have turned out to bring nothing more.
@@ -139,12 +156,21 @@ impl Record {
     pub(crate) fn wants_connection(&self, config: &Config, transfers: &Transfers) -> bool {
         let open = transfers.of(self.id).filter(|one| one.is_open()).count();
         // What failed may have to wait, once all that it brought is stored; what was enough need not wait for that.
-        let goes_on = || self.may_split() && !transfers.of(self.id).any(Transfer::has_failed);
+        let several = self.parts.bypass() || self.parts.is_split();
+        let goes_on = || several && !transfers.of(self.id).any(Transfer::has_failed);
         self.phase == Phase::Running
             && (open > 0 || goes_on())
             && !self.standing.asks_for_all()
-            && open < self.parts.connections(config)
-            && (self.uncovered(transfers).is_some() || self.longest(config, transfers).is_some())
+            && open < self.most_connections(config)
+            && (self.uncovered(transfers).is_some()
+                || self.longest(config, transfers).is_some()
+                || self.has_provable_seam(transfers, config.overlap))
+    }
+
+    /// A second one has to show that the server has ranges, before there are more.
+    fn most_connections(&self, config: &Config) -> usize {
+        let most = self.parts.connections(config);
+        if self.has_ranges() { most } else { most.min(2) }
     }
 
     /// Who has most to bring still, if that is worth to be shared; and the middle of it.
@@ -168,11 +194,21 @@ impl Record {
     /// What one more connection is to bring: what nobody does, or half of what one has still to bring.
     pub(super) fn next_gap(&mut self, cx: &mut Context<'_>) -> Option<ByteRange> {
         if let Some(gap) = self.uncovered(cx.transfers) {
-            return Some(gap);
+            return Some(self.probed_at_the_end(gap));
         }
         let (id, middle) = self.longest(cx.config, cx.transfers)?;
         cx.transfers.get_mut(id)?.lower(middle);
         self.uncovered(cx.transfers)
+    }
+
+    /// Where nobody has said that there are ranges, the end of the body is asked for first: whoever gives just that knows
+    /// how long the body is.
+    fn probed_at_the_end(&self, gap: ByteRange) -> ByteRange {
+        let total = self.total().filter(|_| self.parts.is_split() && !self.has_ranges());
+        let last = total.filter(|total| gap.end.is_none_or(|end| end == *total));
+        let Some(total) = last else { return gap };
+        let start = total.saturating_sub(self.parts.length()).max(gap.start);
+        ByteRange { start, end: Some(total) }
     }
 
     /// The head of the response over an extra connection.
@@ -193,6 +229,7 @@ impl Record {
         let repeats = asked.start < transfer.position;
         match self.compare(asked, head, repeats) {
             Part::Continues { end } if !repeats || followed.is_some() => {
+                self.parts.note_ranges();
                 let total = representation::complete_length(head).or(self.total());
                 self.continued(cx, id, (end, total), followed)
             }
@@ -224,12 +261,10 @@ impl Record {
             }
             self.parts.lose_one();
         }
-        if !self.parts.is_split() {
-            self.widen(cx);
-            let brought = transfer.position.saturating_sub(transfer.began.0);
-            if transfer.extra && brought < cx.config.split.halved {
-                cx.servers.note_no_gain(self.server, now + cx.config.split.rest);
-            }
+        self.widen(cx);
+        let brought = transfer.position.saturating_sub(transfer.began.0);
+        if !self.parts.is_split() && transfer.extra && brought < cx.config.split.halved {
+            cx.servers.note_no_gain(self.server, now + cx.config.split.rest);
         }
         self.go_on(cx)
     }

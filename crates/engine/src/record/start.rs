@@ -29,16 +29,40 @@ impl Record {
             self.as_identity()
         } else if let Some(gap) = self.next_gap(cx) {
             Some(self.parts.part(cx.config.bypass.as_ref(), self.total(), gap))
+        } else if let Some(next) = self.prove_next(cx) {
+            return self.beside(cx, extra, next);
         } else {
             return self.nothing_is_missing(cx);
         };
         let exchange = self.exchange(cx.config, range);
+        if let Some(range) = range.filter(|_| !self.parts.bypass()) {
+            self.note_seams_of(range, extra && exchange.overlap.is_empty());
+        }
         let start = range.map_or(0, |range| range.start);
         let next = self.send(cx, (start, Stream::Opening), exchange);
-        if let Some(transfer) = cx.transfers.newest_mut().filter(|_| extra) {
-            transfer.extra = true;
+        self.beside(cx, extra, next)
+    }
+
+    /// What has just been sent is `extra`, beside others, or not.
+    fn beside(&self, cx: &mut Context<'_>, extra: bool, next: Next) -> Next {
+        if let Some(transfer) = cx.transfers.newest_mut() {
+            transfer.extra = extra;
         }
         next
+    }
+
+    /// Where a part that is asked for will meet others, with which nothing is compared.
+    fn note_seams_of(&mut self, range: ByteRange, nothing_before: bool) {
+        if nothing_before {
+            self.note_seam(range.start);
+        }
+        if !self.parts.is_split() && self.seams().is_empty() {
+            return;
+        }
+        let meets = |at: &u64| self.body.segments.iter().any(|piece| piece.start == *at);
+        if let Some(end) = range.end.filter(meets) {
+            self.note_seam(end);
+        }
     }
 
     /// Sends a request, for what follows from this offset on.
@@ -68,6 +92,11 @@ impl Record {
         if !self.is_alone(cx.transfers) {
             self.phase = Phase::Running;
             return Next::Nothing;
+        }
+        if !self.seams().is_empty()
+            && let Some(next) = self.drop_unprovable(cx)
+        {
+            return next;
         }
         // If it is not whole all the same, rows have said what cannot be.
         self.settle_if_whole(cx).unwrap_or_else(|| self.restart(cx, false))

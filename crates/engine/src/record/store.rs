@@ -76,7 +76,9 @@ impl Record {
             }
         }
         let progress = more && self.row.attempts > 0;
-        if settles.is_some() || self.saved != Saved::Head || progress {
+        // Before they are proven, no piece is recorded without them.
+        let seams = self.row.seams.is_some();
+        if settles.is_some() || self.saved != Saved::Head || progress || seams {
             if more {
                 self.row.attempts = 0;
             }

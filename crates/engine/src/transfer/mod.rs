@@ -21,6 +21,8 @@ pub(crate) enum Stream {
     Opening,
     /// The response head, which says how long the body is that is stored.
     Measuring,
+    /// The response head, with what is stored on both sides of a seam.
+    Proving,
     /// The next bytes.
     Reading,
     /// The store, to compare what came once more with what is stored.
@@ -175,7 +177,10 @@ impl Transfer {
 
     /// Whether its head has come.
     pub(crate) fn is_answered(&self) -> bool {
-        !matches!(self.stream, Stream::Opening | Stream::Measuring | Stream::Probing)
+        !matches!(
+            self.stream,
+            Stream::Opening | Stream::Measuring | Stream::Proving | Stream::Probing
+        )
     }
 
     /// Whether it was to repeat what is stored, and has brought no more than that.
@@ -240,7 +245,9 @@ impl Transfer {
     /// When it counts as stalled.
     pub(crate) fn stalls_at(&self) -> Option<Instant> {
         let patience = match self.stream {
-            Stream::Probing | Stream::Opening | Stream::Measuring => self.patience,
+            Stream::Probing | Stream::Opening | Stream::Measuring | Stream::Proving => {
+                self.patience
+            }
             // The other one is waited for.
             Stream::Reading if matches!(self.hedge, Hedge::Beside(_)) => return None,
             Stream::Reading | Stream::Bypassing => self.stall,

@@ -130,6 +130,7 @@ fn done(uid: &str, extents: &[(u64, u64)]) -> Snapshot {
         hold: None,
         silent_since: None,
         unproven: None,
+        seams: None,
     };
     let segment = |&(start, length): &(u64, u64)| {
         let entry = EntryKey(format!("{uid}/0/1.{start}"));

@@ -1,5 +1,7 @@
 //! What is stored is not fetched again: the rest is, and what is repeated of it is compared.
 
+use std::time::Duration;
+
 use background_fetch_engine::testing::network::{Fault, File, Validator};
 
 use crate::common::{App, KIB, REPEATED, REPEATED_WITHOUT_VALIDATOR, bypass_config, fetch, url};
@@ -12,6 +14,27 @@ fn what_is_stored_is_not_fetched_again() {
     app.run();
     app.assert_success(1, LENGTH);
     assert_eq!(app.sent("file"), LENGTH + 3 * REPEATED);
+}
+
+/// The wait is for who fails without having brought anything.
+#[test]
+fn a_body_that_breaks_after_it_has_brought_something_is_asked_for_again_at_once() {
+    let time = |faults: &[Fault], seed| {
+        let file = File { faults: faults.iter().copied().collect(), ..File::new(1, LENGTH) };
+        let mut app = App::of("file", file);
+        app.config.seed = seed;
+        app.run();
+        app.assert_success(1, LENGTH);
+        app.world.clock.monotonic()
+    };
+    let cut = Fault::Cut(300 * KIB);
+    let longer = |seed| time(&[cut, cut], seed).saturating_sub(time(&[], seed));
+    let longest = (1..9).map(longer).max().unwrap();
+    assert!(longest < Duration::from_millis(200), "{longest:?}");
+    // Who brings nothing the second time is left alone for a while.
+    let longer = |seed| time(&[cut, Fault::Cut(0)], seed).saturating_sub(time(&[], seed));
+    let longest = (1..9).map(longer).max().unwrap();
+    assert!(longest > Duration::from_millis(300), "{longest:?}");
 }
 
 #[test]

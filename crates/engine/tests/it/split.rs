@@ -53,10 +53,11 @@ fn a_server_that_limits_each_connection_gives_several() {
 fn a_line_that_all_share_is_left_to_one() {
     let app = app(File { rate: 100 * RATE, ..limited() }, |origin| origin.line = Some(RATE));
     let time = percent_of_one(time(&app));
-    assert!(time < 103, "{time} %");
+    assert!(time < 104, "{time} %");
     let (sent, requests) = (app.sent("file"), app.requests("file"));
     assert!(sent < LENGTH + LENGTH / 33, "{sent} sent");
-    assert!(requests <= 8, "{requests} requests");
+    // Of the three others, what each brought, what it did not, and where they meet.
+    assert!(requests <= 10, "{requests} requests");
 }
 
 /// For ten minutes.
@@ -214,7 +215,8 @@ fn parts_are_long_against_the_time_that_a_head_takes() {
         time(&app);
         let requests = app.requests("file");
         assert_eq!(requests > 1, several, "{requests} requests");
-        assert!(requests <= 6, "{requests} requests");
+        // And one for each place where two parts meet.
+        assert!(requests <= 8, "{requests} requests");
     }
 }
 

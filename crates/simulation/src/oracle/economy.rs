@@ -20,6 +20,12 @@ pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFact
             let requests = record.requests;
             oracle.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
         }
+        let tries = record.requests + record.troubles + record.offline + record.silences;
+        let most = 2 * (tries + record.doubts + record.less + 1);
+        if record.proofs > most {
+            let proofs = record.proofs;
+            oracle.violate(|| format!("{proofs} looks at where parts of {uid}/{index} meet"));
+        }
         let most = most_bytes(oracle, facts, fetch, (plan, record), given);
         if let Some(most) = most.filter(|most| u128::from(record.sent) > *most) {
             let sent = record.sent;
@@ -170,7 +176,8 @@ fn most_bytes(
         return None;
     }
     let file = servers.files.get(place).filter(|file| is_resumable(file))?;
-    let quiet = record.doubts == 0 && !record.final_status && record.busy == 0;
+    // Whoever refuses too often is asked for all.
+    let quiet = record.doubts + record.busy == 0 && !record.final_status && record.refused < 3;
     if !quiet || plan.ask != Ask::Plain || fetch.damaged {
         return None;
     }
@@ -191,6 +198,8 @@ fn most_bytes(
     // What is on its way when one of several connections is not needed any more.
     let extra = u128::from(record.extras) * 2 * u128::from(file.chunk);
     let compared = u128::from(record.requests.saturating_sub(1)) * (overlap(config) + asked);
+    let proofs = u128::from(record.proofs) * (2 * overlap(config) + u128::from(file.chunk));
+    let compared = compared + proofs;
     Some(u128::from(file.length) + deaths * in_hands + broken + quota + lost + compared + extra)
 }
 

@@ -38,15 +38,17 @@ pub(crate) fn request(oracle: &Oracle, exchange: &Exchange, connections: usize) 
     }
     let Some(record) = facts.record(&exchange.uid, exchange.index) else { return };
     let probe = is_probe(exchange);
-    record.requests += u64::from(!probe);
+    let proof = is_proof(exchange);
+    record.requests += u64::from(!probe && !proof);
+    record.proofs += u64::from(proof);
     record.probed |= probe;
     // What one of two workers heard, the other did not.
     let silent = rivals || now.saturating_sub(record.last_sign) >= config.hedge_after.into();
     record.silences += u64::from(ranges && silent);
     record.last_sign = now;
     let beside = oracle.world.connections.open_of(&exchange.uid, exchange.index) > 1;
-    record.extras += u64::from(beside && !probe);
-    record.parts += u64::from(exchange.range.is_some_and(|range| range.end.is_some()));
+    record.extras += u64::from(beside && !probe && !proof);
+    record.parts += u64::from(!proof && exchange.range.is_some_and(|range| range.end.is_some()));
     oracle.tally.borrow_mut().requests += 1;
     // A second one may order something twice.
     record.orders += u64::from(request.method != "GET" && !probe);
@@ -211,6 +213,13 @@ fn is_first(record: &mut RecordFacts) -> bool {
 /// Whether it only asks if the server can be reached.
 fn is_probe(exchange: &Exchange) -> bool {
     exchange.request.mode == "no-cors"
+}
+
+/// Whether it asks for nothing that is not stored, but for one byte after that.
+pub(crate) fn is_proof(exchange: &Exchange) -> bool {
+    let repeated: u64 = exchange.overlap.iter().map(|piece| piece.length).sum();
+    let range = exchange.range.filter(|_| repeated > 1);
+    range.is_some_and(|range| range.end == Some(range.start + repeated + 1))
 }
 
 /// Faults that leave a part what it should be, or tell what it is.

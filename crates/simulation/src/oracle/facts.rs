@@ -116,6 +116,8 @@ pub(crate) struct RecordFacts {
     pub(crate) short: u64,
     /// Bytes beyond what a part declared.
     pub(crate) overlong: u64,
+    /// Requests for both sides of where two parts meet.
+    pub(crate) proofs: u64,
     /// Requests beside others whose bodies were on their way.
     pub(crate) extras: u64,
     /// Requests for a part with an end.

@@ -49,7 +49,7 @@ fn wait(twist: &Twist, troubles: u64) -> u64 {
     match twist {
         Twist::Fault { fault, .. } => again + asked(*fault),
         // A try for every one that is allowed, and for each piece of progress between them.
-        Twist::Always { fault, .. } => 60 * 60 * (60 + 30 * 60) + 60 * 60 * asked(*fault) + silence,
+        Twist::Always { fault, .. } | Twist::Beyond { fault, .. } => 60 * 60 * (60 + 30 * 60) + 60 * 60 * asked(*fault) + silence,
         Twist::Begins { at, .. }
         | Twist::Abort { at, .. }
         | Twist::Again { at, .. }

@@ -279,7 +279,9 @@ impl Plan {
             Twist::Quota(bytes) => self.quota = Some(bytes),
             Twist::Crash { step, down } => self.crashes.push((step, down)),
             Twist::Rival { step } => self.rivals.push(step),
-            Twist::Bears { .. } => self.times.push((0, twist)),
+            Twist::Bears { .. } | Twist::Beyond { .. } | Twist::Line { .. } => {
+                self.times.push((0, twist));
+            }
             Twist::Change { at, .. }
             | Twist::LosesRanges { at, .. }
             | Twist::Vanishes { at, .. }

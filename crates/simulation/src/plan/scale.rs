@@ -12,6 +12,7 @@ pub(crate) fn scaled(mut twist: Twist, scale: u64) -> Twist {
         | Twist::Length { bytes, .. }
         | Twist::Crowd { bytes, .. }
         | Twist::SlowStores { rate: bytes, .. }
+        | Twist::Line { rate: bytes, .. }
         | Twist::Change { length: bytes, .. }
         | Twist::Quota(bytes) => *bytes = bytes.saturating_mul(scale),
         Twist::Coded { coding, .. } => coding.length = coding.length.saturating_mul(scale),
@@ -23,7 +24,7 @@ pub(crate) fn scaled(mut twist: Twist, scale: u64) -> Twist {
             *start = start.saturating_mul(scale);
             *end = end.map(|end| end.saturating_mul(scale));
         }
-        Twist::Fault { fault, .. } | Twist::Always { fault, .. } => {
+        Twist::Fault { fault, .. } | Twist::Beyond { fault, .. } | Twist::Always { fault, .. } => {
             *fault = scaled_fault(*fault, scale)
         }
         _ => {}

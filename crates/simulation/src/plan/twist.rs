@@ -103,6 +103,10 @@ pub enum Twist {
     OriginBusy { origin: u64, at: u64, time: u64, after: Option<u64> },
     /// An origin answers 503 to whoever comes on more connections at a time than these.
     Bears { origin: u64, connections: usize },
+    /// What befalls those who come on more than it bears, in the place of that.
+    Beyond { origin: u64, fault: Fault },
+    /// All connections to an origin share a line of so many bytes a second.
+    Line { origin: u64, rate: u64 },
     /// Each body of an origin takes so long.
     Trickles { origin: u64, time: u64 },
     /// No network; perhaps nobody tells when it is back.
@@ -223,6 +227,8 @@ impl Twist {
             Self::OriginAway { .. } => "origin unreachable for a time",
             Self::OriginBusy { after: None, .. } => "origin busy for a time",
             Self::OriginBusy { .. } => "origin busy for a time that it names",
+            Self::Beyond { .. } => "origin that does something else to more",
+            Self::Line { .. } => "line that all share",
             Self::Bears { .. } => "origin that bears few connections",
             Self::WallJumps { by, .. } if *by < 0 => "wall clock set back",
             Self::WallJumps { .. } => "wall clock set forward",

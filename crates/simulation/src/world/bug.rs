@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use background_fetch_engine::http::{Head, Header};
-use background_fetch_engine::ports::Exchange;
+use background_fetch_engine::ports::{Exchange, Piece};
 use background_fetch_engine::snapshot::{FetchRow, Snapshot, Stage, Write};
 use background_fetch_engine::testing::clock::VirtualClock;
 use background_fetch_engine::{Config, Instant, Millis, Time};
 
+use crate::oracle::evidence::is_proof;
 use crate::plan::generate::Worlds;
 use crate::world::worker::Worker;
 
@@ -56,11 +57,19 @@ pub enum Bug {
     RowsFirst,
     /// What is paused goes on after a restart.
     ForgetPause,
+    /// What comes after the end of a part is stored with it.
+    NoTrim,
+    /// There may be as many connections as anybody likes.
+    NoLimit,
+    /// Where two parts meet, nothing is compared.
+    SkipSeam,
+    /// Where two parts meet, it is not kept that they were never compared.
+    ForgetSeam,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 20] = [
+    pub const ALL: [(&'static str, Self); 24] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -81,12 +90,17 @@ impl Bug {
         ("forget-over", Self::ForgetOver),
         ("rows-first", Self::RowsFirst),
         ("forget-pause", Self::ForgetPause),
+        ("no-trim", Self::NoTrim),
+        ("no-limit", Self::NoLimit),
+        ("skip-seam", Self::SkipSeam),
+        ("forget-seam", Self::ForgetSeam),
     ];
 
     /// The worlds in which it shows.
     pub fn worlds(self) -> Worlds {
         match self {
             Self::WallClock => Worlds::Clocks,
+            Self::NoTrim | Self::NoLimit | Self::SkipSeam | Self::ForgetSeam => Worlds::Parts,
             Self::NoHold | Self::ForgetHold | Self::BelieveEnd => Worlds::Origins,
             _ => Worlds::Plain,
         }
@@ -103,11 +117,13 @@ pub(super) struct Slips {
     bug: Option<Bug>,
     /// Of the first response of a record, for who mistakes them for those of all others.
     validators: RefCell<BTreeMap<(String, u32), Vec<Header>>>,
+    /// What is compared because two parts meet there.
+    seams: RefCell<Vec<Vec<Piece>>>,
 }
 
 impl Slips {
     pub(super) fn new(bug: Option<Bug>) -> Self {
-        Self { bug, validators: RefCell::default() }
+        Self { bug, validators: RefCell::default(), seams: RefCell::default() }
     }
 
     pub(super) fn has(&self, bug: Bug) -> bool {
@@ -118,6 +134,9 @@ impl Slips {
     pub(super) fn mistake_config(&self, config: &mut Config) {
         if self.has(Bug::NoBudget) {
             config.memory = u64::MAX / 4;
+        }
+        if self.has(Bug::NoLimit) {
+            config.connections = 64;
         }
         if self.has(Bug::NoShares) {
             config.share_after = Millis(u64::MAX);
@@ -139,8 +158,9 @@ impl Slips {
     /// Mixes the records of each fetch up, or forgets some of what is in them.
     pub(super) fn mistake_rows(&self, snapshots: &mut [Snapshot]) {
         let rows = snapshots.iter_mut().flat_map(|snapshot| &mut snapshot.records);
-        for row in rows.filter(|_| self.has(Bug::ForgetHold)) {
-            row.hold = None;
+        for row in rows {
+            row.hold = row.hold.filter(|_| !self.has(Bug::ForgetHold));
+            row.seams = row.seams.take().filter(|_| !self.has(Bug::ForgetSeam));
         }
         for snapshot in snapshots.iter_mut().filter(|_| self.has(Bug::ForgetPause)) {
             snapshot.fetch.paused = None;
@@ -171,8 +191,16 @@ impl Slips {
         writes
     }
 
+    /// Whether it takes these bytes for equal, whatever they are.
+    pub(super) fn mistakes_seam(&self, pieces: &[Piece]) -> bool {
+        self.has(Bug::SkipSeam) && self.seams.borrow().iter().any(|seam| seam == pieces)
+    }
+
     /// Forgets the validator of a request.
     pub(super) fn mistake_request(&self, exchange: &Exchange) -> Exchange {
+        if self.has(Bug::SkipSeam) && is_proof(exchange) {
+            self.seams.borrow_mut().push(exchange.overlap.clone());
+        }
         let mut exchange = exchange.clone();
         if self.has(Bug::NoValidatorCheck) {
             exchange.if_range = None;

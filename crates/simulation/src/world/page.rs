@@ -244,6 +244,14 @@ async fn happen(world: &Rc<World>, twist: Twist) {
             let mut servers = world.base.servers.borrow_mut();
             servers.origins.entry(files::origin(origin)).or_default().bears = Some(connections);
         }
+        Twist::Beyond { origin, fault } => {
+            let mut servers = world.base.servers.borrow_mut();
+            servers.origins.entry(files::origin(origin)).or_default().beyond = Some(fault);
+        }
+        Twist::Line { origin, rate } => {
+            let mut servers = world.base.servers.borrow_mut();
+            servers.origins.entry(files::origin(origin)).or_default().line = Some(rate);
+        }
         Twist::WallJumps { by, .. } => world.base.clock.shift_wall(by),
         Twist::Offline { time, reported, .. } => go_offline(world, time, reported).await,
         Twist::DamagesFetch { fetch, .. } => damage(world, fetch, None),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use background_fetch_engine::Time;
 use background_fetch_engine::driver::{self, Handle};
-use background_fetch_engine::ports::{Clock, Exchange, Host, NetworkError, StoreError};
+use background_fetch_engine::ports::{Clock, Exchange, Host, NetworkError, Piece, StoreError};
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use background_fetch_engine::testing::network::{Answer, Extent, Next};
@@ -178,6 +178,15 @@ impl Life for Worker {
 
     fn put(&self, entry: &EntryKey, content: Vec<Extent>) -> Result<u64, StoreError> {
         bodies::put(self, entry, content)
+    }
+
+    fn compare(&self, pieces: &[Piece], chunks: &[Vec<Extent>]) -> Result<bool, StoreError> {
+        let same = self.world().bodies.after(pieces, chunks)?.is_some();
+        Ok(same || self.world.slips.mistakes_seam(pieces))
+    }
+
+    fn trims(&self) -> bool {
+        !self.world.slips.has(Bug::NoTrim)
     }
 
     fn delete(&self, entries: &[EntryKey]) {

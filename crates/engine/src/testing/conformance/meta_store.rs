@@ -158,6 +158,7 @@ pub async fn rows_come_back_as_they_were(bench: impl MetaStoreBench) {
         version: 4,
         result: Some(RecordResult::Success),
         attempts: 9,
+        seams: Some(vec![1, 1 << 40]),
         hold: Some(Timestamp(6)),
         silent_since: Some(Timestamp(5)),
         unproven: Some(true),

@@ -66,6 +66,20 @@ pub trait Life: Host + Clock + Clone + 'static {
         self.world().bodies.put(entry, &[content])
     }
 
+    /// Whether bytes are really taken away that are none of an entry's.
+    fn trims(&self) -> bool {
+        true
+    }
+
+    /// Whether these chunks begin with the bytes of these pieces.
+    ///
+    /// # Errors
+    ///
+    /// If one of the pieces is not there.
+    fn compare(&self, pieces: &[Piece], chunks: &[Vec<Extent>]) -> Result<bool, StoreError> {
+        Ok(self.world().bodies.after(pieces, chunks)?.is_some())
+    }
+
     /// Entries are removed.
     fn delete(&self, entries: &[EntryKey]) {
         self.world().bodies.delete(entries);

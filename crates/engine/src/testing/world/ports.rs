@@ -188,7 +188,7 @@ impl<L: Life> BodyStore for WorldPorts<L> {
     ) -> Result<Option<Vec<Chunk>>, StoreError> {
         self.life.begin(&Operation::Compare(pieces)).await?;
         let given: Vec<_> = chunks.iter().map(|chunk| vec![chunk.extent()]).collect();
-        if self.life.world().bodies.after(pieces, &given)?.is_none() {
+        if !self.life.compare(pieces, &given)? {
             return Ok(None);
         }
         let mut repeated = pieces.iter().map(|piece| piece.length).sum();
@@ -200,7 +200,7 @@ impl<L: Life> BodyStore for WorldPorts<L> {
     }
 
     fn trim(&self, chunks: &mut Vec<Chunk>, excess: u64) {
-        let mut left = excess;
+        let mut left = if self.life.trims() { excess } else { 0 };
         for chunk in chunks.iter_mut().rev() {
             left -= chunk.shorten(left);
         }

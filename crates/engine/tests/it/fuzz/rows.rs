@@ -335,8 +335,9 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             downloaded: None,
             paused: None,
         });
-    let record = (small_number(), any_head(), prop::option::of(texts::etag()), result()).prop_map(
-        |(index, head, validator, result)| RecordRow {
+    let seams = prop::option::of(prop::collection::vec(number(), 0..4));
+    let record = (small_number(), any_head(), prop::option::of(texts::etag()), result(), seams)
+        .prop_map(|(index, head, validator, result, seams)| RecordRow {
             uid: "bad".into(),
             index,
             request: get("a"),
@@ -348,8 +349,8 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             hold: None,
             silent_since: None,
             unproven: None,
-        },
-    );
+            seams,
+        });
     let segment =
         (0..3_u32, number(), number(), entry()).prop_map(|(index, start, length, entry)| {
             SegmentRow { uid: "bad".into(), index, start, length, entry }

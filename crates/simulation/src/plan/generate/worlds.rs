@@ -1,9 +1,9 @@
 //! Worlds of several kinds, for one seed: those that it has always had, and more.
 
-use super::SPAN;
-use crate::plan::random::Random;
-use background_fetch_engine::testing::network::Fault;
+use background_fetch_engine::testing::network::{Exposure, Fault, Validator};
 
+use super::{SPAN, faults};
+use crate::plan::random::Random;
 use crate::plan::twist::Twist;
 
 /// What a world has beyond what each of its seed has.
@@ -18,15 +18,18 @@ pub enum Worlds {
     Origins,
     /// A wall clock that is set while all goes on.
     Clocks,
+    /// Larger files of servers that limit each connection, or all of them together, or how many there are.
+    Parts,
 }
 
 impl Worlds {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("plain", Self::Plain),
         ("crowds", Self::Crowds),
         ("origins", Self::Origins),
         ("clocks", Self::Clocks),
+        ("parts", Self::Parts),
     ];
 
     /// Those of this name.
@@ -56,6 +59,22 @@ pub(super) fn add(worlds: Worlds, seed: u64, twists: &mut Vec<Twist>) {
                 twists.retain(|twist| is_plain(twist) || random.one_in(4));
             }
             twists.extend(clock(random));
+        }
+        Worlds::Parts => {
+            let files = twists.iter().filter(|twist| matches!(twist, Twist::Length { .. })).count();
+            // Nobody can know who lies, but where bytes are compared.
+            let lies = random.one_in(4);
+            if lies {
+                twists.retain(is_plain);
+            }
+            for file in 0..files {
+                twists.extend(large(random, file));
+                twists.extend(lie(random, file).filter(|_| lies).into_iter().flatten());
+            }
+            if lies && random.one_in(2) {
+                twists.push(Twist::Crash { step: random.between(20, 400), down: 1 });
+            }
+            twists.extend(limits(random));
         }
     }
 }
@@ -131,12 +150,58 @@ fn clock(random: &mut Random) -> Vec<Twist> {
     (0..random.between(1, 3)).map(|_| jump(random)).collect()
 }
 
+/// A file that takes seconds over one connection.
+fn large(random: &mut Random, file: usize) -> Vec<Twist> {
+    let bytes = random.between(1_000, LARGER);
+    let (time, pieces) = (random.between(2_500, 2 * SPAN), random.between(20, 90));
+    let mut twists = vec![
+        Twist::Length { file, bytes },
+        Twist::Speed { file, rate: bytes * 1000 / time + 1, chunk: bytes / pieces + 1 },
+        Twist::On { file, origin: random.below(2) },
+    ];
+    if random.one_in(3) {
+        let exposure = random.of(Exposure::All, &[Exposure::Safelisted]);
+        twists.push(Twist::Foreign { file, exposure });
+    }
+    if random.one_in(4) {
+        let by = random.of(Validator::Modified, &[Validator::Both, Validator::WeakAndModified]);
+        twists.push(Twist::Validated { file, by });
+    }
+    twists
+}
+
+/// Once the body has begun, it is another, and nothing tells; or what comes is not what it is said to be.
+fn lie(random: &mut Random, file: usize) -> Option<[Twist; 2]> {
+    let fault = random.of(Fault::Swapped, &[Fault::Shifted, Fault::Changed, Fault::Whole]);
+    let twists = [Fault::Late(0), fault].map(|fault| Twist::Fault { file, fault });
+    random.one_in(2).then_some(twists)
+}
+
+/// What servers give, to how many.
+fn limits(random: &mut Random) -> Vec<Twist> {
+    let mut twists = Vec::new();
+    for origin in 0..2 {
+        if random.one_in(3) {
+            twists.push(Twist::Line { origin, rate: random.between(100, 3_000) });
+        }
+        if random.one_in(2) {
+            twists.push(Twist::Bears { origin, connections: random.of(1, &[1, 2, 3]) });
+        }
+        if random.one_in(2) {
+            twists.push(Twist::Beyond { origin, fault: faults::any(random) });
+        }
+    }
+    twists
+}
+
 fn is_plain(twist: &Twist) -> bool {
     matches!(twist, Twist::Record { .. } | Twist::Length { .. } | Twist::Speed { .. })
 }
 
 /// Bytes of small files at most.
 const SMALL: u64 = 2_000;
+/// And of large ones.
+const LARGER: u64 = 20_000;
 /// The app's own, and others.
 const ORIGINS: u64 = 3;
 /// In milliseconds.
