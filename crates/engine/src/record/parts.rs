@@ -26,6 +26,8 @@ pub(crate) struct Parts {
     head_time: Millis,
     /// Where two parts meet whose bytes were not equal once.
     doubted: Option<u64>,
+    /// Where two parts meet, and from where on the server gives what is asked for to prove it.
+    aligned: Option<(u64, u64)>,
     meter: Meter,
     trial: Option<Trial>,
 }
@@ -156,6 +158,16 @@ impl Parts {
     /// The bytes on both sides of a seam are not equal to what is stored. Whether that is so for the first time.
     pub(crate) fn doubts_seam(&mut self, at: u64) -> bool {
         self.doubted.replace(at) != Some(at)
+    }
+
+    /// From where on the bytes before a seam are to be asked for, if the server begins its parts where it likes.
+    pub(crate) fn proof_start(&self, at: u64) -> Option<u64> {
+        self.aligned.filter(|(seam, _)| *seam == at).map(|(_, start)| start)
+    }
+
+    /// The bytes before a seam came from an earlier offset on than they were asked for. Whether to ask from there.
+    pub(crate) fn proves_from(&mut self, at: u64, start: u64) -> bool {
+        self.aligned.replace((at, start)) != Some((at, start))
     }
 
     /// Bytes of each part, as planned.

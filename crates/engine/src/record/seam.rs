@@ -63,7 +63,7 @@ impl Record {
     fn proof(&self, at: u64, lengths: Overlap) -> Option<Proof> {
         let total = self.total()?;
         let before = if self.must_overlap() { lengths.otherwise } else { lengths.validated };
-        let start = at.saturating_sub(before);
+        let start = self.parts.proof_start(at).unwrap_or(at.saturating_sub(before));
         let end = at.saturating_add(lengths.validated).min(total.saturating_sub(1));
         let overlap = self.body.stretch(start, end);
         let range = ByteRange { start, end: Some(end.saturating_add(1)) };
@@ -123,6 +123,9 @@ impl Record {
                 self.finish(cx, id, End::Broken(Trouble::Store))
             }
             (Part::Continues { end }, None) if end == asked.end => self.drop_from(cx, at),
+            (Part::Earlier { start }, _) if self.parts.proves_from(at, start) => {
+                self.finish(cx, id, End::Enough)
+            }
             (Part::Complete, _) if self.may_ask_without_condition(cx, Some(asked), head) => {
                 self.standing.unconditional = true;
                 self.finish(cx, id, End::Enough)

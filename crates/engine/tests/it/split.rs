@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use background_fetch_engine::ports::NetworkError;
-use background_fetch_engine::testing::network::{Fault, File, Origin, Validator};
+use background_fetch_engine::testing::network::{Coding, Exposure, Fault, File, Origin, Validator};
 use background_fetch_engine::{Config, FailureReason};
 
 use crate::common::{App, KIB, config, fetch};
@@ -231,6 +231,66 @@ fn a_crash_at_any_time_loses_no_more_than_the_budget() {
         let (sent, budget) = (app.sent("file"), app.config.memory);
         assert!(sent < LENGTH + budget + LENGTH / 20, "{sent} sent, after {step} steps");
     }
+}
+
+/// The date and the length are all that may be read of it.
+fn foreign() -> File {
+    let (exposure, validator) = (Exposure::Safelisted, Validator::Both);
+    File { exposure, validator, ..limited() }
+}
+
+#[test]
+fn another_origin_that_hides_what_it_can_is_split_too() {
+    let app = App::of("file", foreign());
+    let time = percent_of_one(time(&app));
+    assert!(time < 35, "{time} %");
+    let (sent, requests) = (app.sent("file"), app.requests("file"));
+    assert!(sent < LENGTH + LENGTH / 33, "{sent} sent");
+    assert!((4..12).contains(&requests), "{requests} requests");
+}
+
+/// A coding that nobody may read of makes another length of it.
+#[test]
+fn a_coding_that_is_hidden_is_found_out_by_the_first_extra_one() {
+    let coding = Some(Coding { length: LENGTH - KIB, own_etag: true });
+    let app = App::of("file", File { coding, ..foreign() });
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.sent("file") < LENGTH + 300 * KIB, "{} sent", app.sent("file"));
+}
+
+/// Nothing but the bytes themselves tells.
+#[test]
+fn parts_of_another_version_are_found_out_where_they_meet() {
+    for file in [foreign(), limited()] {
+        for fault in [Fault::Swapped, Fault::Shifted] {
+            let faults = [Fault::Late(0), fault].into_iter().collect();
+            let app = App::of("file", File { faults, ..file.clone() });
+            app.run();
+            let version = if fault == Fault::Swapped { 2 } else { 1 };
+            app.assert_success(version, LENGTH);
+        }
+    }
+}
+
+/// Whenever the worker dies, the next one knows where nothing was compared yet.
+#[test]
+fn where_parts_meet_survives_a_crash() {
+    for step in (200..1300).step_by(53) {
+        let faults = [Fault::Late(0), Fault::Swapped].into_iter().collect();
+        let app = App { crashes: vec![step], ..App::of("file", File { faults, ..foreign() }) };
+        app.run();
+        app.assert_success(2, LENGTH);
+    }
+}
+
+/// As of caches that keep blocks.
+#[test]
+fn parts_that_begin_earlier_are_compared_from_there() {
+    let app = App::of("file", File { blocks: 192 * KIB, ..limited() });
+    app.run();
+    app.assert_success(1, LENGTH);
+    assert!(app.sent("file") < LENGTH + LENGTH / 20, "{} sent", app.sent("file"));
 }
 
 #[test]
