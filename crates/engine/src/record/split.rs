@@ -167,10 +167,12 @@ impl Record {
                 || self.has_provable_seam(transfers, config.overlap))
     }
 
-    /// A second one has to show that the server has ranges, before there are more.
+    /// A second one has to show that parts of this body come from the server, before there are more.
     fn most_connections(&self, config: &Config) -> usize {
         let most = self.parts.connections(config);
-        if self.has_ranges() { most } else { most.min(2) }
+        // Until a part has been answered with that, one is risked, not all: what is on its way over it may be for nothing.
+        let sure = self.parts.has_ranges() || self.parts.bypass() && self.has_ranges();
+        if sure { most } else { most.min(2) }
     }
 
     /// Who has most to bring still, if that is worth to be shared; and the middle of it.
