@@ -55,7 +55,9 @@ pub(crate) fn expect_entries_gone(oracle: &Oracle, writes: &[Write]) {
             .is_some_and(|fetch| fetch.persisted == Some(None) && !fetch.lost && !fetch.damaged)
     };
     let gone = |row: &SegmentRow| {
-        writes.iter().any(|write| matches!(write, Write::DeleteFetch { uid } if *uid == row.uid))
+        writes
+            .iter()
+            .any(|write| matches!(write, Write::DeleteFetch { uid, .. } if *uid == row.uid))
     };
     oracle.world.meta.for_each_segment(|row| {
         if gone(row) && succeeded(&row.uid) && oracle.world.bodies.length(&row.entry).is_some() {
@@ -84,7 +86,7 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
                 oracle.violate(|| format!("{entry} is recorded as {length}, but is {stored:?}"));
             }
         }
-        Write::DeleteFetch { uid } => {
+        Write::DeleteFetch { uid, .. } => {
             let Some(fetch) = facts.fetches.get_mut(uid) else { return };
             fetch.deleted = Some(worker);
             expect_delivered(oracle, fetch, uid);

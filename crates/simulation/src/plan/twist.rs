@@ -173,6 +173,8 @@ pub enum Operation {
     Commit,
     /// The beginning of an epoch.
     TakeOver,
+    /// Whether a fetch is an item of the library.
+    IsKept,
 }
 
 /// What goes wrong with an operation of the stores.
@@ -207,6 +209,7 @@ impl Operation {
             world::Operation::Delete(_) => Self::Delete,
             world::Operation::Commit(_) => Self::Commit,
             world::Operation::TakeOver => Self::TakeOver,
+            world::Operation::IsKept => Self::IsKept,
         }
     }
 }
@@ -241,7 +244,9 @@ impl Twist {
 }
 
 pub(crate) fn store_name(operation: Operation, trouble: Trouble) -> &'static str {
-    use Operation::{Check, Commit, Compare, Delete, Entries, Length, Put, PutBody, TakeOver};
+    use Operation::{
+        Check, Commit, Compare, Delete, Entries, IsKept, Length, Put, PutBody, TakeOver,
+    };
     match (operation, trouble) {
         (Put | PutBody, Trouble::Fails) => "put failed",
         (Put | PutBody, Trouble::Quota) => "put: quota",
@@ -255,5 +260,6 @@ pub(crate) fn store_name(operation: Operation, trouble: Trouble) -> &'static str
         (Check, _) => "check failed",
         (Delete, _) => "delete failed",
         (TakeOver, _) => "take-over failed",
+        (IsKept, _) => "look into the library failed",
     }
 }

@@ -166,7 +166,7 @@ impl Slips {
         };
         let uids: Vec<_> = writes.iter().filter_map(delivered).collect();
         if self.has(Bug::RowsFirst) {
-            writes.extend(uids.into_iter().map(|uid| Write::DeleteFetch { uid }));
+            writes.extend(uids.into_iter().map(|uid| Write::DeleteFetch { uid, kept: false }));
         }
         writes
     }

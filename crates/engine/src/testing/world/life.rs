@@ -114,6 +114,8 @@ pub enum Operation<'a> {
     Delete(&'a [EntryKey]),
     /// An epoch begins.
     TakeOver,
+    /// The library is asked for an item.
+    IsKept,
     /// Rows are written.
     Commit(&'a [Write]),
 }
