@@ -32,3 +32,6 @@ export const BODIES = 'bodies';
 
 /** That with a row for each entry of the cache. */
 export const SEGMENTS = 'segments';
+
+/** That with a row for each item of the library. */
+export const KEPT = 'kept';

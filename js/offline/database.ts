@@ -1,0 +1,116 @@
+/**
+ * The library's own way into the database of a registration, whose schema is in `src/meta_store/schema.rs`: beside the
+ * engine that runs on it, or where none ever does.
+ */
+import { databaseName, FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
+import { openExisting, settled } from '../border/stored-work.ts';
+import { invalidState } from '../webidl/exceptions.ts';
+
+/** The object store with a row for each record. */
+export const RECORDS = 'records';
+
+/** That with a row for each URL of an item. */
+export const URLS = 'keptUrls';
+
+/** All that an item is made of. */
+export const ALL = [FETCHES, RECORDS, SEGMENTS, KEPT, URLS];
+
+/** The version that has what the library needs, and the key paths of its object stores. */
+const VERSION = 2;
+const KEY_PATHS: Record<string, string | string[] | null> = {
+  [FETCHES]: 'uid',
+  [RECORDS]: ['uid', 'index'],
+  [SEGMENTS]: ['uid', 'index', 'start'],
+  bodies: ['uid', 'index'],
+  meta: null,
+  [KEPT]: 'uid',
+  [URLS]: ['url', 'uid'],
+};
+
+/** Open in this realm, by scope. */
+const open = new Map<string, IDBDatabase>();
+
+/** The stores of a transaction. */
+export type Stores = (name: string) => IDBObjectStore;
+
+/**
+ * Does all that `steps` ask for in one transaction, or nothing; they may await nothing but its requests. Undefined where
+ * nothing can be kept yet, as there is no such database.
+ */
+export async function transact<T>(
+  scope: string,
+  mode: IDBTransactionMode,
+  steps: (stores: Stores) => Promise<T>,
+): Promise<T | undefined> {
+  const database =
+    open.get(scope) ??
+    (await remember(
+      scope,
+      openExisting(databaseName(scope)).catch(() => undefined),
+    ));
+  if (!database?.objectStoreNames.contains(KEPT)) return undefined;
+  let transaction: IDBTransaction;
+  try {
+    // On the disk before it counts.
+    transaction = database.transaction(ALL, mode, { durability: 'strict' });
+  } catch (error) {
+    // Somebody has deleted the database, or the browser closed it.
+    if (open.get(scope) !== database) throw error;
+    open.delete(scope);
+    return transact(scope, mode, steps);
+  }
+  const done = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error);
+  });
+  // Of steps that fail, their own error tells more.
+  done.catch(() => undefined);
+  try {
+    const result = await steps((name) => transaction.objectStore(name));
+    await done;
+    return result;
+  } catch (error) {
+    try {
+      transaction.abort();
+    } catch {
+      // It has ended by itself.
+    }
+    throw error;
+  }
+}
+
+/** Makes the database where there is none: the browser has the API, and no engine ever runs. */
+export async function create(scope: string): Promise<void> {
+  if (open.get(scope)?.objectStoreNames.contains(KEPT)) return;
+  const request = indexedDB.open(databaseName(scope), VERSION);
+  request.onupgradeneeded = ({ oldVersion }) => {
+    // That of an older worker, which would not understand it any more.
+    if (oldVersion > 0) return request.transaction?.abort();
+    for (const [name, keyPath] of Object.entries(KEY_PATHS)) request.result.createObjectStore(name, { keyPath });
+  };
+  const opened = settled(request).catch((error: DOMException) => {
+    if (error.name !== 'AbortError') throw error;
+    throw invalidState('The service worker has an older version of background-fetch-polyfill, which keeps nothing.');
+  });
+  await remember(scope, opened);
+}
+
+async function remember(scope: string, opening: Promise<IDBDatabase | undefined>): Promise<IDBDatabase | undefined> {
+  const database = await opening;
+  // Another call may have been as fast.
+  open.get(scope)?.close();
+  open.delete(scope);
+  if (!database) return undefined;
+  open.set(scope, database);
+  const forget = (): void => {
+    database.close();
+    if (open.get(scope) === database) open.delete(scope);
+  };
+  // Neither a newer version nor the user's clearing may have to wait.
+  database.onversionchange = forget;
+  database.onclose = forget;
+  return database;
+}
+
+/** All keys that begin with these, longer ones only. */
+export const below = (...key: IDBValidKey[]): IDBKeyRange => IDBKeyRange.bound(key, [...key, []]);
