@@ -61,8 +61,9 @@ impl MetaStore {
         let epoch = stored_epoch(&transaction).await?.unwrap_or(0) + 1;
         transaction.set(EPOCH, &epoch.to_js())?;
 
-        // The epoch is among those that are over, and decodes as none.
-        let fetches = items(&fetches).concat(&items(&over)).concat(&items(&kept));
+        // The epoch is among those that are over, and decodes as none. Of a fetch that is there, or kept, the records are
+        // its own, and not those of a row that says how it ended.
+        let fetches = items(&fetches).concat(&items(&kept)).concat(&items(&over));
         let [records, segments] = [items(&records), items(&segments)];
         let snapshots = assemble(decoded(&fetches), decoded(&records), decoded(&segments));
         for orphan in orphans(&keys, &snapshots) {
