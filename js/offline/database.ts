@@ -42,12 +42,8 @@ export async function transact<T>(
   mode: IDBTransactionMode,
   steps: (stores: Stores) => Promise<T>,
 ): Promise<T | undefined> {
-  const database =
-    open.get(scope) ??
-    (await remember(
-      scope,
-      openExisting(databaseName(scope)).catch(() => undefined),
-    ));
+  const known = open.get(scope);
+  const database = known ?? (await remember(scope, openExisting(databaseName(scope))).catch(() => undefined));
   if (!database?.objectStoreNames.contains(KEPT)) return undefined;
   let transaction: IDBTransaction;
   try {
@@ -55,7 +51,7 @@ export async function transact<T>(
     transaction = database.transaction(ALL, mode, { durability: 'strict' });
   } catch (error) {
     // Somebody has deleted the database, or the browser closed it.
-    if (open.get(scope) !== database) throw error;
+    if (!known) throw error;
     open.delete(scope);
     return transact(scope, mode, steps);
   }
@@ -63,25 +59,15 @@ export async function transact<T>(
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
   });
-  // Of steps that fail, their own error tells more.
+  // A request that fails ends all of it, and its own error tells more.
   done.catch(() => undefined);
-  try {
-    const result = await steps((name) => transaction.objectStore(name));
-    await done;
-    return result;
-  } catch (error) {
-    try {
-      transaction.abort();
-    } catch {
-      // It has ended by itself.
-    }
-    throw error;
-  }
+  const result = await steps((name) => transaction.objectStore(name));
+  await done;
+  return result;
 }
 
 /** Makes the database where there is none: the browser has the API, and no engine ever runs. */
 export async function create(scope: string): Promise<void> {
-  if (open.get(scope)?.objectStoreNames.contains(KEPT)) return;
   const request = indexedDB.open(databaseName(scope), VERSION);
   request.onupgradeneeded = ({ oldVersion }) => {
     // That of an older worker, which would not understand it any more.
@@ -90,25 +76,21 @@ export async function create(scope: string): Promise<void> {
   };
   const opened = settled(request).catch((error: DOMException) => {
     if (error.name !== 'AbortError') throw error;
-    throw invalidState('The service worker has an older version of background-fetch-polyfill, which keeps nothing.');
+    throw invalidState('The service worker has an older version of background-fetch-polyfill.');
   });
+  open.delete(scope);
   await remember(scope, opened);
 }
 
-async function remember(scope: string, opening: Promise<IDBDatabase | undefined>): Promise<IDBDatabase | undefined> {
+async function remember(scope: string, opening: Promise<IDBDatabase>): Promise<IDBDatabase> {
   const database = await opening;
-  // Another call may have been as fast.
-  open.get(scope)?.close();
-  open.delete(scope);
-  if (!database) return undefined;
-  open.set(scope, database);
-  const forget = (): void => {
-    database.close();
-    if (open.get(scope) === database) open.delete(scope);
-  };
   // Neither a newer version nor the user's clearing may have to wait.
-  database.onversionchange = forget;
-  database.onclose = forget;
+  database.onversionchange = () => {
+    database.close();
+    open.delete(scope);
+  };
+  // Another call may have been faster: who has that one may be about to use it, and this one is closed when it is collected.
+  if (!open.has(scope)) open.set(scope, database);
   return database;
 }
 

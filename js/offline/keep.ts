@@ -27,7 +27,11 @@ export async function keep(
 ): Promise<Item> {
   const scope = await requireScope();
   const { id, downloaded, result, recordsAvailable } = registration;
-  if (result !== 'success' || !recordsAvailable) throw notKept(result);
+  if (result !== 'success' || !recordsAvailable) {
+    throw invalidState(
+      `keep() is for a background fetch that has succeeded, while its event lasts: in the handler, give what it returns to waitUntil(). Its result is '${result}', and its records are ${recordsAvailable ? '' : 'not '}available.`,
+    );
+  }
   const kept =
     (await transact(scope, 'readwrite', async (stores) => {
       const row = await succeededFetch(stores, id, downloaded);
@@ -36,15 +40,4 @@ export async function keep(
   if (kept.news) library.announce(name);
   if (kept.replaced) await tidy(scope);
   return toItem(kept.item);
-}
-
-function notKept(result: string): DOMException {
-  const reason = {
-    '': 'has not ended yet',
-    failure: 'has failed',
-    success: 'is over, and its records are gone',
-  }[result];
-  return invalidState(
-    `This background fetch ${reason}: call keep() in the handler of backgroundfetchsuccess, and give what it returns to waitUntil().`,
-  );
 }

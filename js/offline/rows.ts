@@ -17,32 +17,27 @@ export interface FetchRow {
   /** How many. */
   records: number;
   stage: string;
-  failureReason: string | null;
+  failureReason?: string | null;
   deliveries: number;
-  ended: number | null;
-  downloaded: number | null;
 }
 
-/** An item, or what is to become one or was one: a row that the engine reads as that of a fetch. */
+/** An item: a row that the engine reads as that of a fetch. */
 export interface ItemRow extends FetchRow {
-  stage: 'kept';
-  /** Missing from what is to go. */
+  /** Missing from what is in the making, or is to go. */
   name?: string;
-  /** The name that it will have when all is copied. */
-  copies?: string;
   /** Bytes of all bodies. */
   size: number;
   urls: string[];
-  /** When it was kept, in milliseconds since 1970; of a copy, when it was begun. */
+  /** When it was kept, in milliseconds since 1970. */
   kept: number;
 }
 
 export interface RecordRow {
   uid: string;
   index: number;
-  request: RequestData;
-  head: ResponseHead;
-  result: string;
+  request: Pick<RequestData, 'url' | 'method'>;
+  head: Pick<ResponseHead, 'url' | 'status' | 'statusText' | 'headers'>;
+  result?: string;
 }
 
 /** A piece of a body: an entry of the cache. */
@@ -88,38 +83,35 @@ export async function succeededFetch(stores: Stores, id: string, downloaded: num
   return undefined;
 }
 
-/** Makes an item of records that are there. Another one of that name is to go. Whether there was one. */
+/** Makes an item of records that are there. Another one of that name is to go. Whether there was one, and whether it is new. */
 export async function putItem(
   stores: Stores,
   row: FetchRow,
   name: string,
 ): Promise<{ item: ItemRow; news: boolean; replaced: boolean }> {
-  const others = (await itemsOf(stores)).filter((item) => item.name === name || item.copies === name);
-  const before = others.find(({ uid }) => uid === row.uid);
-  const records = await recordsOf(stores, row.uid);
-  const urls = records
-    .filter(isServed)
-    .map(({ request, index }) => ({ url: withoutFragment(request.url), uid: row.uid, index }));
+  const { uid } = row;
+  const [before] = (await itemsOf(stores)).filter((item) => item.name === name);
+  const same = before?.uid === uid;
+  const urls = new Map<string, number>();
+  for (const { request, index, head } of await recordsOf(stores, uid)) {
+    // Not those of a part that the app has asked for.
+    if (request.method === 'GET' && head.status !== 206) urls.set(withoutFragment(request.url), index);
+  }
+  for (const [url, index] of urls) stores(URLS).put({ url, uid, index });
   const item: ItemRow = {
     ...row,
     stage: 'kept',
     name,
-    size: sizeOf(await segmentsOf(stores, row.uid)),
-    urls: [...new Set(urls.map(({ url }) => url))],
-    kept: before?.name ? before.kept : Date.now(),
+    size: sizeOf(await segmentsOf(stores, uid)),
+    urls: [...urls.keys()],
+    kept: same ? before.kept : Date.now(),
   };
-  delete item.copies;
-  for (const url of urls) stores(URLS).put(url);
+  if (before && !same) letGo(stores, before);
   stores(KEPT).put(item);
-  const rest = others.filter(({ uid }) => uid !== row.uid);
-  for (const other of rest) letGo(stores, other);
-  return { item, news: !before?.name, replaced: rest.length > 0 };
+  return { item, news: !same, replaced: before !== undefined && !same };
 }
 
-/** What a request for its URL can be answered with: not a part of it that the app has asked for. */
-const isServed = ({ request, head }: RecordRow): boolean => request.method === 'GET' && head.status !== 206;
-
 /** An item is to go. From here on nobody finds it. */
-export function letGo(stores: Stores, { name: _, copies: __, ...row }: ItemRow): void {
+export function letGo(stores: Stores, { name: _, ...row }: ItemRow): void {
   stores(KEPT).put(row);
 }

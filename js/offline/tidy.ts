@@ -1,11 +1,11 @@
 /** What is to go, goes: entries first and rows last, so that it is found again whenever the browser dies. */
-import { cacheName, entryUrl, FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
+import { cacheName, entryUrl, FETCHES, KEPT, PREFIX, SEGMENTS } from '../border/names.ts';
 import { settled } from '../border/stored-work.ts';
-import { below, RECORDS, transact, URLS } from './database.ts';
+import { below, RECORDS, type Stores, transact, URLS } from './database.ts';
 import { type ItemRow, itemsOf, segmentsOf } from './rows.ts';
 
-/** A copy that was begun so long ago, in milliseconds, will not be finished: a week. */
-const STALE = 7 * 24 * 60 * 60 * 1000;
+/** Held by who still makes an item, and by who removes it. */
+export const itemLock = (uid: string): string => PREFIX + uid;
 
 const tidied = new Map<string, Promise<void>>();
 
@@ -18,26 +18,36 @@ export function tidyOnce(scope: string): void {
     );
 }
 
-/** Removes what is to go, but what a fetch still needs, whose event is not over. */
+/** Removes all rows of items without a name, and what they speak of. */
 export async function tidy(scope: string): Promise<void> {
-  const refuse = await transact(scope, 'readonly', async (stores) => {
-    const uids = await settled(stores(FETCHES).getAllKeys());
-    const rows = (await itemsOf(stores)).filter((row) => isRefuse(row) && !uids.includes(row.uid));
-    return Promise.all(rows.map(async (row) => ({ row, segments: await segmentsOf(stores, row.uid) })));
-  });
-  for (const { row, segments } of refuse ?? []) {
-    if (await caches.has(cacheName(scope))) {
-      const cache = await caches.open(cacheName(scope));
-      await Promise.all(segments.map(({ entry }) => cache.delete(entryUrl(entry))));
-    }
-    await transact(scope, 'readwrite', async (stores) => {
-      stores(KEPT).delete(row.uid);
-      stores(RECORDS).delete(below(row.uid));
-      stores(SEGMENTS).delete(below(row.uid));
-      for (const url of row.urls) stores(URLS).delete([url, row.uid]);
+  for (const { uid, name } of (await transact(scope, 'readonly', itemsOf)) ?? []) {
+    if (name !== undefined) continue;
+    // It may be in the making, or on its way out already.
+    await navigator.locks.request(itemLock(uid), { ifAvailable: true }, async (lock) => {
+      if (lock) await clear(scope, uid);
     });
   }
 }
 
-const isRefuse = ({ name, copies, kept }: ItemRow): boolean =>
-  name === undefined && (copies === undefined || Date.now() - kept > STALE);
+async function clear(scope: string, uid: string): Promise<void> {
+  const segments = await transact(scope, 'readonly', async (stores) =>
+    (await isRefuse(stores, uid)) ? segmentsOf(stores, uid) : undefined,
+  );
+  if (!segments) return;
+  if (await caches.has(cacheName(scope))) {
+    const cache = await caches.open(cacheName(scope));
+    await Promise.all(segments.map(({ entry }) => cache.delete(entryUrl(entry))));
+  }
+  await transact(scope, 'readwrite', async (stores) => {
+    const { urls }: ItemRow = await settled(stores(KEPT).get(uid));
+    for (const url of urls) stores(URLS).delete([url, uid]);
+    for (const name of [RECORDS, SEGMENTS]) stores(name).delete(below(uid));
+    stores(KEPT).delete(uid);
+  });
+}
+
+/** Nobody has it any more, nor needs it: as a fetch does, whose event is not over. */
+async function isRefuse(stores: Stores, uid: string): Promise<boolean> {
+  const row: ItemRow | undefined = await settled(stores(KEPT).get(uid));
+  return row !== undefined && row.name === undefined && (await settled(stores(FETCHES).getKey(uid))) === undefined;
+}

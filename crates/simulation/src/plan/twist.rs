@@ -47,6 +47,8 @@ pub enum Twist {
     HandlerHangs { fetch: usize },
     /// A handler calls `updateUI`.
     UpdateUi { fetch: usize },
+    /// A handler of a success keeps the records, under this name among others.
+    Keeps { fetch: usize, name: u64 },
 
     // Files.
     /// Bytes.

@@ -56,11 +56,15 @@ pub enum Bug {
     RowsFirst,
     /// What is paused goes on after a restart.
     ForgetPause,
+    /// What is kept is deleted with its fetch.
+    DeleteKept,
+    /// What is kept is swept like what no row speaks of.
+    SweepKept,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 20] = [
+    pub const ALL: [(&'static str, Self); 22] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -81,12 +85,15 @@ impl Bug {
         ("forget-over", Self::ForgetOver),
         ("rows-first", Self::RowsFirst),
         ("forget-pause", Self::ForgetPause),
+        ("delete-kept", Self::DeleteKept),
+        ("sweep-kept", Self::SweepKept),
     ];
 
     /// The worlds in which it shows.
     pub fn worlds(self) -> Worlds {
         match self {
             Self::WallClock => Worlds::Clocks,
+            Self::DeleteKept | Self::SweepKept => Worlds::Libraries,
             Self::NoHold | Self::ForgetHold | Self::BelieveEnd => Worlds::Origins,
             _ => Worlds::Plain,
         }
@@ -137,7 +144,8 @@ impl Slips {
     }
 
     /// Mixes the records of each fetch up, or forgets some of what is in them.
-    pub(super) fn mistake_rows(&self, snapshots: &mut [Snapshot]) {
+    pub(super) fn mistake_rows(&self, snapshots: &mut Vec<Snapshot>) {
+        snapshots.retain(|one| !self.has(Bug::SweepKept) || one.fetch.stage != Stage::Kept);
         let rows = snapshots.iter_mut().flat_map(|snapshot| &mut snapshot.records);
         for row in rows.filter(|_| self.has(Bug::ForgetHold)) {
             row.hold = None;

@@ -80,6 +80,11 @@ pub trait Life: Host + Clock + Clone + 'static {
         self.world().meta.take_over()
     }
 
+    /// Whether the records of a fetch are an item of the library.
+    fn is_kept(&self, uid: &str) -> bool {
+        self.world().meta.is_kept(uid)
+    }
+
     /// Rows are written, if that goes well.
     ///
     /// # Errors

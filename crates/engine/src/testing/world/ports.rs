@@ -212,7 +212,7 @@ impl<L: Life> MetaStore for WorldPorts<L> {
 
     async fn is_kept(&self, uid: &str) -> Result<bool, StoreError> {
         self.life.begin(&Operation::IsKept).await?;
-        let kept = self.life.world().meta.is_kept(uid);
+        let kept = self.life.is_kept(uid);
         self.life.step().await;
         Ok(kept)
     }

@@ -4,7 +4,7 @@ use super::SPAN;
 use crate::plan::random::Random;
 use background_fetch_engine::testing::network::Fault;
 
-use crate::plan::twist::Twist;
+use crate::plan::twist::{Operation, Trouble, Twist};
 
 /// What a world has beyond what each of its seed has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,15 +18,18 @@ pub enum Worlds {
     Origins,
     /// A wall clock that is set while all goes on.
     Clocks,
+    /// What succeeds is kept, and workers die when they have just come to that.
+    Libraries,
 }
 
 impl Worlds {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("plain", Self::Plain),
         ("crowds", Self::Crowds),
         ("origins", Self::Origins),
         ("clocks", Self::Clocks),
+        ("libraries", Self::Libraries),
     ];
 
     /// Those of this name.
@@ -56,6 +59,11 @@ pub(super) fn add(worlds: Worlds, seed: u64, twists: &mut Vec<Twist>) {
                 twists.retain(|twist| is_plain(twist) || random.one_in(4));
             }
             twists.extend(clock(random));
+        }
+        Worlds::Libraries => {
+            let asks = |twist: &Twist| matches!(twist, Twist::Record { .. });
+            let records = twists.iter().filter(|twist| asks(twist)).count();
+            twists.extend(library(random, records));
         }
     }
 }
@@ -131,10 +139,32 @@ fn clock(random: &mut Random) -> Vec<Twist> {
     (0..random.between(1, 3)).map(|_| jump(random)).collect()
 }
 
+/// There are no more fetches than records.
+fn library(random: &mut Random, records: usize) -> Vec<Twist> {
+    let mut twists = Vec::new();
+    for fetch in 0..records.max(1) {
+        if !random.one_in(4) {
+            twists.push(Twist::Keeps { fetch, name: random.below(2) });
+        }
+    }
+    for _ in 0..random.between(0, 3) {
+        let (step, down) = (random.between(1, FIRST_STEPS), random.scale(1, SPAN));
+        twists.push(Twist::Crash { step, down });
+    }
+    if random.one_in(4) {
+        let (operation, nth) = (Operation::IsKept, random.below(3));
+        let slow = Trouble::Slow(random.scale(1, SPAN));
+        twists.push(Twist::Store { operation, nth, trouble: random.of(Trouble::Fails, &[slow]) });
+    }
+    twists
+}
+
 fn is_plain(twist: &Twist) -> bool {
     matches!(twist, Twist::Record { .. } | Twist::Length { .. } | Twist::Speed { .. })
 }
 
+/// In which small downloads come to their ends.
+const FIRST_STEPS: u64 = 150;
 /// Bytes of small files at most.
 const SMALL: u64 = 2_000;
 /// The app's own, and others.
