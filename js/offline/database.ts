@@ -43,7 +43,7 @@ export async function transact<T>(
   steps: (stores: Stores) => Promise<T>,
 ): Promise<T | undefined> {
   const known = open.get(scope);
-  const database = known ?? (await remember(scope, openExisting(databaseName(scope))).catch(() => undefined));
+  const database = known ?? (await remember(scope, openExisting(databaseName(scope))).catch(unlessMissing));
   if (!database?.objectStoreNames.contains(KEPT)) return undefined;
   let transaction: IDBTransaction;
   try {
@@ -92,6 +92,11 @@ async function remember(scope: string, opening: Promise<IDBDatabase>): Promise<I
   // Another call may have been faster: who has that one may be about to use it, and this one is closed when it is collected.
   if (!open.has(scope)) open.set(scope, database);
   return database;
+}
+
+/** A look that fails is no sign that there is nothing. */
+function unlessMissing(error: Error): undefined {
+  if (error instanceof DOMException && error.name !== 'AbortError') throw error;
 }
 
 /** All keys that begin with these, longer ones only. */

@@ -68,25 +68,25 @@ function answer({ method, headers: asked }: Request, stored: Stored): Promise<Re
   if (part === 'none') {
     headers.set('Content-Range', `bytes */${size}`);
     headers.set('Content-Length', '0');
-    return make(stored, { status: 416, statusText: 'Range Not Satisfiable' }, 0, 0);
+    return make(stored, { status: 416 }, 0, 0);
   }
   const { start, end } = part;
   headers.set('Content-Range', `bytes ${start}-${end - 1}/${size}`);
   headers.set('Content-Length', `${end - start}`);
-  return make(stored, { status: 206, statusText: 'Partial Content' }, start, end);
+  return make(stored, { status: 206 }, start, end);
 }
 
 const whole = (stored: Stored): Promise<Response | undefined> => make(stored, stored.head, 0, stored.size);
 
 async function make(
   { head, headers, body }: Stored,
-  { status, statusText }: ResponseInit,
+  { status, statusText }: Pick<ResponseInit, 'status' | 'statusText'>,
   start: number,
   end: number,
 ): Promise<Response | undefined> {
   const bytes = start < end ? await body(start, end) : null;
   if (bytes === undefined) return undefined;
-  const response = new Response(bytes, { status, statusText, headers } as ResponseInit);
+  const response = new Response(bytes, { status, statusText: statusText ?? '', headers } as ResponseInit);
   // One made by a script has none.
   return Object.defineProperty(response, 'url', { value: head.url });
 }

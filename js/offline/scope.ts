@@ -7,7 +7,8 @@ export async function scopeHere(): Promise<string | undefined> {
   if (isServiceWorker) return (globalThis as unknown as ServiceWorkerGlobalScope).registration.scope;
   // On a server, without HTTPS, and in the plain workers of some browsers there are none.
   const { serviceWorker } = (globalThis as { navigator?: Partial<Navigator> }).navigator ?? {};
-  return (await serviceWorker?.getRegistration().catch(() => undefined))?.scope;
+  // WebKit may not list that which controls the page already.
+  return (await (serviceWorker?.controller ? serviceWorker.ready : serviceWorker?.getRegistration()))?.scope;
 }
 
 /** The same, where it is needed. */

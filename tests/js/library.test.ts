@@ -188,7 +188,7 @@ describe('a cache of the app’s own', () => {
 
   test('with a part', async () => {
     const response = (await ask({ Range: 'bytes=2-4' })) as Response;
-    assert.deepEqual([response.status, response.statusText, await response.text()], [206, 'Partial Content', '234']);
+    assert.deepEqual([response.status, await response.text()], [206, '234']);
     assert.equal(response.headers.get('Content-Range'), 'bytes 2-4/10');
     assert.equal(response.headers.get('Content-Length'), '3');
   });

@@ -380,23 +380,90 @@ export default [
     },
   },
   {
-    name: 'where the browser has the API, its bytes are copied, and a copy is gone on with',
+    name: 'what the library has made by itself, the engine goes on with',
+    browsers: ENGINES,
+    timeout: 60_000,
+    async run(t) {
+      const page = await open(t);
+      // As where the browser has the API, and no engine has ever run.
+      const copied = await page.evaluate(async () => {
+        const bytes = new Uint8Array(20 << 20).map((_, at) => at >> 10);
+        const record = {
+          request: new Request('/file?copied#t=5'),
+          responseReady: Promise.resolve(new Response(bytes)),
+        };
+        const fetched = { id: 'copied', downloaded: bytes.length, result: 'success', recordsAvailable: true };
+        const { name, size, urls } = await library.keep({ ...fetched, matchAll: async () => [record] });
+        return { name, size, urls };
+      });
+      const url = `${t.origin.url}/file?copied`;
+      assert.deepEqual(copied, { name: 'copied', size: 20 * MIB, urls: [url] });
+      const { rows } = await t.leftovers(page);
+      assert.deepEqual(rows, { kept: 1, keptUrls: 1, records: 1, segments: 2 });
+      await keepFile(t, page, 'fetched', { size: MIB });
+      await t.browser.killWorker(page);
+      await keepFile(t, page, 'fetched:again', { size: MIB });
+      await expectOnly(t, page, ['copied', 'fetched']);
+      const seam = await page.evaluate(async (of) => {
+        const from = (16 << 20) - 2048;
+        const response = await fetch(of, { headers: { range: `bytes=${from}-${from + 4095}` } });
+        return [...new Uint8Array(await response.arrayBuffer())].filter((_, at) => at % 1024 === 0);
+      }, url);
+      assert.deepEqual(seam, [254, 255, 0, 1], 'across the seam of two entries');
+    },
+  },
+  {
+    name: 'a copy that fails leaves nothing',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await open(t);
+      const failed = await page.evaluate(async () => {
+        let chunks = 3;
+        const pull = (controller) => {
+          if (chunks-- === 0) throw new RangeError('the source is gone');
+          controller.enqueue(new Uint8Array(10 << 20));
+        };
+        const response = new Response(new ReadableStream({ pull }));
+        const record = { request: new Request('/file?copied'), responseReady: Promise.resolve(response) };
+        const fetched = { id: 'copied', downloaded: 1, result: 'success', recordsAvailable: true };
+        return app.rejection(() => library.keep({ ...fetched, matchAll: async () => [record] }));
+      });
+      assert.equal(failed, 'RangeError');
+      await expectOnly(t, page, []);
+    },
+  },
+  {
+    name: 'where the browser has the API, its bytes are copied',
     browsers: ['chromium-native'],
     timeout: 180_000,
     async run(t) {
       const page = await open(t);
       const file = t.file({ size: SIZE });
       await t.fetch(page, 'film', file);
-      await t.until(async () => ((await t.leftovers(page)).rows.segments ?? 0) > 0, 'it is being copied', 60_000);
+      await kept(t, page, 'film');
+      await expectOnly(t, page, ['film']);
+      const { rows } = await t.leftovers(page);
+      assert.deepEqual(rows, { kept: 1, keptUrls: 1, records: 1, segments: 4 });
+      const answer = await ask(page, file.url, range(`bytes=${20 * MIB}-${40 * MIB - 1}`));
+      assert.deepEqual([answer.status, answer.sha256], [206, sha256(file, 20 * MIB, 40 * MIB)]);
+      assert.equal((await ask(page, file.url)).sha256, file.sha256);
+      await page.evaluate(() => library.remove('film'));
+      await expectOnly(t, page, []);
+    },
+  },
+  {
+    name: 'where the browser has the API, a copy in whose middle it dies leaves nothing',
+    browsers: ['chromium-native'],
+    timeout: 180_000,
+    async run(t) {
+      const page = await open(t);
+      await t.fetch(page, 'film', t.file({ size: 4 * SIZE }));
+      await t.until(async () => ((await t.leftovers(page)).rows.segments ?? 0) > 1, 'it is being copied', 60_000);
       await t.relaunch();
       const again = await open(t);
-      await kept(t, again, 'film', 60_000);
-      const { rows, entries } = await t.leftovers(again);
-      assert.deepEqual([rows.kept, rows.segments, entries.length], [1, 4, 4]);
-      const answer = await ask(again, file.url, range(`bytes=${20 * MIB}-${40 * MIB - 1}`));
-      assert.deepEqual([answer.status, answer.sha256], [206, sha256(file, 20 * MIB, 40 * MIB)]);
-      assert.equal((await ask(again, file.url)).sha256, file.sha256);
-      await again.evaluate(() => library.remove('film'));
+      assert.ok(((await t.leftovers(again)).rows.segments ?? 0) > 0, 'something is left of it');
+      // Nobody is told of it again: it has to be fetched once more.
+      await again.evaluate(() => library.list());
       await expectOnly(t, again, []);
     },
   },
