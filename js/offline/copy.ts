@@ -1,6 +1,6 @@
 /** Items out of what the browser's own background fetches have brought, of which scripts can have nothing but copies. */
-import { cacheName, entryUrl, KEPT, SEGMENTS } from '../border/names.ts';
-import { create, RECORDS, type Stores, transact } from './database.ts';
+import { cacheName, entryUrl, KEPT, RECORDS, SEGMENTS } from '../border/names.ts';
+import { create, type Stores, transact } from './database.ts';
 import type { Registration } from './keep.ts';
 import { type ItemRow, putItem } from './rows.ts';
 import { itemLock, tidy } from './tidy.ts';

@@ -2,14 +2,11 @@
  * The library's own way into the database of a registration, whose schema is in `src/meta_store/schema.rs`: beside the
  * engine that runs on it, or where none ever does.
  */
-import { databaseName, FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
-import { openExisting, settled } from '../border/stored-work.ts';
+import { BODIES, databaseName, FETCHES, KEPT, META, RECORDS, SEGMENTS } from '../border/names.ts';
+import { openExisting, settled, succeeded } from '../border/stored-work.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 
-/** The object store with a row for each record. */
-export const RECORDS = 'records';
-
-/** That with a row for each URL of an item. */
+/** The object store with a row for each URL of an item. */
 export const URLS = 'keptUrls';
 
 /** All that an item is made of. */
@@ -21,8 +18,8 @@ const KEY_PATHS: Record<string, string | string[] | null> = {
   [FETCHES]: 'uid',
   [RECORDS]: ['uid', 'index'],
   [SEGMENTS]: ['uid', 'index', 'start'],
-  bodies: ['uid', 'index'],
-  meta: null,
+  [BODIES]: ['uid', 'index'],
+  [META]: null,
   [KEPT]: 'uid',
   [URLS]: ['url', 'uid'],
 };
@@ -55,10 +52,7 @@ export async function transact<T>(
     open.delete(scope);
     return transact(scope, mode, steps);
   }
-  const done = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
-  });
+  const done = succeeded(transaction);
   // A request that fails ends all of it, and its own error tells more.
   done.catch(() => undefined);
   const result = await steps((name) => transaction.objectStore(name));
@@ -76,7 +70,7 @@ export async function create(scope: string): Promise<void> {
   };
   const opened = settled(request).catch((error: DOMException) => {
     if (error.name !== 'AbortError') throw error;
-    throw invalidState('The service worker has an older version of background-fetch-polyfill.');
+    throw invalidState('The service worker is of an older version.');
   });
   open.delete(scope);
   await remember(scope, opened);

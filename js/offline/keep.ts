@@ -29,7 +29,7 @@ export async function keep(
   const { id, downloaded, result, recordsAvailable } = registration;
   if (result !== 'success' || !recordsAvailable) {
     throw invalidState(
-      `keep() is for a background fetch that has succeeded, while its event lasts: in the handler, give what it returns to waitUntil(). Its result is '${result}', and its records are ${recordsAvailable ? '' : 'not '}available.`,
+      `keep() is for a background fetch that has succeeded, while its event lasts: give it to waitUntil(). The result is '${result}', recordsAvailable ${recordsAvailable}.`,
     );
   }
   const kept =

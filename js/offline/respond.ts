@@ -1,9 +1,9 @@
 /** Answers to requests, out of what is kept. */
 import type { ResponseHead } from '../border/engine.ts';
-import { cacheName, entryUrl, KEPT } from '../border/names.ts';
+import { cacheName, entryUrl, KEPT, RECORDS } from '../border/names.ts';
 import { settled } from '../border/stored-work.ts';
 import { openStream, type Piece } from './body.ts';
-import { below, RECORDS, transact, URLS } from './database.ts';
+import { below, transact, URLS } from './database.ts';
 import { drop } from './items.ts';
 import { isSame, partOf } from './range.ts';
 import { type ItemRow, type RecordRow, type SegmentRow, segmentsOf, sizeOf, withoutFragment } from './rows.ts';

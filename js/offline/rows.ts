@@ -1,8 +1,8 @@
 /** The rows that an item of the library is made of, as the engine spells them in `src/meta_store/rows.rs`. */
 import type { RequestData, ResponseHead } from '../border/engine.ts';
-import { FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
+import { FETCHES, KEPT, RECORDS, SEGMENTS } from '../border/names.ts';
 import { settled } from '../border/stored-work.ts';
-import { below, RECORDS, type Stores, URLS } from './database.ts';
+import { below, type Stores, URLS } from './database.ts';
 
 /** A background fetch. */
 export interface FetchRow {

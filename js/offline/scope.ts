@@ -14,6 +14,6 @@ export async function scopeHere(): Promise<string | undefined> {
 /** The same, where it is needed. */
 export async function requireScope(): Promise<string> {
   const scope = await scopeHere();
-  if (scope === undefined) throw invalidState('There is no service worker registration for this page.');
+  if (scope === undefined) throw invalidState('No service worker is registered for this page.');
   return scope;
 }

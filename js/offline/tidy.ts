@@ -1,7 +1,7 @@
 /** What is to go, goes: entries first and rows last, so that it is found again whenever the browser dies. */
-import { cacheName, entryUrl, FETCHES, KEPT, PREFIX, SEGMENTS } from '../border/names.ts';
+import { cacheName, entryUrl, FETCHES, KEPT, PREFIX, RECORDS, SEGMENTS } from '../border/names.ts';
 import { settled } from '../border/stored-work.ts';
-import { below, RECORDS, type Stores, transact, URLS } from './database.ts';
+import { below, type Stores, transact, URLS } from './database.ts';
 import { type ItemRow, itemsOf, segmentsOf } from './rows.ts';
 
 /** Held by who still makes an item, and by who removes it. */

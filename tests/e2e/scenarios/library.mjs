@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ENGINES } from '../../harness/launch.mjs';
+import { sleep } from '../../harness/process.mjs';
 import { fileBytes } from '../../server/content.mjs';
 import { classic } from '../lib/classic.mjs';
-import { MIB, ourName } from '../lib/context.mjs';
+import { MIB, ourName, SETTLED } from '../lib/context.mjs';
 import { atMost } from '../lib/measure.mjs';
 
 const SIZE = 64 * MIB;
@@ -413,6 +414,24 @@ export default [
     },
   },
   {
+    name: 'items outlive the day on which the browser has the API itself',
+    browsers: ['chromium'],
+    launch: {},
+    timeout: 90_000,
+    async run(t) {
+      const page = await open(t);
+      const { file } = await keepFile(t, page, 'stays', { size: 3 * MIB });
+      await t.relaunch({ native: true });
+      const again = await open(t);
+      // In which all else that ours has left would go.
+      await sleep(SETTLED);
+      const answer = await ask(again, file.url, range('bytes=1000000-1999999'));
+      assert.deepEqual([answer.status, answer.sha256], [206, sha256(file, 1_000_000, 2_000_000)]);
+      assert.equal(await again.evaluate(() => library.remove('stays')), true);
+      await expectOnly(t, again, []);
+    },
+  },
+  {
     name: 'a copy that fails leaves nothing',
     browsers: ENGINES,
     async run(t) {
@@ -444,11 +463,14 @@ export default [
       await expectOnly(t, page, ['film']);
       const { rows } = await t.leftovers(page);
       assert.deepEqual(rows, { kept: 1, keptUrls: 1, records: 1, segments: 4 });
-      const answer = await ask(page, file.url, range(`bytes=${20 * MIB}-${40 * MIB - 1}`));
+      // Which is none of what is left of ours.
+      await t.browser.killWorker(page);
+      const again = await open(t);
+      const answer = await ask(again, file.url, range(`bytes=${20 * MIB}-${40 * MIB - 1}`));
       assert.deepEqual([answer.status, answer.sha256], [206, sha256(file, 20 * MIB, 40 * MIB)]);
-      assert.equal((await ask(page, file.url)).sha256, file.sha256);
-      await page.evaluate(() => library.remove('film'));
-      await expectOnly(t, page, []);
+      assert.equal((await ask(again, file.url)).sha256, file.sha256);
+      await again.evaluate(() => library.remove('film'));
+      await expectOnly(t, again, []);
     },
   },
   {
