@@ -1,9 +1,14 @@
 /** Items out of what the browser's own background fetches have brought, of which scripts can have nothing but copies. */
 import { cacheName, entryUrl, KEPT, RECORDS, SEGMENTS } from '../border/names.ts';
 import { create, type Stores, transact } from './database.ts';
-import type { Registration } from './keep.ts';
 import { type ItemRow, putItem } from './rows.ts';
 import { itemLock, tidy } from './tidy.ts';
+
+/** What is read of a `BackgroundFetchRegistration`. */
+export type Registration = Pick<
+  BackgroundFetchRegistration,
+  'id' | 'downloaded' | 'result' | 'recordsAvailable' | 'matchAll'
+>;
 
 /** Bytes of an entry at most, as the engine's are. */
 const MOST = 16 * 1024 * 1024;

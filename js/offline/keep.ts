@@ -1,18 +1,12 @@
 /** From the records of a background fetch to an item of the library. */
 import { invalidState } from '../webidl/exceptions.ts';
 import { library } from './changes.ts';
-import { copy } from './copy.ts';
+import { copy, type Registration } from './copy.ts';
 import { transact } from './database.ts';
 import { type Item, toItem } from './items.ts';
 import { putItem, succeededFetch } from './rows.ts';
 import { requireScope } from './scope.ts';
 import { tidy } from './tidy.ts';
-
-/** What is read of a `BackgroundFetchRegistration`. */
-export type Registration = Pick<
-  BackgroundFetchRegistration,
-  'id' | 'downloaded' | 'result' | 'recordsAvailable' | 'matchAll'
->;
 
 /**
  * Makes an item of a background fetch that has succeeded, while its event lasts. Another one of the same name is removed

@@ -133,7 +133,7 @@ const stories = {
 
 const nameOf = (/** @type {string} */ document) => document.replace(/^docs\/guides\/(.+)\.md$/, '$1');
 
-/** What needs a database, and is run in browsers: `tests/e2e/scenarios/library.mjs`. */
+/** What needs a database, and is run in browsers: `tests/e2e/scenarios/library-elsewhere.mjs`. */
 const elsewhere = ['docs/guides/offline.md'];
 
 /** Those that run in an app: what is for Node.js is compiled only, here. */
