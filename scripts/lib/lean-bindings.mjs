@@ -57,12 +57,6 @@ function checkInstance(object) {
     by: 'catching(($1) => {$2}),',
   },
   {
-    what: 'the ways to the global object',
-    pattern:
-      /const ret = typeof (\w+) === 'undefined' \? undefined : \1;\s*return isLikeNone\(ret\) \? 0 : addToExternrefTable0\(ret\);/g,
-    by: 'return addToExternrefTable0(globalThis);',
-  },
-  {
     what: 'what catches',
     pattern: /^function handleError\(f, args\) \{.*?^\}\n/gms,
     by: `function catching(call) {
