@@ -18,6 +18,7 @@ const entries = [
   { entry: 'extras', files: ['extras.mjs'], budget: 4 * kilobyte },
   { entry: 'worker, ponyfill', files: ['ponyfill.sw.mjs'], budget: 80 * kilobyte },
   { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 80 * kilobyte },
+  { entry: 'offline', files: ['offline.mjs'], budget: 4 * kilobyte },
 ];
 
 function measure({ entry, files, budget }) {

@@ -125,6 +125,10 @@ impl ports::MetaStore for Browser {
         Ok((epoch, snapshots))
     }
 
+    fn is_kept(&self, uid: &str) -> impl Future<Output = Result<bool, StoreError>> {
+        self.meta.is_kept(uid)
+    }
+
     async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
         match self.meta.commit(epoch, writes).await {
             Err(error) => Err(reason(error).await),

@@ -32,3 +32,9 @@ export const BODIES = 'bodies';
 
 /** That with a row for each entry of the cache. */
 export const SEGMENTS = 'segments';
+
+/** That with single values: the number of the engine that owns the store, as 'epoch', and how fetches have ended. */
+export const META = 'meta';
+
+/** That with a row for each item of the library. */
+export const KEPT = 'kept';

@@ -4,7 +4,7 @@
  */
 import type { RequestData } from '../border/engine.ts';
 import type { HandedFetch } from '../border/messages.ts';
-import { BODIES, databaseName, FETCHES, RECORDS, SEGMENTS } from '../border/names.ts';
+import { BODIES, databaseName, FETCHES, KEPT, META, RECORDS, SEGMENTS } from '../border/names.ts';
 import {
   forgetStoredWork,
   hasStoredWork,
@@ -98,11 +98,12 @@ export class HandOver {
     return isThere;
   }
 
-  /** Removes all that is left of ours, if there is nothing left to do. */
+  /** Removes all that is left of ours, if there is nothing left to do, and nothing kept. */
   async tidy(): Promise<void> {
+    const scope = this.#scope;
     await this.#loader.idle();
-    if (!(await hasStoredWork(this.#scope)) && (await isAnythingStored(this.#scope))) {
-      await forgetStoredWork(this.#scope);
+    if (!(await hasStoredWork(scope)) && (await isAnythingStored(scope)) && !(await isLibrarys(scope))) {
+      await forgetStoredWork(scope);
     }
   }
 
@@ -150,6 +151,25 @@ export class HandOver {
     } finally {
       database.close();
     }
+  }
+}
+
+/** Whether what is stored is the library's: it has items, or has made the database, as no engine ever ran on it. */
+async function isLibrarys(scope: string): Promise<boolean> {
+  let database: IDBDatabase | undefined;
+  try {
+    database = await openExisting(databaseName(scope));
+    const transaction = database.transaction([META, KEPT]);
+    const [epoch, kept] = await Promise.all([
+      settled(transaction.objectStore(META).count('epoch')),
+      settled(transaction.objectStore(KEPT).count()),
+    ]);
+    return kept > 0 || epoch === 0;
+  } catch (error) {
+    // There is none, or one of the first version. A look that fails for another reason tells nothing.
+    return error instanceof DOMException && error.name !== 'NotFoundError';
+  } finally {
+    database?.close();
   }
 }
 

@@ -1,24 +1,36 @@
 /** The entries of the cache by their rows, since WebKit is slow to list them. */
-import { cacheName, databaseName, entryUrl, SEGMENTS } from '../border/names.ts';
+import { cacheName, databaseName, entryUrl, FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
 import { hasStoredWork, openExisting, settled } from '../border/stored-work.ts';
 
 /**
- * The requests of the cache's entries, of those that a row speaks of. WebKit reads the bodies of all into
+ * The requests of the cache's entries, of those that the row of a fetch speaks of. WebKit reads the bodies of all into
  * memory to list the keys of a cache, but asked for one, only that.
  */
 export async function recordedEntries(scope: string, cache: Cache): Promise<Request[]> {
+  const [rows, uids] = await read(scope, (transaction) => [
+    transaction.objectStore(SEGMENTS).getAll(),
+    transaction.objectStore(FETCHES).getAllKeys(),
+  ]);
+  const found: Request[] = [];
+  for (const { uid, entry } of rows as { uid: string; entry: string }[]) {
+    // All else is the library's, and may be very much.
+    if ((uids as string[]).includes(uid)) found.push(...(await cache.keys(entryUrl(entry))));
+  }
+  return found;
+}
+
+/** Entries that no row speaks of, and that were not found, go with the cache when nothing is unfinished, or kept. */
+export async function forgetUnrecorded(scope: string): Promise<void> {
+  const [kept] = await read(scope, (transaction) => [transaction.objectStore(KEPT).count()]);
+  if (!kept && !(await hasStoredWork(scope))) await caches.delete(cacheName(scope));
+}
+
+/** What is stored, of one moment. */
+async function read(scope: string, ask: (transaction: IDBTransaction) => IDBRequest[]): Promise<unknown[]> {
   const database = await openExisting(databaseName(scope));
   try {
-    const rows: { entry: string }[] = await settled(database.transaction(SEGMENTS).objectStore(SEGMENTS).getAll());
-    const found: Request[] = [];
-    for (const { entry } of rows) found.push(...(await cache.keys(entryUrl(entry))));
-    return found;
+    return await Promise.all(ask(database.transaction([FETCHES, SEGMENTS, KEPT])).map((request) => settled(request)));
   } finally {
     database.close();
   }
-}
-
-/** Entries that no row speaks of, and that were not found, go with the cache when nothing is unfinished. */
-export async function forgetUnrecorded(scope: string): Promise<void> {
-  if (!(await hasStoredWork(scope))) await caches.delete(cacheName(scope));
 }

@@ -24,6 +24,7 @@ const bundles = [
   { name: 'sw.js', source: 'entries/sw.ts', wasm: 'inline' },
   { name: 'sw.mjs', source: 'entries/sw.ts', wasm: 'inline' },
   { name: 'sw.slim.mjs', source: 'entries/sw.ts', wasm: 'beside' },
+  { name: 'offline.mjs', source: 'entries/offline.ts' },
   { name: 'extras.mjs', source: 'entries/extras.ts' },
   { name: 'ponyfill.mjs', source: 'entries/ponyfill.ts' },
   { name: 'ponyfill.sw.mjs', source: 'entries/ponyfill.sw.ts', wasm: 'inline' },

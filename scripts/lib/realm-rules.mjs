@@ -13,7 +13,7 @@ const floors = [
   ['platform.ts', 'webidl'],
   ['border'],
   ['api'],
-  ['client', 'worker', 'extras'],
+  ['client', 'worker', 'extras', 'offline'],
   ['install.ts', 'ponyfill.ts'],
   ['entries'],
 ];

@@ -20,7 +20,7 @@ use web_sys::{
 use crate::clock;
 use crate::js::error::{Kind, Thrown, failed};
 use crate::js::object::{self, FromJs, Members, ToJs};
-use schema::{ALL, BODIES, EPOCH, FETCHES, META, RECORDS, SEGMENTS, SMALL};
+use schema::{ALL, BODIES, EPOCH, FETCHES, KEPT, META, RECORDS, SEGMENTS, SMALL};
 use transaction::{Transaction, result};
 
 /// The database of one service worker's scope.
@@ -53,6 +53,7 @@ impl MetaStore {
         let records = transaction.rows(RECORDS)?;
         let segments = transaction.rows(SEGMENTS)?;
         let over = transaction.rows(META)?;
+        let kept = transaction.rows(KEPT)?;
         let mut keys = Vec::new();
         for store in [FETCHES, RECORDS, SEGMENTS, BODIES] {
             keys.push(transaction.keys(store)?);
@@ -60,12 +61,13 @@ impl MetaStore {
         let epoch = stored_epoch(&transaction).await?.unwrap_or(0) + 1;
         transaction.set(EPOCH, &epoch.to_js())?;
 
-        // The epoch is among those that are over, and decodes as none.
-        let fetches = items(&fetches).concat(&items(&over));
+        // The epoch is among those that are over, and decodes as none. Of a fetch that is there, or kept, the records are
+        // its own, and not those of a row that says how it ended.
+        let fetches = items(&fetches).concat(&items(&kept)).concat(&items(&over));
         let [records, segments] = [items(&records), items(&segments)];
         let snapshots = assemble(decoded(&fetches), decoded(&records), decoded(&segments));
         for orphan in orphans(&keys, &snapshots) {
-            delete_fetch(&transaction, &orphan)?;
+            delete_fetch(&transaction, &orphan, false)?;
         }
         transaction.finish().await?;
         Ok((epoch, snapshots))
@@ -120,6 +122,19 @@ impl MetaStore {
         self.lost.get()
     }
 
+    /// See [`is_kept`](background_fetch_engine::ports::MetaStore::is_kept).
+    pub async fn is_kept(&self, uid: &str) -> Result<bool, StoreError> {
+        Ok(!self.row(KEPT, &JsValue::from_str(uid)).await?.is_undefined())
+    }
+
+    /// `undefined` if there is none.
+    async fn row(&self, store: &str, key: &JsValue) -> Result<JsValue, StoreError> {
+        let transaction = self.begin(&[store], IdbTransactionMode::Readonly).await?;
+        let row = result(transaction.get(store, key)?).await?;
+        transaction.finish().await?;
+        Ok(row)
+    }
+
     async fn try_put_bodies(&self, uid: &str, bodies: &[(u32, JsValue)]) -> Result<(), StoreError> {
         let transaction = self.begin(&[BODIES], IdbTransactionMode::Readwrite).await?;
         for (index, body) in bodies {
@@ -131,9 +146,7 @@ impl MetaStore {
 
     /// A request body, `None` if there is none.
     pub async fn body(&self, uid: &str, index: u32) -> Result<Option<JsValue>, StoreError> {
-        let transaction = self.begin(&[BODIES], IdbTransactionMode::Readonly).await?;
-        let row = result(transaction.get(BODIES, &schema::body_key(uid, index))?).await?;
-        transaction.finish().await?;
+        let row = self.row(BODIES, &schema::body_key(uid, index)).await?;
         let body = object::get(&row, "body");
         Ok((!body.is_undefined()).then_some(body))
     }
@@ -208,8 +221,7 @@ async fn open_or_create(name: &str) -> Result<Connection, StoreError> {
 }
 
 fn open_failed(request: &IdbOpenDbRequest) -> StoreError {
-    let error = request.error().ok().flatten().map_or(JsValue::UNDEFINED, JsValue::from);
-    let thrown = Thrown::from(error);
+    let thrown = Thrown::from(object::get(request, "error"));
     match thrown.kind {
         Kind::Version => StoreError::Failed(
             "the database was written by a newer version of background-fetch-polyfill".to_owned(),
@@ -221,7 +233,8 @@ fn open_failed(request: &IdbOpenDbRequest) -> StoreError {
 /// `versionchange` ⇒ `close()`: neither a newer version nor the user's clearing may have to wait.
 fn close_for_newer(database: &IdbDatabase) {
     let close = object::get(database, "close");
-    database.set_onversionchange(Some(&close.unchecked_ref::<Function>().bind0(database)));
+    let close = close.unchecked_ref::<Function>().bind0(database);
+    object::set(database, "onversionchange", &close);
 }
 
 async fn buffer(body: &JsValue) -> Result<JsValue, StoreError> {
@@ -305,18 +318,19 @@ fn apply(transaction: &Transaction, write: &Write) -> Result<(), StoreError> {
             let range = schema::below(&schema::body_key(uid, *index)).map_err(failed)?;
             transaction.delete(SEGMENTS, &range)
         }
-        Write::DeleteFetch { uid } => {
+        Write::DeleteFetch { uid, kept } => {
             let uid = JsValue::from_str(uid);
             transaction.delete(META, &uid)?;
-            delete_fetch(transaction, &uid)
+            delete_fetch(transaction, &uid, *kept)
         }
     }
 }
 
-/// All but how it ended.
-fn delete_fetch(transaction: &Transaction, uid: &JsValue) -> Result<(), StoreError> {
+/// All but how it ended and, if they are kept, its records.
+fn delete_fetch(transaction: &Transaction, uid: &JsValue, kept: bool) -> Result<(), StoreError> {
     transaction.delete(FETCHES, uid)?;
-    delete_below(transaction, &[RECORDS, SEGMENTS, BODIES], uid)
+    let stores = if kept { &[BODIES][..] } else { &[BODIES, RECORDS, SEGMENTS] };
+    delete_below(transaction, stores, uid)
 }
 
 fn delete_below(

@@ -50,7 +50,7 @@ plain_object!(SegmentRow {
     entry: "entry",
 });
 
-plain_enum!(Stage { Active = "active", Ended = "ended", Over = "over" });
+plain_enum!(Stage { Active = "active", Ended = "ended", Over = "over", Kept = "kept" });
 
 impl ToJs for Timestamp {
     fn to_js(&self) -> JsValue {

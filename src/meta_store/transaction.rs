@@ -31,16 +31,18 @@ pub(super) fn event(target: &JsValue, good: &[&str], bad: &str) -> JsFuture {
 pub(super) async fn result(request: IdbRequest) -> Result<JsValue, StoreError> {
     match event(&request, &["onsuccess"], "onerror").await {
         Ok(_) => request.result().map_err(failed),
-        Err(_) => Err(reason(request.error().ok().flatten())),
+        Err(_) => Err(reason(&request)),
     }
 }
 
-fn reason(error: Option<web_sys::DomException>) -> StoreError {
-    // No reason is given where the browser itself went down.
-    error.map_or_else(
-        || StoreError::Failed("IndexedDB gave a transaction up".to_owned()),
-        |error| Thrown::from(JsValue::from(error)).into(),
-    )
+/// Why a request or a transaction failed.
+fn reason(failed: &JsValue) -> StoreError {
+    let error = object::get(failed, "error");
+    if error.is_null() {
+        // No reason is given where the browser itself went down.
+        return StoreError::Failed("IndexedDB gave a transaction up".to_owned());
+    }
+    Thrown::from(error).into()
 }
 
 /// A transaction of all that is asked of it, or nothing: dropped before [`finish`](Self::finish)
@@ -106,7 +108,7 @@ impl Transaction {
         let Some(done) = self.done.take() else { return Ok(()) };
         match done.await {
             Ok(_) => Ok(()),
-            Err(_) => Err(reason(self.inner.error())),
+            Err(_) => Err(reason(&self.inner)),
         }
     }
 

@@ -133,8 +133,12 @@ const stories = {
 
 const nameOf = (/** @type {string} */ document) => document.replace(/^docs\/guides\/(.+)\.md$/, '$1');
 
+/** What needs a database, and is run in browsers: `tests/e2e/scenarios/library-elsewhere.mjs`. */
+const elsewhere = ['docs/guides/offline.md'];
+
 /** Those that run in an app: what is for Node.js is compiled only, here. */
 const shown = ['README.md', ...guides]
+  .filter((document) => !elsewhere.includes(document))
   .map((document) => ({ document, blocks: blocksOf(document).filter(({ realm }) => realm !== 'node') }))
   .filter(({ blocks }) => blocks.length > 0);
 

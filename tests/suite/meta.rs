@@ -25,6 +25,10 @@ impl ports::MetaStore for Store {
         self.0.take_over().await
     }
 
+    async fn is_kept(&self, uid: &str) -> Result<bool, StoreError> {
+        self.0.is_kept(uid).await
+    }
+
     async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
         self.0.commit(epoch, writes).await
     }
@@ -97,6 +101,18 @@ impl MetaStoreBench for Bench {
 
     async fn has_body(&self, uid: &str, index: u32) -> bool {
         self.meta().body(uid, index).await.unwrap().is_some()
+    }
+
+    async fn keep(&self, uid: &str) {
+        let keep = "const open = indexedDB.open(a);
+            const database = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result) });
+            const transaction = database.transaction(['fetches', 'kept'], 'readwrite');
+            transaction.objectStore('fetches').get(b).onsuccess = ({ target }) => {
+                transaction.objectStore('kept').put({ ...target.result, stage: 'kept', name: 'name' });
+            };
+            await new Promise((resolve) => { transaction.oncomplete = resolve });
+            database.close()";
+        js::run(keep, &self.name(), &uid.into()).await.unwrap();
     }
 }
 
@@ -201,7 +217,7 @@ async fn a_newer_database_is_refused_with_a_reason() {
 async fn a_newer_version_need_not_wait() {
     let bench = Bench::new();
     let (epoch, _) = bench.meta().take_over().await.unwrap();
-    let upgrade = "const open = indexedDB.open(a, 2);
+    let upgrade = "const open = indexedDB.open(a, 99);
         await new Promise((resolve, reject) => { open.onsuccess = resolve; open.onblocked = reject });
         open.result.close()";
     js::run(upgrade, &bench.name(), &JsValue::NULL).await.unwrap();
@@ -244,7 +260,7 @@ async fn a_page_can_count_the_fetches() {
 async fn a_dropped_commit_leaves_the_store_usable() {
     let bench = Bench::new();
     let (epoch, _) = bench.meta().take_over().await.unwrap();
-    let write = [Write::DeleteFetch { uid: "u".to_owned() }];
+    let write = [Write::DeleteFetch { uid: "u".to_owned(), kept: false }];
     for polls in 0..4 {
         let mut commit = Box::pin(bench.meta().commit(epoch, &write));
         for _ in 0..polls {

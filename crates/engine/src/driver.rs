@@ -232,9 +232,17 @@ impl<P: Ports> Driver<P> {
             Output::StoreBody { transfer, entry } => self.store_body(transfer, entry),
             Output::Close { transfer } => self.close(transfer),
             Output::Delete { entries, fetch } => self.push(async move {
-                // What could not be deleted is swept at the next start.
-                let _ = ports.delete(&entries).await;
-                fetch.map_or(Done::Nothing, |fetch| Done::Input(Input::EntriesDeleted { fetch }))
+                let kept = match &fetch {
+                    // Who does not know deletes nothing.
+                    Some((_, uid)) => ports.is_kept(uid).await != Ok(false),
+                    None => false,
+                };
+                if !kept {
+                    // What could not be deleted is swept at the next start.
+                    let _ = ports.delete(&entries).await;
+                }
+                let cleared = |(fetch, _)| Done::Input(Input::Cleared { fetch, kept });
+                fetch.map_or(Done::Nothing, cleared)
             }),
             Output::Commit { commit, writes } => {
                 self.commits.push(commit, writes);

@@ -114,9 +114,9 @@ impl Engine {
             Input::Committed { commit } => self.committed(commit),
             Input::CommitFailed { commit, error } => self.commit_failed(commit, error),
             Input::EntriesListed { fetch, entries } => self.listed(fetch, entries),
-            Input::EntriesDeleted { fetch } => {
+            Input::Cleared { fetch, kept } => {
                 let (fetches, mut cx) = self.parts();
-                fetches.cleared(&mut cx, fetch);
+                fetches.cleared(&mut cx, fetch, kept);
             }
             Input::IntegrityVerified { record, passed } => {
                 self.of_record(record, Event::Verified(passed));

@@ -98,9 +98,11 @@ pub enum Input {
         entries: Result<Vec<EntryKey>, StoreError>,
     },
     /// Answer to [`Output::Delete`](crate::output::Output::Delete), if it was for a fetch.
-    EntriesDeleted {
-        /// That one.
+    Cleared {
+        /// That fetch.
         fetch: FetchId,
+        /// Whether its entries are still there, because they are an item of the library.
+        kept: bool,
     },
     /// Answer to [`Output::VerifyIntegrity`](crate::output::Output::VerifyIntegrity).
     IntegrityVerified {

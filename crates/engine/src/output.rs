@@ -59,12 +59,13 @@ pub enum Output {
         /// This one.
         transfer: TransferId,
     },
-    /// Remove entries; answer `EntriesDeleted` if it is for a fetch. What remains is swept at the next start.
+    /// Remove entries, those of a fetch unless the library keeps them; answer `Cleared` if it is for a fetch. What remains
+    /// is swept at the next start.
     Delete {
         /// These.
         entries: Vec<EntryKey>,
-        /// All that this one has.
-        fetch: Option<FetchId>,
+        /// All that this one has, with its unique id.
+        fetch: Option<(FetchId, String)>,
     },
     /// Write; answer `Committed` or `CommitFailed`. Commits take effect in the order given.
     Commit {

@@ -116,6 +116,10 @@ pub trait MetaStore {
     /// stored. A row that cannot be decoded is left out.
     async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError>;
 
+    /// Whether the records of a fetch are an item of the library. Once it is durable that the fetch has been delivered,
+    /// the answer does not change any more before it is deleted.
+    async fn is_kept(&self, uid: &str) -> Result<bool, StoreError>;
+
     /// Does all the writes, or none, in one durable transaction.
     async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError>;
 }

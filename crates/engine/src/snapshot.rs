@@ -36,6 +36,8 @@ pub enum Stage {
     /// It has been delivered, and nothing is left but how it ended: who lost the answer to `fetch()`, or was not there,
     /// may ask for it for some days.
     Over,
+    /// Its records are an item of the library, which the engine only keeps its hands off.
+    Kept,
 }
 
 /// One member of `BackgroundFetchUIOptions.icons`.
@@ -190,5 +192,7 @@ pub enum Write {
     DeleteFetch {
         /// Of the fetch.
         uid: String,
+        /// Whether its records and segments stay, because they are an item of the library.
+        kept: bool,
     },
 }

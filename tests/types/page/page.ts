@@ -1,6 +1,7 @@
 // What an app's page may write, and what it may not. Compiled only.
 
 import { diagnose, finished, observe, status } from '../../../types/extras.js';
+import { get, type Item, library, list, match, remove, size } from '../../../types/offline.js';
 import { backgroundFetch } from '../../../types/ponyfill.js';
 import type { BackgroundFetchFailureReason } from '../../../types/types.d.ts';
 
@@ -77,3 +78,15 @@ void navigator.serviceWorker.ready.then(download);
 console.log('BackgroundFetchManager' in self);
 
 self.backgroundFetchPolyfill = { hideCaches: false };
+
+library.addEventListener('change', ({ detail }) => console.log(detail.name?.length));
+async function kept(): Promise<void> {
+  const [first]: Item[] = await list();
+  const bytes: number = (first?.size ?? 0) + (await size()) + (await size('film'));
+  const found: Item | undefined = await get('film');
+  const gone: boolean = await remove('film');
+  console.log(bytes, found?.urls[0], gone, (await match('/film.mp4'))?.body);
+  // @ts-expect-error there may be none
+  console.log((await match('/film.mp4')).body);
+}
+void kept();

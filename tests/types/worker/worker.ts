@@ -1,3 +1,4 @@
+import { keep, respond, respondFromCache } from '../../../types/offline.js';
 import { serve } from '../../../types/ponyfill.sw.js';
 
 // What an app's service worker may write, and what it may not. Compiled only.
@@ -53,3 +54,12 @@ target.addEventListener('backgroundfetchabort', (event) => {
   // @ts-expect-error only where the UI is still there
   void event.updateUI();
 });
+
+self.addEventListener('backgroundfetchsuccess', ({ registration }) => void keep(registration, { name: 'film' }));
+self.addEventListener('fetch', (event) => event.respondWith(answer(event.request)));
+async function answer(request: Request): Promise<Response> {
+  const kept: Response | undefined = await respond(request);
+  return kept ?? (await respondFromCache(request, 'films')) ?? fetch(request);
+}
+// @ts-expect-error what it answers with may be undefined
+self.addEventListener('fetch', (event) => event.respondWith(respond(event.request)));

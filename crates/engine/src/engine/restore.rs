@@ -23,15 +23,27 @@ pub(super) fn restore(
         ordered.insert(ordered.partition_point(|other| other.fetch.order < order), snapshot);
     }
     let mut fetches = Fetches::default();
+    let mut recorded = vec![false; entries.len()];
     for snapshot in ordered {
         if snapshot.fetch.stage == Stage::Over {
             fetches.remember(snapshot.fetch);
             continue;
         }
+        if snapshot.fetch.stage == Stage::Kept {
+            for row in &snapshot.segments {
+                mark(&row.entry, &entries, &mut recorded);
+            }
+            continue;
+        }
         let id = FetchId(cx.outbox.next_serial());
         fetches.push(fetch(id, snapshot, &entries));
     }
-    sweep(cx, &fetches, entries);
+    for record in fetches.iter().flat_map(Fetch::records) {
+        for piece in record.body.segments.iter() {
+            mark(&piece.entry, &entries, &mut recorded);
+        }
+    }
+    sweep(cx, entries, recorded);
     fetches
 }
 
@@ -62,17 +74,16 @@ pub(super) fn recall(fetches: &Fetches, cx: &mut Context<'_>) -> Vec<(ServerId, 
     holds
 }
 
-/// Entries without a record: a crash came between the one and the other.
-fn sweep(cx: &mut Context<'_>, fetches: &Fetches, present: Vec<EntryKey>) {
-    let mut recorded = vec![false; present.len()];
-    for record in fetches.iter().flat_map(Fetch::records) {
-        for piece in record.body.segments.iter() {
-            let at = present.binary_search(&piece.entry).ok();
-            if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
-                *mark = true;
-            }
-        }
+/// Marks an entry as recorded.
+fn mark(entry: &EntryKey, present: &[EntryKey], recorded: &mut [bool]) {
+    let at = present.binary_search(entry).ok();
+    if let Some(mark) = at.and_then(|at| recorded.get_mut(at)) {
+        *mark = true;
     }
+}
+
+/// Entries without a record: a crash came between the one and the other.
+fn sweep(cx: &mut Context<'_>, present: Vec<EntryKey>, recorded: Vec<bool>) {
     // A newer engine may be at work already, and have no record of its own entries yet. The first
     // one of a new database finds those of one that was deleted, of whatever epoch.
     let epoch = if cx.outbox.epoch == 1 { u64::MAX } else { cx.outbox.epoch };

@@ -178,7 +178,7 @@ impl Fetch {
     pub(crate) fn delivered(&self, cx: &mut Context<'_>) {
         let mut entries = Vec::new();
         self.records.iter().for_each(|record| record.list_entries(&mut entries));
-        cx.outbox.emit(Output::Delete { entries, fetch: Some(self.id) });
+        cx.outbox.emit(Output::Delete { entries, fetch: Some((self.id, self.row.uid.clone())) });
     }
 
     /// Takes the delivery of an outcome up again, unless nobody ever takes it.

@@ -68,20 +68,20 @@ impl Fetches {
         self.place(id).map(|place| self.all.remove(place))
     }
 
-    /// The entries of a fetch are gone. Last, its rows go, but for one that says how it ended: who lost the answer to
+    /// The entries of a fetch are gone, or the library's. Last, its rows go, but for one that says how it ended: who lost the answer to
     /// `fetch()` may ask for it when all is over already, in another life of the worker too, and must not get a second
     /// fetch.
-    pub(crate) fn cleared(&mut self, cx: &mut Context<'_>, id: FetchId) {
+    pub(crate) fn cleared(&mut self, cx: &mut Context<'_>, id: FetchId, kept: bool) {
         let Some(fetch) = self.get(id) else { return };
         let (uid, over) = (fetch.row.uid.clone(), fetch.over());
-        let mut writes = vec![Write::DeleteFetch { uid }];
+        let mut writes = vec![Write::DeleteFetch { uid, kept }];
         let mut excess = (self.over.len() + 1).saturating_sub(MOST_OVER);
         self.over.retain(|row| {
             let old = row.ended.is_none_or(|ended| cx.now.wall.after(ended) >= OVER_FOR);
             let goes = old || excess > 0;
             if goes {
                 excess = excess.saturating_sub(1);
-                writes.push(Write::DeleteFetch { uid: row.uid.clone() });
+                writes.push(Write::DeleteFetch { uid: row.uid.clone(), kept: true });
             }
             !goes
         });

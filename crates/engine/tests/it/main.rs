@@ -20,6 +20,7 @@ mod fuzz {
 }
 mod hedge;
 mod integrity;
+mod kept;
 mod length;
 mod odd;
 mod over;

@@ -14,7 +14,7 @@ use crate::oracle::{measure, outcome};
 use crate::plan::Plan;
 use crate::plan::schedule::Schedule;
 use crate::world::bug::Bug;
-use crate::world::{Executor, World, page};
+use crate::world::{Executor, World, library, page};
 
 /// What came of a schedule.
 #[derive(Debug, Clone)]
@@ -107,6 +107,7 @@ fn finale(world: &Rc<World>) {
             own.sleep(10_000).await;
         });
         play(world, Duration::from_secs(24 * 60 * 60), |world| world.tasks.are_over());
+        library::tidy(world);
     }
     if !world.oracle.journal.is_violated() {
         outcome::judge_remains(&world.oracle);

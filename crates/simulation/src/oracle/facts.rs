@@ -35,6 +35,8 @@ pub(crate) struct Facts {
     pub(crate) check_troubles: u64,
     /// The store was full.
     pub(crate) quota: bool,
+    /// What was kept last under each name.
+    pub(crate) kept: BTreeMap<String, String>,
 }
 
 /// Of one background fetch.

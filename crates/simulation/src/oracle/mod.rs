@@ -9,6 +9,7 @@ pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod journal;
+pub(crate) mod library;
 pub(crate) mod measure;
 pub(crate) mod outcome;
 pub(crate) mod servers;

@@ -7,7 +7,7 @@ use background_fetch_engine::{Error, FailureReason};
 use crate::oracle::Oracle;
 use crate::oracle::economy::{self, is_hidden_coding};
 use crate::oracle::facts::{Ending, Facts, FetchFacts, RecordFacts};
-use crate::oracle::servers;
+use crate::oracle::{library, servers};
 use crate::plan::RecordPlan;
 use crate::plan::twist::Ask;
 
@@ -155,7 +155,11 @@ fn is_unframed(oracle: &Oracle, plan: &RecordPlan) -> bool {
 
 /// No row is left, and no entry.
 pub(crate) fn judge_remains(oracle: &Oracle) {
-    let entries = oracle.world.bodies.entries();
+    library::judge(oracle);
+    let mut entries = oracle.world.bodies.entries();
+    let items = oracle.world.meta.items();
+    let kept: Vec<_> = items.iter().flat_map(|item| &item.segments).map(|row| &row.entry).collect();
+    entries.retain(|entry| !kept.contains(&entry));
     if !entries.is_empty() {
         oracle.violate(|| format!("entries are left: {entries:?}"));
     }

@@ -55,7 +55,9 @@ pub(crate) fn expect_entries_gone(oracle: &Oracle, writes: &[Write]) {
             .is_some_and(|fetch| fetch.persisted == Some(None) && !fetch.lost && !fetch.damaged)
     };
     let gone = |row: &SegmentRow| {
-        writes.iter().any(|write| matches!(write, Write::DeleteFetch { uid } if *uid == row.uid))
+        writes.iter().any(
+            |write| matches!(write, Write::DeleteFetch { uid, kept: false } if *uid == row.uid),
+        )
     };
     oracle.world.meta.for_each_segment(|row| {
         if gone(row) && succeeded(&row.uid) && oracle.world.bodies.length(&row.entry).is_some() {
@@ -84,7 +86,7 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
                 oracle.violate(|| format!("{entry} is recorded as {length}, but is {stored:?}"));
             }
         }
-        Write::DeleteFetch { uid } => {
+        Write::DeleteFetch { uid, .. } => {
             let Some(fetch) = facts.fetches.get_mut(uid) else { return };
             fetch.deleted = Some(worker);
             expect_delivered(oracle, fetch, uid);
@@ -148,6 +150,14 @@ pub(crate) fn deleted(oracle: &Oracle, entries: &[EntryKey]) {
     });
     for row in recorded.iter().filter(|row| is_wanted(oracle, row)) {
         oracle.violate(|| format!("{} is deleted, but recorded", row.entry.0));
+    }
+    let meta = &oracle.world.meta;
+    let items = meta.items();
+    let is_kept = |row: &&SegmentRow| items.iter().any(|item| item.uid == row.uid);
+    // Of a record that nobody can read, nothing can be.
+    let is_readable = |row: &&SegmentRow| meta.record(&row.uid, row.index).is_some();
+    for row in recorded.iter().filter(is_kept).filter(is_readable) {
+        oracle.violate(|| format!("{} is deleted, but kept", row.entry.0));
     }
     for entry in entries {
         let length = oracle.world.bodies.length(entry).unwrap_or(0);

@@ -64,6 +64,7 @@ pub(crate) struct FetchPlan {
     pub(crate) handler_takes: u64,
     pub(crate) handler_hangs: bool,
     pub(crate) updates_ui: bool,
+    pub(crate) keeps: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -268,6 +269,7 @@ impl Plan {
             }
             Twist::HandlerHangs { fetch } => self.set(fetch, |plan| plan.handler_hangs = true),
             Twist::UpdateUi { fetch } => self.set(fetch, |plan| plan.updates_ui = true),
+            Twist::Keeps { fetch, name } => self.set(fetch, |plan| plan.keeps = Some(name)),
             Twist::Store { operation, nth, trouble } => {
                 self.stores.push((operation, nth, trouble));
             }

@@ -47,6 +47,8 @@ pub enum Twist {
     HandlerHangs { fetch: usize },
     /// A handler calls `updateUI`.
     UpdateUi { fetch: usize },
+    /// A handler of a success keeps the records, under this name among others.
+    Keeps { fetch: usize, name: u64 },
 
     // Files.
     /// Bytes.
@@ -177,6 +179,8 @@ pub enum Operation {
     Commit,
     /// The beginning of an epoch.
     TakeOver,
+    /// Whether a fetch is an item of the library.
+    IsKept,
 }
 
 /// What goes wrong with an operation of the stores.
@@ -211,6 +215,7 @@ impl Operation {
             world::Operation::Delete(_) => Self::Delete,
             world::Operation::Commit(_) => Self::Commit,
             world::Operation::TakeOver => Self::TakeOver,
+            world::Operation::IsKept => Self::IsKept,
         }
     }
 }
@@ -247,7 +252,9 @@ impl Twist {
 }
 
 pub(crate) fn store_name(operation: Operation, trouble: Trouble) -> &'static str {
-    use Operation::{Check, Commit, Compare, Delete, Entries, Length, Put, PutBody, TakeOver};
+    use Operation::{
+        Check, Commit, Compare, Delete, Entries, IsKept, Length, Put, PutBody, TakeOver,
+    };
     match (operation, trouble) {
         (Put | PutBody, Trouble::Fails) => "put failed",
         (Put | PutBody, Trouble::Quota) => "put: quota",
@@ -261,5 +268,6 @@ pub(crate) fn store_name(operation: Operation, trouble: Trouble) -> &'static str
         (Check, _) => "check failed",
         (Delete, _) => "delete failed",
         (TakeOver, _) => "take-over failed",
+        (IsKept, _) => "look into the library failed",
     }
 }

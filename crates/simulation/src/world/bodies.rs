@@ -131,6 +131,7 @@ fn show(operation: &Operation<'_>) -> String {
             format!("delete {}", names.join(", "))
         }
         Operation::TakeOver => "take over".to_owned(),
+        Operation::IsKept => "ask whether it is kept".to_owned(),
         Operation::Commit(writes) => format!("commit {}", rows::show(writes)),
     }
 }

@@ -65,11 +65,15 @@ pub enum Bug {
     SkipSeam,
     /// Where two parts meet, it is not kept that they were never compared.
     ForgetSeam,
+    /// What is kept is deleted with its fetch.
+    DeleteKept,
+    /// What is kept is swept like what no row speaks of.
+    SweepKept,
 }
 
 impl Bug {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 24] = [
+    pub const ALL: [(&'static str, Self); 26] = [
         ("record-before-entry", Self::RecordBeforeEntry),
         ("no-validator-check", Self::NoValidatorCheck),
         ("deliver-before-persist", Self::DeliverBeforePersist),
@@ -94,6 +98,8 @@ impl Bug {
         ("no-limit", Self::NoLimit),
         ("skip-seam", Self::SkipSeam),
         ("forget-seam", Self::ForgetSeam),
+        ("delete-kept", Self::DeleteKept),
+        ("sweep-kept", Self::SweepKept),
     ];
 
     /// The worlds in which it shows.
@@ -101,6 +107,7 @@ impl Bug {
         match self {
             Self::WallClock => Worlds::Clocks,
             Self::NoTrim | Self::NoLimit | Self::SkipSeam | Self::ForgetSeam => Worlds::Parts,
+            Self::DeleteKept | Self::SweepKept => Worlds::Libraries,
             Self::NoHold | Self::ForgetHold | Self::BelieveEnd => Worlds::Origins,
             _ => Worlds::Plain,
         }
@@ -156,7 +163,8 @@ impl Slips {
     }
 
     /// Mixes the records of each fetch up, or forgets some of what is in them.
-    pub(super) fn mistake_rows(&self, snapshots: &mut [Snapshot]) {
+    pub(super) fn mistake_rows(&self, snapshots: &mut Vec<Snapshot>) {
+        snapshots.retain(|one| !self.has(Bug::SweepKept) || one.fetch.stage != Stage::Kept);
         let rows = snapshots.iter_mut().flat_map(|snapshot| &mut snapshot.records);
         for row in rows {
             row.hold = row.hold.filter(|_| !self.has(Bug::ForgetHold));
@@ -186,7 +194,7 @@ impl Slips {
         };
         let uids: Vec<_> = writes.iter().filter_map(delivered).collect();
         if self.has(Bug::RowsFirst) {
-            writes.extend(uids.into_iter().map(|uid| Write::DeleteFetch { uid }));
+            writes.extend(uids.into_iter().map(|uid| Write::DeleteFetch { uid, kept: false }));
         }
         writes
     }

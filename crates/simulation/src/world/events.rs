@@ -9,6 +9,7 @@ use background_fetch_engine::testing::world::Life;
 
 use crate::oracle::{bytes, events};
 use crate::world::bug::Bug;
+use crate::world::library;
 use crate::world::worker::Worker;
 
 pub(super) async fn fire(worker: &Worker, event: EventType, state: FetchState) {
@@ -37,6 +38,9 @@ async fn handle(worker: &Worker, event: EventType, state: &FetchState) {
         Err(error) => {
             world.oracle.violate(|| format!("no records for the event of {uid}: {error:?}"));
         }
+    }
+    if let Some(name) = plan.keeps.filter(|_| event == EventType::Success) {
+        library::keep(worker, uid, name).await;
     }
     if plan.updates_ui {
         let _ = handle.update_ui(uid.clone(), Some("done".to_owned()), None).await;

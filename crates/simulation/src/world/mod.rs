@@ -4,6 +4,7 @@ mod bodies;
 pub(crate) mod bug;
 mod events;
 mod executor;
+pub(crate) mod library;
 mod network;
 pub(crate) mod page;
 mod rows;

@@ -46,7 +46,9 @@ fn show_one(write: &Write) -> String {
         Write::PutFetch(row) => match row.stage {
             Stage::Active => format!("{} active", row.uid),
             Stage::Over => format!("{} over: {:?}", row.uid, row.failure_reason),
-            Stage::Ended => format!("{} ended: {:?}", row.uid, row.failure_reason),
+            Stage::Ended | Stage::Kept => {
+                format!("{} ended: {:?}", row.uid, row.failure_reason)
+            }
         },
         Write::PutRecord(row) => {
             let head = row.head.as_ref().map(|head| head.status);
@@ -57,6 +59,7 @@ fn show_one(write: &Write) -> String {
         }
         Write::PutSegment(row) => format!("{} from {} of {}", row.entry.0, row.start, row.length),
         Write::DeleteSegments { uid, index } => format!("{uid}/{index} without segments"),
-        Write::DeleteFetch { uid } => format!("without {uid}"),
+        Write::DeleteFetch { uid, kept: false } => format!("without {uid}"),
+        Write::DeleteFetch { uid, kept: true } => format!("without {uid}, but for its records"),
     }
 }

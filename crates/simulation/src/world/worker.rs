@@ -197,6 +197,10 @@ impl Life for Worker {
         rows::take_over(self)
     }
 
+    fn is_kept(&self, uid: &str) -> bool {
+        !self.world.slips.has(Bug::DeleteKept) && self.world.base.meta.is_kept(uid)
+    }
+
     fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
         rows::commit(self, epoch, writes)
     }

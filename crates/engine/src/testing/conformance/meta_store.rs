@@ -29,6 +29,9 @@ pub trait MetaStoreBench {
 
     /// Whether the body of a request is there.
     async fn has_body(&self, uid: &str, index: u32) -> bool;
+
+    /// Makes an item of the library of a fetch, past the store.
+    async fn keep(&self, uid: &str);
 }
 
 fn fetch(uid: &str) -> FetchRow {
@@ -214,7 +217,7 @@ pub async fn unusual_strings_come_back(bench: impl MetaStoreBench) {
         text.clone_into(&mut row.request.url);
         row.request.headers = vec![(text.to_owned(), text.to_owned())];
         assert_comes_back(&bench, row).await;
-        commit(&bench, &[Write::DeleteFetch { uid: text.to_owned() }]).await;
+        commit(&bench, &[Write::DeleteFetch { uid: text.to_owned(), kept: false }]).await;
     }
 }
 
@@ -265,7 +268,7 @@ pub async fn a_later_put_replaces(bench: impl MetaStoreBench) {
 /// A fetch removed and put again is there; put and removed, it is not.
 pub async fn writes_of_a_batch_take_effect_in_order(bench: impl MetaStoreBench) {
     commit(&bench, &all_of("a")).await;
-    let delete = |uid: &str| Write::DeleteFetch { uid: uid.to_owned() };
+    let delete = |uid: &str| Write::DeleteFetch { uid: uid.to_owned(), kept: false };
     let writes = [
         delete("a"),
         Write::PutFetch(fetch("a")),
@@ -307,7 +310,7 @@ pub async fn a_fetch_is_deleted_with_all_it_has(bench: impl MetaStoreBench) {
         commit(&bench, &all_of(uid)).await;
         bench.put_body(uid, 1).await;
     }
-    commit(&bench, &[Write::DeleteFetch { uid: "u".to_owned() }]).await;
+    commit(&bench, &[Write::DeleteFetch { uid: "u".to_owned(), kept: false }]).await;
     assert!(!bench.has_body("u", 1).await && bench.has_body("u0", 1).await);
     // What is left behind would turn up again.
     commit(&bench, &[Write::PutFetch(fetch("u"))]).await;
@@ -320,7 +323,7 @@ pub async fn a_fetch_is_deleted_with_all_it_has(bench: impl MetaStoreBench) {
 /// The rest of the batch is done.
 pub async fn delete_of_missing_is_no_error(bench: impl MetaStoreBench) {
     let writes = [
-        Write::DeleteFetch { uid: "none".to_owned() },
+        Write::DeleteFetch { uid: "none".to_owned(), kept: false },
         Write::DeleteSegments { uid: "none".to_owned(), index: 0 },
         Write::PutFetch(fetch("u")),
     ];
@@ -344,7 +347,7 @@ pub async fn a_fenced_batch_writes_nothing(bench: impl MetaStoreBench) {
     bench.store().commit(old, &all_of("u")).await.unwrap();
     let (new, _) = take_over(&bench).await;
     let mut writes = all_of("v");
-    writes.push(Write::DeleteFetch { uid: "u".to_owned() });
+    writes.push(Write::DeleteFetch { uid: "u".to_owned(), kept: false });
     assert_eq!(bench.store().commit(old, &writes).await, Err(StoreError::Fenced));
     bench.store().commit(new, &[]).await.unwrap();
     let snapshots = snapshots(&bench).await;
@@ -397,7 +400,7 @@ pub async fn bodies_without_a_fetch_are_swept(bench: impl MetaStoreBench) {
 pub async fn what_is_over_comes_back_until_it_is_deleted(bench: impl MetaStoreBench) {
     let over =
         FetchRow { stage: Stage::Over, downloaded: Some(7), paused: Some(true), ..fetch("u") };
-    let gone = Write::DeleteFetch { uid: "u".to_owned() };
+    let gone = Write::DeleteFetch { uid: "u".to_owned(), kept: false };
     commit(&bench, &all_of("u")).await;
     commit(&bench, &[gone.clone(), Write::PutFetch(over.clone())]).await;
     bench.put_body("u", 0).await;
@@ -408,4 +411,44 @@ pub async fn what_is_over_comes_back_until_it_is_deleted(bench: impl MetaStoreBe
     }
     commit(&bench, &[gone]).await;
     assert_same(&snapshots(&bench).await, &[]);
+}
+
+/// Of a fetch that has come to its end, and was kept: they are the library's until that lets go of them.
+pub async fn what_is_kept_stays_when_its_fetch_is_deleted(bench: impl MetaStoreBench) {
+    for uid in ["u", "v"] {
+        let mut writes = all_of(uid);
+        writes.push(Write::PutFetch(FetchRow { stage: Stage::Ended, ..fetch(uid) }));
+        for index in 0..2 {
+            let result = Some(RecordResult::Success);
+            writes.push(Write::PutRecord(RecordRow { result, ..record(uid, index) }));
+        }
+        commit(&bench, &writes).await;
+        bench.put_body(uid, 1).await;
+    }
+    assert_eq!(bench.store().is_kept("u").await, Ok(false));
+    bench.keep("u").await;
+    assert_eq!(bench.store().is_kept("u").await, Ok(true));
+    assert_eq!(bench.store().is_kept("v").await, Ok(false));
+
+    // While the event is not over, they are still those of the fetch.
+    let before = snapshots(&bench).await;
+    let of = |all: &[Snapshot], stage| {
+        let own = |one: &&Snapshot| one.fetch.uid == "u" && one.fetch.stage == stage;
+        all.iter().find(own).map(|one| (one.records.len(), one.segments.len()))
+    };
+    assert_eq!(of(&before, Stage::Ended), Some((2, 4)));
+    assert!(of(&before, Stage::Kept).is_none_or(|left| left == (0, 0)));
+
+    let delete = |uid: &str, kept| Write::DeleteFetch { uid: uid.to_owned(), kept };
+    let over = Write::PutFetch(FetchRow { stage: Stage::Over, ..fetch("u") });
+    commit(&bench, &[delete("u", true), over, delete("v", false)]).await;
+    for _ in 0..2 {
+        let left = snapshots(&bench).await;
+        assert!(left.iter().all(|one| one.fetch.uid == "u"));
+        assert_eq!(of(&left, Stage::Kept), Some((2, 4)));
+        assert!(!bench.has_body("u", 1).await);
+    }
+    // As of one that is over for long.
+    commit(&bench, &[delete("u", true)]).await;
+    assert_eq!(of(&snapshots(&bench).await, Stage::Kept), Some((2, 4)));
 }

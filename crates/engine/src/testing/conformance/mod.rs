@@ -58,6 +58,7 @@ macro_rules! meta_store_conformance {
             an_undecodable_fetch_is_removed
             bodies_without_a_fetch_are_swept
             what_is_over_comes_back_until_it_is_deleted
+            what_is_kept_stays_when_its_fetch_is_deleted
         }
     };
 }

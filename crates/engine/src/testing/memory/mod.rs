@@ -5,10 +5,12 @@
 
 mod bodies;
 mod content;
+mod library;
 mod rows;
 
 pub use bodies::{BodyEntries, MemoryBodyStore};
 pub use content::Content;
+pub use library::KeptItem;
 pub use rows::MemoryMetaStore;
 
 /// See [`DecodeBase64`](crate::integrity::DecodeBase64).

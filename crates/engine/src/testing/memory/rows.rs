@@ -6,24 +6,27 @@ use std::rc::Rc;
 
 use crate::ports::StoreError;
 use crate::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write};
+use crate::testing::memory::library::Item;
 
 /// Rows, of which each may be damaged, and the keys of request bodies.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryMetaStore {
-    rows: Rc<RefCell<Rows>>,
+    pub(super) rows: Rc<RefCell<Rows>>,
     fault: Rc<RefCell<Option<StoreError>>>,
 }
 
 /// `None` is a row that does not decode.
 #[derive(Debug, Default)]
-struct Rows {
+pub(super) struct Rows {
     epoch: u64,
-    fetches: BTreeMap<String, Option<FetchRow>>,
-    records: BTreeMap<(String, u32), Option<RecordRow>>,
-    segments: BTreeMap<(String, u32, u64), Option<SegmentRow>>,
+    pub(super) fetches: BTreeMap<String, Option<FetchRow>>,
+    pub(super) records: BTreeMap<(String, u32), Option<RecordRow>>,
+    pub(super) segments: BTreeMap<(String, u32, u64), Option<SegmentRow>>,
     bodies: BTreeSet<(String, u32)>,
     /// What is left of fetches that are over.
     over: BTreeMap<String, FetchRow>,
+    /// Items of the library, by unique id.
+    pub(super) kept: BTreeMap<String, Item>,
 }
 
 impl MemoryMetaStore {
@@ -61,7 +64,7 @@ impl MemoryMetaStore {
     /// The work that is stored and can be read, without taking the store over.
     pub fn snapshots(&self) -> Vec<Snapshot> {
         let mut all = self.rows.borrow().snapshots();
-        all.retain(|one| one.fetch.stage != Stage::Over);
+        all.retain(|one| matches!(one.fetch.stage, Stage::Active | Stage::Ended));
         all
     }
 
@@ -75,12 +78,12 @@ impl MemoryMetaStore {
         self.rows.borrow().over.values().cloned().collect()
     }
 
-    /// Whether no work is stored, readable or not.
+    /// Whether no work is stored, readable or not: nothing but the library.
     pub fn is_empty(&self) -> bool {
         let rows = self.rows.borrow();
         rows.fetches.is_empty()
-            && rows.records.is_empty()
-            && rows.segments.is_empty()
+            && rows.records.keys().all(|(uid, _)| rows.kept.contains_key(uid))
+            && rows.segments.keys().all(|(uid, _, _)| rows.kept.contains_key(uid))
             && rows.bodies.is_empty()
     }
 
@@ -134,12 +137,13 @@ impl Rows {
             Write::DeleteSegments { uid, index } => {
                 self.segments.retain(|(of, record, _), _| of != uid || record != index);
             }
-            Write::DeleteFetch { uid } => {
+            Write::DeleteFetch { uid, kept } => {
                 self.fetches.remove(uid);
                 self.over.remove(uid);
-                self.records.retain(|(of, _), _| of != uid);
-                self.segments.retain(|(of, _, _), _| of != uid);
                 self.bodies.retain(|(of, _)| of != uid);
+                if !kept {
+                    self.delete_records(uid);
+                }
             }
         }
     }
@@ -147,10 +151,16 @@ impl Rows {
     /// Removes what belongs to no fetch that can be read.
     fn sweep(&mut self) {
         self.fetches.retain(|_, row| row.is_some());
-        let fetches = &self.fetches;
-        self.records.retain(|(uid, _), _| fetches.contains_key(uid));
-        self.segments.retain(|(uid, _, _), _| fetches.contains_key(uid));
-        self.bodies.retain(|(uid, _)| fetches.contains_key(uid));
+        let (fetches, kept) = (&self.fetches, &self.kept);
+        let owned = |uid: &String| fetches.contains_key(uid) || kept.contains_key(uid);
+        self.records.retain(|(uid, _), _| owned(uid));
+        self.segments.retain(|(uid, _, _), _| owned(uid));
+        self.bodies.retain(|(uid, _)| owned(uid));
+    }
+
+    pub(super) fn delete_records(&mut self, uid: &str) {
+        self.records.retain(|(of, _), _| of != uid);
+        self.segments.retain(|(of, _, _), _| of != uid);
     }
 
     fn snapshots(&self) -> Vec<Snapshot> {
@@ -163,6 +173,11 @@ impl Rows {
                 segments: segments.cloned().collect(),
             }
         };
-        self.fetches.values().flatten().chain(self.over.values()).map(of).collect()
+        let mut all: Vec<_> =
+            self.fetches.values().flatten().chain(self.over.values()).map(of).collect();
+        // Those of a fetch whose event is not over yet go with that.
+        let kept = self.kept.values().map(|item| &item.row);
+        all.extend(kept.filter(|row| !self.fetches.contains_key(&row.uid)).map(of));
+        all
     }
 }

@@ -33,6 +33,7 @@ struct Inner {
     active: RefCell<Vec<bool>>,
     handler_takes: Cell<Duration>,
     failing_looks: Cell<(u32, u32)>,
+    keeps: RefCell<Option<String>>,
 }
 
 /// What a handler of an event saw.
@@ -114,6 +115,11 @@ impl CalmWorker {
         self.inner.handler_takes.set(time);
     }
 
+    /// Handlers of a success keep the records as the item of this name, from now on.
+    pub fn keep_as(&self, name: Option<&str>) {
+        self.inner.keeps.replace(name.map(str::to_owned));
+    }
+
     /// So many of the next lists of entries fail, and so many looks at the length of one.
     pub fn fail_looks(&self, lists: u32, lengths: u32) {
         self.inner.failing_looks.set((lists, lengths));
@@ -187,6 +193,11 @@ impl Host for CalmWorker {
         let uid = state.uid.clone();
         let delivery = Delivery { event, state, records, finished: false };
         self.inner.delivered.borrow_mut().entry(uid.clone()).or_default().push(delivery);
+        let keeps = self.inner.keeps.borrow().clone().filter(|_| event == EventType::Success);
+        if let Some(name) = keeps {
+            self.step().await;
+            self.world.meta.keep(&uid, &name);
+        }
         // Handlers take their time, and the worker may die in the middle.
         self.step().await;
         self.world.clock.sleep(self.inner.handler_takes.get()).await;

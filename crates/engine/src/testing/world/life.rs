@@ -94,6 +94,11 @@ pub trait Life: Host + Clock + Clone + 'static {
         self.world().meta.take_over()
     }
 
+    /// Whether the records of a fetch are an item of the library.
+    fn is_kept(&self, uid: &str) -> bool {
+        self.world().meta.is_kept(uid)
+    }
+
     /// Rows are written, if that goes well.
     ///
     /// # Errors
@@ -128,6 +133,8 @@ pub enum Operation<'a> {
     Delete(&'a [EntryKey]),
     /// An epoch begins.
     TakeOver,
+    /// The library is asked for an item.
+    IsKept,
     /// Rows are written.
     Commit(&'a [Write]),
 }

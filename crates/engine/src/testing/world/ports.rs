@@ -232,6 +232,13 @@ impl<L: Life> MetaStore for WorldPorts<L> {
         taken
     }
 
+    async fn is_kept(&self, uid: &str) -> Result<bool, StoreError> {
+        self.life.begin(&Operation::IsKept).await?;
+        let kept = self.life.is_kept(uid);
+        self.life.step().await;
+        Ok(kept)
+    }
+
     async fn commit(&self, epoch: u64, writes: &[Write]) -> Result<(), StoreError> {
         let operation = Operation::Commit(writes);
         self.life.begin(&operation).await?;

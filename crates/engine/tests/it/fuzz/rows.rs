@@ -66,7 +66,7 @@ fn rewrite(app: &App, change: impl FnOnce(&mut Snapshot)) {
     let found = snapshots.into_iter().find(|snapshot| snapshot.fetch.uid == "bad");
     let Some(mut bad) = found else { return };
     change(&mut bad);
-    let mut writes = vec![Write::DeleteFetch { uid: "bad".into() }];
+    let mut writes = vec![Write::DeleteFetch { uid: "bad".into(), kept: false }];
     writes.push(Write::PutFetch(bad.fetch));
     writes.extend(bad.records.into_iter().map(Write::PutRecord));
     writes.extend(bad.segments.into_iter().map(Write::PutSegment));

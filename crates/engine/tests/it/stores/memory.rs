@@ -85,6 +85,10 @@ impl BodyStore for Memory {
 }
 
 impl MetaStore for Memory {
+    async fn is_kept(&self, uid: &str) -> Result<bool, StoreError> {
+        Ok(self.meta.is_kept(uid))
+    }
+
     async fn take_over(&self) -> Result<(u64, Vec<Snapshot>), StoreError> {
         self.meta.take_over()
     }
@@ -135,6 +139,10 @@ impl MetaStoreBench for Memory {
 
     async fn has_body(&self, uid: &str, index: u32) -> bool {
         self.meta.has_body(uid, index)
+    }
+
+    async fn keep(&self, uid: &str) {
+        assert!(self.meta.keep(uid, "name"));
     }
 }
 

@@ -4,7 +4,7 @@ use background_fetch_engine::testing::network::{Exposure, Fault, Validator};
 
 use super::{SPAN, faults};
 use crate::plan::random::Random;
-use crate::plan::twist::Twist;
+use crate::plan::twist::{Operation, Trouble, Twist};
 
 /// What a world has beyond what each of its seed has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,16 +20,19 @@ pub enum Worlds {
     Clocks,
     /// Larger files of servers that limit each connection, or all of them together, or how many there are.
     Parts,
+    /// What succeeds is kept, and workers die when they have just come to that.
+    Libraries,
 }
 
 impl Worlds {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("plain", Self::Plain),
         ("crowds", Self::Crowds),
         ("origins", Self::Origins),
         ("clocks", Self::Clocks),
         ("parts", Self::Parts),
+        ("libraries", Self::Libraries),
     ];
 
     /// Those of this name.
@@ -75,6 +78,11 @@ pub(super) fn add(worlds: Worlds, seed: u64, twists: &mut Vec<Twist>) {
                 twists.push(Twist::Crash { step: random.between(20, 400), down: 1 });
             }
             twists.extend(limits(random));
+        }
+        Worlds::Libraries => {
+            let asks = |twist: &Twist| matches!(twist, Twist::Record { .. });
+            let records = twists.iter().filter(|twist| asks(twist)).count();
+            twists.extend(library(random, records));
         }
     }
 }
@@ -194,10 +202,32 @@ fn limits(random: &mut Random) -> Vec<Twist> {
     twists
 }
 
+/// There are no more fetches than records.
+fn library(random: &mut Random, records: usize) -> Vec<Twist> {
+    let mut twists = Vec::new();
+    for fetch in 0..records.max(1) {
+        if !random.one_in(4) {
+            twists.push(Twist::Keeps { fetch, name: random.below(2) });
+        }
+    }
+    for _ in 0..random.between(0, 3) {
+        let (step, down) = (random.between(1, FIRST_STEPS), random.scale(1, SPAN));
+        twists.push(Twist::Crash { step, down });
+    }
+    if random.one_in(4) {
+        let (operation, nth) = (Operation::IsKept, random.below(3));
+        let slow = Trouble::Slow(random.scale(1, SPAN));
+        twists.push(Twist::Store { operation, nth, trouble: random.of(Trouble::Fails, &[slow]) });
+    }
+    twists
+}
+
 fn is_plain(twist: &Twist) -> bool {
     matches!(twist, Twist::Record { .. } | Twist::Length { .. } | Twist::Speed { .. })
 }
 
+/// In which small downloads come to their ends.
+const FIRST_STEPS: u64 = 150;
 /// Bytes of small files at most.
 const SMALL: u64 = 2_000;
 /// And of large ones.

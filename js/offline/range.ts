@@ -1,0 +1,30 @@
+/** Which bytes a request asks for: https://www.rfc-editor.org/rfc/rfc9110#name-range-requests. */
+
+/** The bytes from `start` up to `end`, which is not one of them. */
+export interface Part {
+  start: number;
+  end: number;
+}
+
+/**
+ * The one part that a `Range` header asks for, of `size` bytes; 'none' where none of them is there, and undefined for the
+ * whole: for several parts, too, and for what is not understood.
+ */
+export function partOf(header: string | null, size: number): Part | 'none' | undefined {
+  const [, first, last] = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? '') ?? [];
+  if (first === undefined || last === undefined || first + last === '') return undefined;
+  if (first === '')
+    return Number(last) > 0 && size > 0 ? { start: Math.max(0, size - Number(last)), end: size } : 'none';
+  const start = Number(first);
+  const end = last === '' ? size : Math.min(Number(last) + 1, size);
+  if (last !== '' && Number(last) < start) return undefined;
+  return start < size ? { start, end } : 'none';
+}
+
+/** Whether what was there when `If-Range` was learnt is what is here. Without it, it is. */
+export function isSame(ifRange: string | null, headers: Headers): boolean {
+  if (ifRange === null) return true;
+  const validator = headers.get(ifRange.includes('"') ? 'ETag' : 'Last-Modified');
+  // A weak one proves nothing of bytes.
+  return ifRange === validator && !ifRange.startsWith('W/');
+}

@@ -1,0 +1,148 @@
+/** Answers to requests, out of what is kept. */
+import type { ResponseHead } from '../border/engine.ts';
+import { cacheName, entryUrl, KEPT, RECORDS } from '../border/names.ts';
+import { settled } from '../border/stored-work.ts';
+import { openStream, type Piece } from './body.ts';
+import { below, transact, URLS } from './database.ts';
+import { drop } from './items.ts';
+import { isSame, partOf } from './range.ts';
+import { type ItemRow, type RecordRow, type SegmentRow, segmentsOf, sizeOf, withoutFragment } from './rows.ts';
+import { scopeHere } from './scope.ts';
+import { tidyOnce } from './tidy.ts';
+
+interface Found {
+  item: ItemRow;
+  record: RecordRow;
+  segments: SegmentRow[];
+}
+
+/** What a response is made of. */
+interface Stored {
+  head: Pick<ResponseHead, 'url' | 'status' | 'statusText'>;
+  headers: Headers;
+  /** Bytes of the whole body. */
+  size: number;
+  /** Some bytes of it; undefined where they are gone. */
+  body(start: number, end: number): Promise<BodyInit | undefined>;
+}
+
+/** The whole response to a request for this URL that is kept, whatever part of it is asked for; undefined if there is none. */
+export async function match(request: RequestInfo | URL): Promise<Response | undefined> {
+  const stored = await find(new Request(request).url);
+  return stored && whole(stored);
+}
+
+/** As {@link match}, as a server would answer: with the part that is asked for, or without a body. */
+export async function respond(request: Request): Promise<Response | undefined> {
+  const stored = isRead(request) && (await find(request.url));
+  return stored ? answer(request, stored) : undefined;
+}
+
+/** The same, out of a cache that the app has filled itself; of any, if none is named. */
+export async function respondFromCache(request: Request, cacheName?: string): Promise<Response | undefined> {
+  if (!isRead(request)) return undefined;
+  const options = { ignoreMethod: true, ...(cacheName === undefined ? {} : { cacheName }) };
+  const cached = await caches.match(request, options);
+  // What is opaque tells nothing of itself.
+  if (cached?.status !== 200) return cached;
+  const size = declaredLength(cached) ?? (await cached.clone().blob()).size;
+  const piece = { start: 0, length: size, open: async () => cached };
+  const body = (start: number, end: number) => openStream([piece], start, end, () => undefined);
+  return answer(request, { head: cached, headers: headersOf(cached.headers, size), size, body });
+}
+
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+
+/** The length of a body, where nothing of it can be a content coding. */
+function declaredLength({ type, headers }: Response): number | undefined {
+  const length = headers.get('Content-Length');
+  return type === 'cors' || headers.has('Content-Encoding') || length === null ? undefined : Number(length);
+}
+
+function answer({ method, headers: asked }: Request, stored: Stored): Promise<Response | undefined> {
+  const { head, headers, size } = stored;
+  if (method === 'HEAD') return make(stored, head, 0, 0);
+  const ranged = head.status === 200 && isSame(asked.get('If-Range'), headers);
+  const part = ranged ? partOf(asked.get('Range'), size) : undefined;
+  if (!part) return whole(stored);
+  if (part === 'none') {
+    headers.set('Content-Range', `bytes */${size}`);
+    headers.set('Content-Length', '0');
+    return make(stored, { status: 416 }, 0, 0);
+  }
+  const { start, end } = part;
+  headers.set('Content-Range', `bytes ${start}-${end - 1}/${size}`);
+  headers.set('Content-Length', `${end - start}`);
+  return make(stored, { status: 206 }, start, end);
+}
+
+const whole = (stored: Stored): Promise<Response | undefined> => make(stored, stored.head, 0, stored.size);
+
+async function make(
+  { head, headers, body }: Stored,
+  { status, statusText }: Pick<ResponseInit, 'status' | 'statusText'>,
+  start: number,
+  end: number,
+): Promise<Response | undefined> {
+  const bytes = start < end ? await body(start, end) : null;
+  if (bytes === undefined) return undefined;
+  const response = new Response(bytes, { status, statusText: statusText ?? '', headers } as ResponseInit);
+  // One made by a script has none.
+  return Object.defineProperty(response, 'url', { value: head.url });
+}
+
+/** What is stored has no content coding any more, and is no part. */
+function headersOf(init: HeadersInit, size: number): Headers {
+  const headers = new Headers(init);
+  headers.delete('Content-Encoding');
+  headers.delete('Content-Range');
+  headers.set('Content-Length', `${size}`);
+  headers.set('Accept-Ranges', 'bytes');
+  return headers;
+}
+
+async function find(url: string): Promise<Stored | undefined> {
+  const scope = await scopeHere();
+  if (scope === undefined) return undefined;
+  tidyOnce(scope);
+  const found = await newest(scope, withoutFragment(url));
+  if (!found) return undefined;
+  const { item, record, segments } = found;
+  const lost = (): void => void drop(scope, item).catch(() => undefined);
+  const pieces = segments.map(({ start, length, entry }): Piece => {
+    // `match` with a name does not create a cache that is gone.
+    return { start, length, open: () => caches.match(entryUrl(entry), { cacheName: cacheName(scope) }) };
+  });
+  const body = async (start: number, end: number): Promise<BodyInit | undefined> => {
+    const stream = (await hasLast(pieces, segments)) ? await openStream(pieces, start, end, lost) : undefined;
+    if (!stream) lost();
+    return stream;
+  };
+  const size = sizeOf(segments);
+  return { head: record.head, headers: headersOf(record.head.headers, size), size, body };
+}
+
+/** Of the items that have this URL, that which was kept last. */
+function newest(scope: string, url: string): Promise<Found | undefined> {
+  return transact(scope, 'readonly', async (stores) => {
+    const places: { uid: string; index: number }[] = await settled(stores(URLS).getAll(below(url)));
+    let found: Found | undefined;
+    for (const { uid, index } of places) {
+      const item: ItemRow | undefined = await settled(stores(KEPT).get(uid));
+      if (item?.name === undefined || (found && found.item.kept > item.kept)) continue;
+      const record: RecordRow = await settled(stores(RECORDS).get([uid, index]));
+      found = { item, record, segments: await segmentsOf(stores, uid, index) };
+    }
+    return found;
+  });
+}
+
+/** Whether the end of a body is there, too; looked at once, as WebKit reads all of an entry for that. */
+async function hasLast(pieces: Piece[], segments: SegmentRow[]): Promise<boolean> {
+  const last = segments.at(-1)?.entry ?? '';
+  if (!seen.has(last) && (await pieces.at(-1)?.open())) seen.add(last);
+  return seen.has(last);
+}
+
+/** Ends of bodies that were there. */
+const seen = new Set<string>();
