@@ -36,11 +36,21 @@ const FILES = [
     'ponyfill.mjs',
     'ponyfill.sw.mjs',
     'extras.mjs',
+    'offline.mjs',
   ].flatMap(script),
   'dist/background_fetch.wasm',
-  ...['index', 'service-worker', 'sw', 'sw.slim', 'types', 'window', 'ponyfill', 'ponyfill.sw', 'extras'].map(
-    (name) => `dist/${name}.d.ts`,
-  ),
+  ...[
+    'index',
+    'service-worker',
+    'sw',
+    'sw.slim',
+    'types',
+    'window',
+    'ponyfill',
+    'ponyfill.sw',
+    'extras',
+    'offline',
+  ].map((name) => `dist/${name}.d.ts`),
 ];
 
 test('npm pack ships these files and no others', () => {
