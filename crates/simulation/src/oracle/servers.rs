@@ -59,7 +59,9 @@ pub(crate) fn note_answer(
     let (now, wall) = (oracle.world.clock.monotonic(), oracle.world.clock.time().wall);
     let server = facts.servers.entry(origin_of(&exchange.request.url).to_owned()).or_default();
     let first = !std::mem::replace(&mut server.answered, true);
-    let named = busy.and_then(|head| named_wait(head, wall));
+    // A date without one of the server's beside it is read by a clock that may be set on the way.
+    let unsure = |head: &Head| oracle.plan.sets_clocks() && head.header("date").is_none();
+    let named = busy.and_then(|head| named_wait(head, (!unsure(head)).then_some(wall)));
     if let Some(asked) = named.filter(|_| first) {
         let asked = asked.min(oracle.plan.config.retry.retry_after_cap.into());
         let of = (exchange.uid.clone(), exchange.index);
@@ -77,12 +79,12 @@ pub(crate) fn note_broken(facts: &mut Facts, uid: &str, index: u32) {
     }
 }
 
-fn named_wait(head: &Head, now: Timestamp) -> Option<Duration> {
+fn named_wait(head: &Head, now: Option<Timestamp>) -> Option<Duration> {
     let value = head.header("retry-after")?;
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let now = head.header("date").and_then(parse_date).unwrap_or(now);
+    let now = head.header("date").and_then(parse_date).or(now)?;
     parse_date(value).map(|date| date.since(now))
 }
 
