@@ -17,7 +17,8 @@ const entries = [
   { entry: 'page, ponyfill', files: ['ponyfill.mjs'], budget: 6 * kilobyte },
   { entry: 'extras', files: ['extras.mjs'], budget: 4 * kilobyte },
   { entry: 'worker, ponyfill', files: ['ponyfill.sw.mjs'], budget: 80 * kilobyte },
-  { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 80 * kilobyte },
+  // Its wasm is a plain file, which compresses less than what the others have inlined.
+  { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 86 * kilobyte },
   { entry: 'offline', files: ['offline.mjs'], budget: 4 * kilobyte },
 ];
 
