@@ -226,6 +226,7 @@ impl Record {
             return self.finish(cx, id, End::Broken(trouble));
         }
         cx.servers.served(self.server);
+        self.note_tag(head);
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let Some(asked) = transfer.asked else { return self.finish(cx, id, End::Mismatch) };
         let repeats = asked.start < transfer.position;
