@@ -12,7 +12,7 @@ export interface Piece {
 /**
  * The bytes from `start` up to `end`, of which there are some; undefined where the first are gone. No more than a chunk is
  * read before it is asked for, and of the first piece what comes before. Where a later one is gone, or one is not as long
- * as it should be, the stream fails, and `lost` is called.
+ * as it should be, the stream fails, and `lost` is called. A storage that refuses fails it, too, but nothing is lost for that.
  */
 export async function openStream(
   pieces: Piece[],
@@ -26,44 +26,52 @@ export async function openStream(
   let [piece] = wanted;
   let reader = await readerOf(piece);
   let next = piece?.start ?? 0;
+  /** Whether nobody wants the rest. */
+  let cancelled = false;
   if (!reader) return undefined;
 
-  /** The next bytes, if the next chunk has any that are wanted. */
-  async function read(): Promise<Uint8Array> {
+  const close = (): unknown => reader?.cancel().catch(() => undefined);
+
+  /** The bytes of the next chunk that are wanted; undefined where there is none. */
+  async function read(): Promise<Uint8Array | undefined> {
     if (!reader) {
       [piece] = wanted;
       reader = await readerOf(piece);
       next = at;
     }
-    const chunk = await reader?.read();
-    if (!chunk?.value || piece?.start === undefined)
-      throw new TypeError(`What was kept is damaged from byte ${at} on.`);
-    const { value } = chunk;
+    const value = (await reader?.read())?.value;
+    if (!value || !piece) return undefined;
     const from = next;
     next += value.length;
     return value.subarray(Math.max(0, at - from), Math.max(0, Math.min(end, piece.start + piece.length) - from));
   }
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    try {
-      let bytes = await read();
-      while (bytes.length === 0) bytes = await read();
-      at += bytes.length;
-      controller.enqueue(bytes);
-    } catch (error) {
+    let bytes: Uint8Array | undefined;
+    do bytes = await read();
+    while (bytes?.length === 0);
+    // What it has come to by that tells nothing.
+    if (cancelled) return;
+    if (!bytes) {
       lost();
-      throw error;
+      throw new TypeError('What was kept is damaged.');
     }
+    at += bytes.length;
+    controller.enqueue(bytes);
     if (at >= end) controller.close();
     if (piece && at >= Math.min(end, piece.start + piece.length)) {
-      void cancel();
+      close();
       reader = undefined;
       wanted.shift();
     }
   }
 
-  const cancel = async (): Promise<void> => reader?.cancel().catch(() => undefined);
-  return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
+  function cancel(): unknown {
+    cancelled = true;
+    return close();
+  }
+
+  return new ReadableStream({ pull, cancel: cancel as () => Promise<void> }, { highWaterMark: 0 });
 }
 
 async function readerOf(piece: Piece | undefined): Promise<ReadableStreamDefaultReader<Uint8Array> | undefined> {

@@ -10,13 +10,18 @@ type Name = string | undefined;
 class Library extends EventTarget {
   /** Open once somebody listens. */
   #channel: BroadcastChannel | undefined;
+  #watched = false;
 
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
     super.addEventListener(...args);
-    if (this.#channel) return;
+    if (this.#watched) return;
+    this.#watched = true;
     this.#listen();
     // A page that hears anything cannot go to sleep.
-    globalThis.addEventListener('pagehide', () => this.#channel?.close());
+    globalThis.addEventListener('pagehide', () => {
+      this.#channel?.close();
+      this.#channel = undefined;
+    });
     globalThis.addEventListener('pageshow', (event) => {
       if (!(event as PageTransitionEvent).persisted) return;
       this.#listen();

@@ -22,9 +22,7 @@ export async function keep(
   const scope = await requireScope();
   const { id, downloaded, result, recordsAvailable } = registration;
   if (result !== 'success' || !recordsAvailable) {
-    throw invalidState(
-      `keep() is for a background fetch that has succeeded, while its event lasts: give it to waitUntil(). The result is '${result}', recordsAvailable ${recordsAvailable}.`,
-    );
+    throw invalidState(`keep() is for a success, in waitUntil() of its event: the result is '${result}'.`);
   }
   const kept =
     (await transact(scope, 'readwrite', async (stores) => {

@@ -32,10 +32,18 @@ export async function match(request: RequestInfo | URL): Promise<Response | unde
   return stored && whole(stored);
 }
 
-/** As {@link match}, as a server would answer: with the part that is asked for, or without a body. */
+/**
+ * As {@link match}, as a server would answer: with the part that is asked for, or without a body. A storage that refuses has
+ * nothing, so that the request can go to the network.
+ */
 export async function respond(request: Request): Promise<Response | undefined> {
-  const stored = isRead(request) && (await find(request.url));
-  return stored ? answer(request, stored) : undefined;
+  if (!isRead(request)) return undefined;
+  try {
+    const stored = await find(request.url);
+    return stored && (await answer(request, stored));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same, out of a cache that the app has filled itself; of any, if none is named. */
@@ -45,7 +53,7 @@ export async function respondFromCache(request: Request, cacheName?: string): Pr
   const cached = await caches.match(request, options);
   // What is opaque tells nothing of itself.
   if (cached?.status !== 200) return cached;
-  const size = declaredLength(cached) ?? (await cached.clone().blob()).size;
+  const size = declaredLength(cached) || (await cached.clone().blob()).size;
   const piece = { start: 0, length: size, open: async () => cached };
   const body = (start: number, end: number) => openStream([piece], start, end, () => undefined);
   return answer(request, { head: cached, headers: headersOf(cached.headers, size), size, body });
@@ -53,10 +61,9 @@ export async function respondFromCache(request: Request, cacheName?: string): Pr
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
-/** The length of a body, where nothing of it can be a content coding. */
+/** The length of a body, where nothing of it can be a content coding: of another origin that may be hidden, and kept so. */
 function declaredLength({ type, headers }: Response): number | undefined {
-  const length = headers.get('Content-Length');
-  return type === 'cors' || headers.has('Content-Encoding') || length === null ? undefined : Number(length);
+  return type !== 'basic' || headers.has('Content-Encoding') ? undefined : Number(headers.get('Content-Length') ?? NaN);
 }
 
 function answer({ method, headers: asked }: Request, stored: Stored): Promise<Response | undefined> {

@@ -7,13 +7,16 @@ export async function scopeHere(): Promise<string | undefined> {
   if (isServiceWorker) return (globalThis as unknown as ServiceWorkerGlobalScope).registration.scope;
   // On a server, without HTTPS, and in the plain workers of some browsers there are none.
   const { serviceWorker } = (globalThis as { navigator?: Partial<Navigator> }).navigator ?? {};
-  // WebKit may not list that which controls the page already.
-  return (await (serviceWorker?.controller ? serviceWorker.ready : serviceWorker?.getRegistration()))?.scope;
+  const registration = await serviceWorker?.getRegistration();
+  if (registration || !serviceWorker?.controller) return registration?.scope;
+  // WebKit may not list that which controls the page already. Of one that is gone there is no end to wait for.
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, 1_000));
+  return (await Promise.race([serviceWorker.ready, late]))?.scope;
 }
 
 /** The same, where it is needed. */
 export async function requireScope(): Promise<string> {
   const scope = await scopeHere();
-  if (scope === undefined) throw invalidState('No service worker is registered for this page.');
+  if (scope === undefined) throw invalidState('There is no service worker.');
   return scope;
 }
