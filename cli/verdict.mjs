@@ -201,18 +201,17 @@ function hiddenAdvice({ whole, part, origin }) {
   return [`Send Access-Control-Expose-Headers: ${names.join(', ')}: they are there, but hidden from other origins.`];
 }
 
-/** By `may_split` of the engine, and what it takes for granted. */
-function judgeSplitting({ url, whole, origin }) {
-  if (whole.url !== url) return { problem: 'what is redirected comes in one stream' };
-  if (origin) return { problem: 'a file of another origin comes in one stream' };
-  const { headers } = whole;
-  if (!/^bytes$/i.test(headers.get('accept-ranges')?.trim() ?? '')) {
-    return { problem: 'there is no Accept-Ranges: bytes', advice: ['Send Accept-Ranges: bytes with whole answers.'] };
-  }
-  if (!headers.has('content-length')) {
+/** By `may_split` of the engine, `record/split.rs`, and what it takes for granted. */
+function judgeSplitting({ whole, origin }) {
+  const seen = visible(whole, origin);
+  if (seen('content-length') === null) {
     return { problem: 'there is no Content-Length', advice: ['Send Content-Length with whole answers.'] };
   }
-  const isChecked = isStrong(headers.get('etag')) || isAtRest(whole, (name) => headers.get(name));
-  if (!isChecked) return { problem: 'nothing tells that two parts are of the same file', advice: [STRONG] };
-  return { how: 'where the browser is faster that way' };
+  if (seen('etag') === null && seen('last-modified') === null) {
+    return { problem: 'nothing tells that two parts are of the same file', advice: [STRONG] };
+  }
+  if (/^none$/i.test(seen('accept-ranges')?.trim() ?? '')) {
+    return { problem: 'Accept-Ranges: none says that there are no parts' };
+  }
+  return { how: 'where several connections together are faster' };
 }

@@ -2,7 +2,8 @@
 
 /**
  * Beyond the standard, and kept off its objects: functions over them, for pages and service workers. Those that take a
- * BackgroundFetchRegistration work with the browser's own, too, as far as it tells.
+ * BackgroundFetchRegistration work with the browser's own, too, as far as it tells. `observe()`, `pause()` and `resume()` look
+ * at `registration.backgroundFetch`, and so do not know of the ponyfill.
  */
 
 /** What is shown of one image; absent members are null or missing. */
@@ -46,7 +47,10 @@ export function status(
   registration?: ServiceWorkerRegistration,
 ): Promise<FetchStatus>;
 
-/** Resolves when the fetch is over: at once if it is. */
+/**
+ * Resolves when the fetch is over: at once if it is. Rejects with an InvalidStateError if how it has ended is lost: the site's
+ * data were cleared, or the registration is gone.
+ */
 export function finished(
   fetch: BackgroundFetchRegistration,
 ): Promise<{ result: 'success' | 'failure'; failureReason: BackgroundFetchRegistration['failureReason'] }>;

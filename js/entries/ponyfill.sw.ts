@@ -2,10 +2,10 @@
 import { type BackgroundFetchManager, createManager } from '../api/BackgroundFetchManager.ts';
 import { isOurs } from '../border/messages.ts';
 import { clientOf } from '../client/presence.ts';
-import { isServiceWorker, untilCertain } from '../platform.ts';
+import { isBrowsersOwn, isServiceWorker, untilCertain } from '../platform.ts';
 import { type Choice, isNativeChosen, nameInterfaces, nativeManager } from '../ponyfill.ts';
 import { invalidState, notSupported, toErrorData } from '../webidl/exceptions.ts';
-import { type Attendance, attend } from '../worker/attend.ts';
+import { type Attendance, attend, takeLeave } from '../worker/attend.ts';
 import { BackgroundFetchEvent } from '../worker/BackgroundFetchEvent.ts';
 import { BackgroundFetchUpdateUIEvent } from '../worker/BackgroundFetchUpdateUIEvent.ts';
 import { EVENTS } from '../worker/install-events.ts';
@@ -27,6 +27,7 @@ export function serve(choice?: Choice): EventTarget {
   if (isNativeChosen(choice)) {
     target = global;
     refusePages(global);
+    if (isBrowsersOwn()) takeLeave(global, engineModule);
     return target;
   }
   const own = new EventTarget();
@@ -60,8 +61,10 @@ function refusePages(global: ServiceWorkerGlobalScope): void {
   global.addEventListener('message', (event) => {
     const data = event.data as unknown;
     if (!isOurs(data)) return;
+    const { id, kind } = data as { id?: unknown; kind?: unknown };
+    // What is to be handed over is another listener's.
+    if (kind === 'handOver' || kind === 'handedOver') return;
     event.stopImmediatePropagation();
-    const { id } = data as { id?: unknown };
     const message =
       "The service worker uses the browser's own Background Fetch: give `prefer: 'ours'` to serve(), too, or not to the page's backgroundFetch().";
     event.ports[0]?.postMessage({ kind: 'error', id, error: toErrorData(invalidState(message)) });

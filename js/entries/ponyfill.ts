@@ -1,7 +1,8 @@
 /** The API without a change of the page's globals. See also `ponyfill.sw.ts`. */
 import { type BackgroundFetchManager, createManager } from '../api/BackgroundFetchManager.ts';
+import { handOver } from '../client/hand-over.ts';
 import { attend, clientOf } from '../client/presence.ts';
-import { canWork } from '../platform.ts';
+import { canWork, isBrowsersOwn } from '../platform.ts';
 import { type Choice, isNativeChosen, nameInterfaces, nativeManager } from '../ponyfill.ts';
 import { notSupported } from '../webidl/exceptions.ts';
 
@@ -12,7 +13,10 @@ const managers = new WeakMap<ServiceWorkerRegistration, BackgroundFetchManager>(
  * downloads going. Throws a NotSupportedError where neither can work.
  */
 export function backgroundFetch(registration: ServiceWorkerRegistration, choice?: Choice): unknown {
-  if (isNativeChosen(choice)) return nativeManager(registration);
+  if (isNativeChosen(choice)) {
+    leave(registration);
+    return nativeManager(registration);
+  }
   let manager = managers.get(registration);
   if (!manager) {
     if (!canWork()) throw notSupported('Background fetches need service workers, IndexedDB, caches and WebAssembly.');
@@ -21,6 +25,16 @@ export function backgroundFetch(registration: ServiceWorkerRegistration, choice?
     managers.set(registration, manager);
   }
   return manager;
+}
+
+const left = new WeakSet<ServiceWorkerRegistration>();
+
+/** Ours may have been chosen before the browser had its own. */
+function leave(registration: ServiceWorkerRegistration): void {
+  if (left.has(registration) || !isBrowsersOwn() || !canWork()) return;
+  left.add(registration);
+  // Who does not answer has nothing, or is asked again by the next page.
+  handOver(registration).catch(() => undefined);
 }
 
 let begun = false;

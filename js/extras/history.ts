@@ -61,9 +61,10 @@ async function withRows<T>(
   try {
     database = await openExisting(databaseName(scope));
     return await steps(database.transaction(META, mode).objectStore(META));
-  } catch {
+  } catch (error) {
     // There is none, so there is nothing.
-    return undefined;
+    if (!database) return undefined;
+    throw error;
   } finally {
     database?.close();
   }

@@ -9,6 +9,7 @@ export interface Shown extends EventTarget {
   readonly downloaded: number;
   readonly result: '' | 'success' | 'failure';
   readonly failureReason: string;
+  readonly recordsAvailable: boolean;
 }
 
 /** So far back, in milliseconds, is looked. */

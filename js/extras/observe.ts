@@ -83,7 +83,7 @@ export class Observer extends EventTarget {
     if (!manager) return;
     for (const id of await manager.getIds()) {
       const known = this.#fetches.get(id);
-      if (known && known.result === '') continue;
+      if (known?.result === '' && known.recordsAvailable) continue;
       const fetch = await manager.get(id);
       if (!fetch) continue;
       // In the place of one that was before it: a new one is the youngest.

@@ -1,5 +1,6 @@
 /** How it is with a background fetch, in more words than the standard has. */
 import type { Condition, Status } from '../border/engine.ts';
+import { invalidState } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
 import { meterOf, type Shown } from './meter.ts';
 
@@ -73,15 +74,24 @@ const stateOf = (condition: Condition | undefined): FetchStatus['state'] => {
 const reasonOf = (condition: Condition | undefined): string =>
   stateOf(condition) === 'waiting' ? (condition as string) : '';
 
-/** Resolves with the result, and why it has failed, when it is over: at once if it is. */
+/** How often is looked, in milliseconds, for an end of which no event tells. */
+const LOST_EVERY = 5_000;
+
+/**
+ * Resolves with the result, and why it has failed, when it is over: at once if it is. Rejects with an InvalidStateError if
+ * that is lost: the site's data were cleared, or the registration is gone.
+ */
 export function finished(fetch: Shown): Promise<{ result: 'success' | 'failure'; failureReason: string }> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const look = (): void => {
-      const { result, failureReason } = fetch;
-      if (result === '') return;
+      const { result, failureReason, recordsAvailable } = fetch;
+      if (result === '' && recordsAvailable) return;
       fetch.removeEventListener('progress', look);
-      resolve({ result, failureReason });
+      clearInterval(timer);
+      if (result === '') reject(invalidState('How this background fetch has ended is lost.'));
+      else resolve({ result, failureReason });
     };
+    const timer = setInterval(look, LOST_EVERY);
     fetch.addEventListener('progress', look);
     look();
   });

@@ -25,6 +25,8 @@ const TELLING_TIME = 20_000;
 /** What is read of a fetch's row; all is in `src/meta_store/rows.rs`. */
 interface FetchRow extends Omit<HandedFetch, 'requests'> {
   stage: 'active' | 'ended';
+  /** Whether the browser has refused it once. No engine reads it. */
+  refused?: boolean;
   /** Their number. */
   records: number;
 }
@@ -87,7 +89,7 @@ export class HandOver {
   async end(uid: string, taken: boolean): Promise<void> {
     if (!(await this.#resume())) return;
     // Whatever the engine does not know of is nobody else's.
-    if (this.#aside.has(uid)) await (taken ? this.#remove(uid) : this.#fail(uid));
+    if (this.#aside.has(uid)) await (taken ? this.#remove(uid) : this.#refuse(uid));
     await atMost(TELLING_TIME, this.tidy());
   }
 
@@ -118,13 +120,16 @@ export class HandOver {
     this.#aside.delete(uid);
   }
 
-  /** The browser will not have it: with the engine of the next run it fails. */
-  async #fail(uid: string): Promise<void> {
+  /** The browser will not have it. Another page may be allowed what this one is not; then it fails, with the next engine. */
+  async #refuse(uid: string): Promise<void> {
     await this.#write((transaction) => {
       const store = transaction.objectStore(FETCHES);
       const read = store.get(uid) as IDBRequest<FetchRow | undefined>;
       read.onsuccess = () => {
-        if (read.result) store.put({ ...read.result, stage: 'ended', failureReason: 'fetch-error', ended: Date.now() });
+        const row = read.result;
+        if (!row) return;
+        const end = { stage: 'ended', failureReason: 'fetch-error', ended: Date.now() };
+        store.put(row.refused ? { ...row, ...end } : { ...row, refused: true });
       };
     });
   }

@@ -20,6 +20,7 @@ class Fetch extends EventTarget implements Shown {
   downloaded = 0;
   result: Shown['result'] = '';
   failureReason = '';
+  recordsAvailable = true;
 
   progress(downloaded: number): void {
     this.downloaded = downloaded;

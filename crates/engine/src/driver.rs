@@ -233,11 +233,11 @@ impl<P: Ports> Driver<P> {
             Output::Close { transfer } => self.close(transfer),
             Output::Delete { entries, fetch } => self.push(async move {
                 let kept = match &fetch {
-                    // Who does not know deletes nothing.
-                    Some((_, uid)) => ports.is_kept(uid).await != Ok(false),
-                    None => false,
+                    Some((_, uid)) => ports.is_kept(uid).await.ok(),
+                    None => Some(false),
                 };
-                if !kept {
+                // Who does not know deletes nothing.
+                if kept == Some(false) {
                     // What could not be deleted is swept at the next start.
                     let _ = ports.delete(&entries).await;
                 }

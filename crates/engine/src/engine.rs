@@ -96,6 +96,7 @@ impl Engine {
             }
             Input::Compared { transfer, same } => {
                 self.of_transfer(transfer, Event::Compared(transfer, same));
+                self.let_go_if_paused(transfer);
             }
             Input::BodyEnded { transfer } => {
                 self.of_transfer(transfer, Event::BodyEnded(transfer));
@@ -114,7 +115,9 @@ impl Engine {
             Input::Committed { commit } => self.committed(commit),
             Input::CommitFailed { commit, error } => self.commit_failed(commit, error),
             Input::EntriesListed { fetch, entries } => self.listed(fetch, entries),
-            Input::Cleared { fetch, kept } => {
+            // Who does not know whose the entries are leaves the row by which they are found.
+            Input::Cleared { fetch, kept: None } => self.fetches.forget(fetch),
+            Input::Cleared { fetch, kept: Some(kept) } => {
                 let (fetches, mut cx) = self.parts();
                 fetches.cleared(&mut cx, fetch, kept);
             }
@@ -347,7 +350,11 @@ impl Engine {
                 Stream::Opening if record.row.request.is_get() => {
                     open.push(Event::Withdraw(one.id));
                 }
-                Stream::Reading | Stream::Paused if record.may_resume() => {
+                Stream::Reading | Stream::Paused
+                    if record.may_resume()
+                        && !record.standing.asks_for_all()
+                        && !one.repeats_known() =>
+                {
                     open.push(Event::GiveWay(one.id));
                 }
                 _ => {}
@@ -357,6 +364,15 @@ impl Engine {
             if let Event::Withdraw(id) | Event::GiveWay(id) = event {
                 self.of_transfer(id, event);
             }
+        }
+    }
+
+    /// One that could not be let go of when its fetch was paused may be now.
+    fn let_go_if_paused(&mut self, id: TransferId) {
+        let fetch = self.transfers.get(id).map(|one| one.record.fetch);
+        let paused = fetch.and_then(|id| self.fetches.get(id)).filter(|fetch| fetch.is_paused());
+        if let Some(id) = paused.map(|fetch| fetch.id) {
+            self.set_paused(id, true);
         }
     }
 

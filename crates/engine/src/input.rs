@@ -101,8 +101,9 @@ pub enum Input {
     Cleared {
         /// That fetch.
         fetch: FetchId,
-        /// Whether its entries are still there, because they are an item of the library.
-        kept: bool,
+        /// Whether its entries are still there, because they are an item of the library; `None` if nobody knows, and so they
+        /// are.
+        kept: Option<bool>,
     },
     /// Answer to [`Output::VerifyIntegrity`](crate::output::Output::VerifyIntegrity).
     IntegrityVerified {

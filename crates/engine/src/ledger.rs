@@ -57,6 +57,13 @@ impl Ledger {
         Some(self.commits.remove(at).1)
     }
 
+    /// Whether it is being written down that this fetch is paused, or is not.
+    pub(crate) fn pauses(&self, wanted: FetchId) -> bool {
+        let of_it =
+            |after: &After| matches!(after, After::Paused { fetch, .. } if *fetch == wanted);
+        self.commits.iter().any(|(_, after)| of_it(after))
+    }
+
     /// The calls that wait for this fetch to be created, if it is not yet.
     pub(crate) fn creation_of(&mut self, wanted: FetchId) -> Option<&mut Vec<CommandId>> {
         self.commits.iter_mut().find_map(|(_, after)| match after {

@@ -63,7 +63,9 @@ export default [
         60_000,
       );
       assert.equal(row.type, 'backgroundfetchsuccess');
-      assert.equal(row.records[0].response.sha256, film.sha256);
+      // The browser's own are in no order.
+      const [record] = row.records.filter(({ request }) => request.url === film.url);
+      assert.equal(record.response.sha256, film.sha256);
       await sleep(SETTLED);
       assert.equal((await t.rows(again, { kind: 'event' })).length, 3);
       await expectNothingOfOurs(t, again);
@@ -106,7 +108,7 @@ export default [
     },
   },
   {
-    name: 'where the browser refuses it, it fails',
+    name: 'where the browser refuses it twice, it fails',
     ...CHROMIUM,
     async run(t) {
       const page = await t.open();
@@ -121,16 +123,15 @@ export default [
       await cdp.send('Storage.overrideQuotaForOrigin', { origin: t.origin.url, quotaSize: MIB });
       await again.goto(pageUrl);
       await again.evaluate(() => app.ready.then(() => null));
-      // Of the next worker: this one has an engine that does not know of it.
-      await t.until(
-        async () => {
-          await t.browser.killWorker(again);
-          await again.evaluate(() => app.ready.then(({ active }) => active.postMessage('wake up')));
-          return (await t.rows(again, { kind: 'event', id: 'refused' })).length;
-        },
-        'its end',
-        30_000,
-      );
+      const isOver = async () => (await t.rows(again, { kind: 'event', id: 'refused' })).length > 0;
+      // Of another page once more, and then the next worker fails it: this one has an engine that does not know of it.
+      for (let times = 0; times < 6 && !(await isOver()); times += 1) {
+        await sleep(SETTLED);
+        await t.browser.killWorker(again);
+        await again.goto(pageUrl);
+        await again.evaluate(() => app.ready.then(({ active }) => active.postMessage('wake up')));
+      }
+      await t.until(isOver, 'its end', 10_000);
       const [row] = await t.rows(again, { kind: 'event', id: 'refused' });
       assert.deepEqual([row.type, row.failureReason], ['backgroundfetchfail', 'fetch-error']);
       await expectNothingOfOurs(t, again);

@@ -38,7 +38,10 @@ impl Engine {
             Some(After::Deleted(fetch)) => self.fetches.forget(fetch),
             Some(After::Freed(entries)) => self.outbox.delete(entries),
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
-            Some(After::Paused { command, .. }) => self.outbox.reply(command, Reply::Abort(true)),
+            Some(After::Paused { fetch, command, paused }) => {
+                self.with(fetch, |fetch, _| fetch.stored_paused = paused);
+                self.outbox.reply(command, Reply::Abort(true));
+            }
             Some(After::Note) | None => {}
         }
     }
@@ -71,9 +74,12 @@ impl Engine {
             Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
             Some(After::Delivered(fetch) | After::Deleted(fetch)) => self.fetches.forget(fetch),
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
-            Some(After::Paused { fetch, command, paused }) => {
-                // The next worker would not know of it; so it is not so in this one, either.
-                self.set_paused(fetch, !paused);
+            Some(After::Paused { fetch, command, .. }) => {
+                // What the next worker would not know of is not so in this one, either.
+                let stored = self.fetches.get(fetch).map(|fetch| fetch.stored_paused);
+                if let Some(stored) = stored.filter(|_| !self.ledger.pauses(fetch)) {
+                    self.set_paused(fetch, stored);
+                }
                 self.outbox.reply(command, Reply::Done(Err(error.into())));
             }
             Some(After::Freed(_)) => {

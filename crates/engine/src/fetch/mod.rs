@@ -75,6 +75,8 @@ pub(crate) struct Fetch {
     update_due: Option<Instant>,
     /// Of the record that was the first to fail.
     first_failure: Option<FailureReason>,
+    /// Whether the next worker finds it paused.
+    pub(crate) stored_paused: bool,
 }
 
 impl Fetch {
@@ -82,6 +84,7 @@ impl Fetch {
         let tally = Tally::of(&records, &Transfers::default());
         let mut failures = records.iter().filter_map(|record| record.row.result?.failure());
         let first_failure = failures.next();
+        let stored_paused = row.paused == Some(true);
         let mut pending = Queue::default();
         for record in records.iter().filter(|record| record.phase == Phase::Pending) {
             pending.push(record.id.index.into(), Subject::Record(record.id));
@@ -99,6 +102,7 @@ impl Fetch {
             shown: None,
             update_due: None,
             first_failure,
+            stored_paused,
         }
     }
 

@@ -73,7 +73,11 @@ impl Record {
         if cx.transfers.get(id).is_some_and(|one| matches!(one.hedge, Hedge::For(_))) {
             return self.leave_beside(cx, id);
         }
+        if let Some(transfer) = cx.transfers.get(id) {
+            self.forget_seam_of(transfer);
+        }
         cx.transfers.close(cx.outbox, &|one| one.id == id);
+        self.widen(cx);
         if self.is_alone(cx.transfers) { self.await_connection() } else { Next::Nothing }
     }
 
@@ -91,9 +95,7 @@ impl Record {
         self.forget_seam_of(&transfer);
         let beside = transfer.extra || !self.is_alone(cx.transfers);
         match end {
-            End::Mismatch if transfer.extra && !transfer.has_brought() => {
-                self.lost_connection(cx, &transfer, None)
-            }
+            End::Mismatch if transfer.extra => self.lost_connection(cx, &transfer, None),
             End::Broken(trouble) if beside => self.lost_connection(cx, &transfer, Some(trouble)),
             End::Mismatch => self.restart(cx, transfer.asked.is_some()),
             End::Broken(trouble) => {
@@ -107,7 +109,10 @@ impl Record {
                 self.retry(cx, trouble)
             }
             End::Whole => self.part_is_over(cx, &transfer),
-            End::Enough => self.go_on(cx),
+            End::Enough => {
+                self.widen(cx);
+                self.go_on(cx)
+            }
         }
     }
 

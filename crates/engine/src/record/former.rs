@@ -16,6 +16,7 @@ pub(super) struct Former {
     head: Option<Head>,
     validator: Option<String>,
     seams: Option<Vec<u64>>,
+    unproven: Option<bool>,
     body: Body,
     saved: Saved,
 }
@@ -24,7 +25,6 @@ impl Record {
     /// A newer response has begun: what is stored is kept as it is, until some of that is stored.
     pub(super) fn set_aside(&mut self) {
         self.parts.rest();
-        self.row.unproven = None;
         // Whoever reads the one that had nothing goes on with the next.
         if !self.body.segments.is_empty() {
             self.next_version();
@@ -33,6 +33,7 @@ impl Record {
             head: self.row.head.take(),
             validator: self.row.validator.take(),
             seams: self.row.seams.take(),
+            unproven: self.row.unproven.take(),
             body: self.body.begin_anew(),
             // Whoever writes its row from now on removes older ones first.
             saved: replace(&mut self.saved, Saved::Older),
@@ -49,8 +50,9 @@ impl Record {
             return false;
         }
         let Some(former) = take(&mut self.former) else { return false };
-        let Former { head, validator, seams, body, saved } = *former;
+        let Former { head, validator, seams, unproven, body, saved } = *former;
         (self.row.head, self.row.validator, self.row.seams) = (head, validator, seams);
+        self.row.unproven = unproven;
         self.body = body;
         self.saved = if self.replaced.is_empty() { saved } else { Saved::Older };
         self.next_version();

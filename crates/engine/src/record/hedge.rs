@@ -30,7 +30,7 @@ impl Record {
     /// Asks for the rest of a body, beside the transfer that does not bring it.
     fn send_beside(&mut self, cx: &mut Context<'_>, id: TransferId) -> Next {
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
-        let start = transfer.position;
+        let (start, extra) = (transfer.position, transfer.extra);
         if self.standing.unhedged || !self.may_go_on_at(cx.config, start) {
             transfer.hedge = Hedge::Useless;
             return Next::Nothing;
@@ -47,6 +47,7 @@ impl Record {
         let mut beside =
             Transfer::new(other, (self.id, self.server), asked, patience, cx.now.monotonic);
         beside.hedge = Hedge::For(id);
+        beside.extra = extra;
         cx.transfers.push(beside);
         cx.outbox.emit(Output::Open { transfer: other, exchange });
         Next::Nothing

@@ -99,15 +99,16 @@ impl Record {
         let again = self.standing.is_crowded_again(retry, random);
         // What it meets once more may be its own, and says nothing of the others.
         if again.is_none() {
-            self.limit_connections(cx);
+            self.limit_connections(cx, named);
         }
         let wait = named.or(again).unwrap_or(retry.cap);
         self.wait(cx.now.monotonic + wait, trouble, named.or(again).is_none())
     }
 
     /// So many connections as bring something are what the server bears, for a while.
-    pub(super) fn limit_connections(&self, cx: &mut Context<'_>) {
-        let until = cx.now.monotonic + cx.config.retry.cap;
+    pub(super) fn limit_connections(&self, cx: &mut Context<'_>, named: Option<Millis>) {
+        let wait = named.unwrap_or_default().min(cx.config.retry.retry_after_cap);
+        let until = cx.now.monotonic + wait.max(cx.config.retry.cap);
         let others = cx.transfers.served_by(self.server).max(1);
         cx.servers.limit(self.server, others, until);
     }

@@ -252,11 +252,17 @@ impl Record {
         trouble: Option<Trouble>,
     ) -> Next {
         let now = cx.now.monotonic;
-        if matches!(trouble, Some(Trouble::Busy(_))) && !self.is_alone(cx.transfers) {
-            self.limit_connections(cx);
+        if let Some(busy @ Trouble::Busy(_)) = trouble {
+            if self.is_alone(cx.transfers) {
+                // The last of them was no extra one any more.
+                return self.retry(cx, busy);
+            }
+            self.limit_connections(cx, busy.named_wait());
         }
-        let answered_otherwise = trouble.is_none_or(Trouble::is_refusal);
-        if answered_otherwise && transfer.extra && !transfer.has_brought() {
+        // What does not fit, or came to nothing; what it has brought before stands behind a seam.
+        let misfit = trouble.is_none();
+        let refused = trouble.is_some_and(Trouble::is_refusal) && !transfer.has_brought();
+        if transfer.extra && (misfit || refused) {
             self.parts.refuse();
         } else {
             if self.parts.bypass() {

@@ -14,14 +14,15 @@ use crate::transfer::{Patience, Stream, Transfer};
 impl Record {
     /// Begins a transfer.
     pub(super) fn start(&mut self, cx: &mut Context<'_>) -> Next {
+        let extra = !self.is_alone(cx.transfers);
         let given_up = self.request().is_get() && cx.servers.is_given_up(self.server);
-        if given_up || self.is_spent() {
+        // Whoever is being served is no less so for what others meet.
+        if !extra && (given_up || self.is_spent()) {
             return self.give_up(cx);
         }
         if let Some(at) = self.body.doubted_end() {
             return self.measure(cx, at);
         }
-        let extra = !self.is_alone(cx.transfers);
         let nothing_stored = self.body.segments.is_empty() && !self.parts.bypass();
         let none_fits = || nothing_stored || self.asks_for_all(cx.config);
         let whole = self.row.head.is_none() || !extra && none_fits();

@@ -88,6 +88,28 @@ fn what_cannot_be_written_down_is_not_so() {
 }
 
 #[test]
+fn what_was_so_stays_so_if_it_cannot_be_written_down_again() {
+    let app = app();
+    let refused = async |paused| {
+        app.world.meta.fail_next(StoreError::Failed("by the test".into()));
+        assert!(app.handle().await.pause("one".to_owned(), paused).await.is_err());
+    };
+    app.live_with(async || {
+        sleep(&app, 2).await;
+        refused(false).await;
+        assert_eq!(condition(&app).await, Condition::Running);
+        pause(&app, true).await;
+        refused(true).await;
+        sleep(&app, 1).await;
+        assert_eq!(condition(&app).await, Condition::Paused);
+        refused(false).await;
+        assert_eq!(condition(&app).await, Condition::Paused);
+        pause(&app, false).await;
+    });
+    app.assert_success(1, LENGTH);
+}
+
+#[test]
 fn others_go_on_and_it_can_be_aborted() {
     let app = app();
     app.serve("other", File::new(2, LENGTH));

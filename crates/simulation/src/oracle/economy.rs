@@ -191,7 +191,8 @@ fn most_bytes(
     let broken = breaks * u128::from(file.chunk + part);
     let quota = if facts.quota { in_hands } else { 0 };
     // What is torn makes the comparison with it fail, and then all begins from scratch.
-    let torn = facts.lost.len() as u128 * u128::from(file.length);
+    let unequal = facts.lost.len() as u128 + u128::from(facts.compare_troubles);
+    let torn = unequal * u128::from(file.length);
     let lost = u128::from(fetch.lost_bytes) + torn;
     // Who is asked where the body ends sends what follows, until it is heard.
     let asked = if file.declares_length { 0 } else { u128::from(file.chunk) };

@@ -27,6 +27,8 @@ pub(crate) struct Facts {
     pub(crate) rivals: u64,
     /// Operations of the stores that failed, and so counted as attempts.
     pub(crate) store_troubles: u64,
+    /// Comparisons among them, which count as another version.
+    pub(crate) compare_troubles: u64,
     /// Transactions that failed.
     pub(crate) commit_troubles: u64,
     /// Entries that could not be deleted.

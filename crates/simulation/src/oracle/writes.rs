@@ -19,7 +19,10 @@ pub(crate) fn trouble(oracle: &Oracle, operation: &Operation<'_>, trouble: Troub
             Trouble::Slow(_) => {}
         },
         // One that is slow makes the response look silent.
-        Operation::Compare(_) => facts.store_troubles += 1,
+        Operation::Compare(_) => {
+            facts.store_troubles += 1;
+            facts.compare_troubles += 1;
+        }
         Operation::Delete(_) => facts.delete_troubles += u64::from(fails),
         Operation::Verify(_) => facts.check_troubles += u64::from(fails),
         Operation::Commit(writes) if fails => {
