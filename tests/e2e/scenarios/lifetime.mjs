@@ -28,7 +28,8 @@ export default [
         await t.browser.killWorker(page);
       }
       await t.expectSuccess(page, 'killed', file, { timeout: 60_000 });
-      checkSent(file);
+      // Each worker finds out anew that several connections bring no more; what they have on their way is lost with it.
+      checkSent(file, 1.3);
       assert.equal((await page.evaluate(() => app.state('killed'))).result, 'success', 'the page has seen it through');
       await t.expectNothingLeft(page);
     },
