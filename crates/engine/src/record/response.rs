@@ -208,9 +208,10 @@ impl Record {
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         let start = transfer.position;
         transfer.stream = Stream::Bypassing;
-        // Nobody sees it come: four times what it should take.
+        // Nobody sees it come: four times what it should take, but no longer than anybody waits for what cannot be seen.
         let usual = (end - start) / self.parts.rate.max(1);
-        transfer.stall = transfer.stall.max(Millis::from_secs(usual.saturating_mul(4)));
+        let long = Millis::from_secs(usual.saturating_mul(4)).min(cx.config.stall_of_uploads);
+        transfer.stall = transfer.stall.max(long);
         let length = end - start;
         let finished = false;
         transfer.stores.push(PendingStore { entry: entry.clone(), start, length, finished });

@@ -103,3 +103,14 @@ fn fetch_next(app: &App, minutes: u64) {
 }
 
 const LENGTH: u64 = 1000 * KIB;
+
+#[test]
+fn a_part_answered_with_the_whole_beside_one_that_falls_silent() {
+    let faults = [Fault::Whole, Fault::Silent(0)].into();
+    let app = App {
+        config: bypass_config(),
+        ..App::of("file", File { faults, ..File::new(1, 192 * KIB) })
+    };
+    app.run();
+    app.assert_success(1, 192 * KIB);
+}
