@@ -5,14 +5,13 @@ export const hasNative =
   'BackgroundFetchManager' in globalThis ||
   ('ServiceWorkerRegistration' in globalThis && 'backgroundFetch' in ServiceWorkerRegistration.prototype);
 
-/** Whether it is the browser's own, and not ours by another script. */
-export function isBrowsersOwn(): boolean {
-  const { BackgroundFetchManager } = globalThis as { BackgroundFetchManager?: unknown };
-  return (
-    typeof BackgroundFetchManager === 'function' &&
-    Function.prototype.toString.call(BackgroundFetchManager).includes('[native code]')
-  );
-}
+/** Whether a function or class is the browser's own, and not of a script. */
+export const isNative = (value: unknown): boolean =>
+  typeof value === 'function' && Function.prototype.toString.call(value).includes('[native code]');
+
+/** Whether the API is the browser's own, and not ours by another script. */
+export const isBrowsersOwn = (): boolean =>
+  isNative((globalThis as { BackgroundFetchManager?: unknown }).BackgroundFetchManager);
 
 /** Whether this is a service worker. Servers at the edge have the names of its world, but no registration. */
 export const isServiceWorker = 'ServiceWorkerGlobalScope' in globalThis && 'registration' in globalThis;

@@ -56,6 +56,16 @@ export async function openExisting(name: string): Promise<IDBDatabase> {
   return settled(request);
 }
 
+/** Does something with the database of a registration, and closes it. Rejects where there is none. */
+export async function withDatabase<T>(scope: string, steps: (database: IDBDatabase) => Promise<T>): Promise<T> {
+  const database = await openExisting(databaseName(scope));
+  try {
+    return await steps(database);
+  } finally {
+    database.close();
+  }
+}
+
 /** Resolves when all of a transaction is done. */
 export function succeeded(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {

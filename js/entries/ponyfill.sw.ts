@@ -4,11 +4,12 @@ import { isOurs } from '../border/messages.ts';
 import { clientOf } from '../client/presence.ts';
 import { isBrowsersOwn, isServiceWorker, untilCertain } from '../platform.ts';
 import { type Choice, isNativeChosen, nameInterfaces, nativeManager } from '../ponyfill.ts';
-import { invalidState, notSupported, toErrorData } from '../webidl/exceptions.ts';
+import { invalidState, notSupported } from '../webidl/exceptions.ts';
 import { type Attendance, attend, takeLeave } from '../worker/attend.ts';
 import { BackgroundFetchEvent } from '../worker/BackgroundFetchEvent.ts';
 import { BackgroundFetchUpdateUIEvent } from '../worker/BackgroundFetchUpdateUIEvent.ts';
 import { EVENTS } from '../worker/install-events.ts';
+import { refuse } from '../worker/refuse.ts';
 import { engineModule } from '../worker/wasm.ts';
 
 let attendance: Attendance | undefined;
@@ -61,13 +62,13 @@ function refusePages(global: ServiceWorkerGlobalScope): void {
   global.addEventListener('message', (event) => {
     const data = event.data as unknown;
     if (!isOurs(data)) return;
-    const { id, kind } = data as { id?: unknown; kind?: unknown };
+    const { kind } = data as { kind?: unknown };
     // What is to be handed over is another listener's.
     if (kind === 'handOver' || kind === 'handedOver') return;
     event.stopImmediatePropagation();
     const message =
       "The service worker uses the browser's own Background Fetch: give `prefer: 'ours'` to serve(), too, or not to the page's backgroundFetch().";
-    event.ports[0]?.postMessage({ kind: 'error', id, error: toErrorData(invalidState(message)) });
+    refuse(event.ports[0], data, invalidState(message));
   });
 }
 

@@ -1,7 +1,7 @@
 /** What stands in the way of background fetches, and what to do about it. */
-import { canWork } from '../platform.ts';
+import { storageLeft } from '../border/storage-left.ts';
+import { canWork, isNative } from '../platform.ts';
 import { ask } from './ask.ts';
-import { isBrowsersOwn } from './status.ts';
 
 export interface Problem {
   /** For programs. */
@@ -54,7 +54,7 @@ async function ofTheWorker(registration: ServiceWorkerRegistration): Promise<Pro
   }
   // The browser's own needs no more.
   const { backgroundFetch } = registration as { backgroundFetch?: object };
-  if (!backgroundFetch || isBrowsersOwn(backgroundFetch)) return problems;
+  if (!backgroundFetch || isNative(backgroundFetch.constructor)) return problems;
   const answer = await ask(registration, 'status', '').then(
     () => undefined,
     (error: DOMException) => error,
@@ -96,8 +96,4 @@ async function ofTheStorage(): Promise<Problem[]> {
 }
 
 /** Whether the browser says that it has room for so many bytes more. Those that do not say are believed to have it. */
-export async function canStore(bytes: number): Promise<boolean> {
-  const storage = navigator.storage as Partial<StorageManager> | undefined;
-  const { quota, usage = 0 } = (await storage?.estimate?.().catch(() => undefined)) ?? {};
-  return quota === undefined || quota - usage >= bytes;
-}
+export const canStore = async (bytes: number): Promise<boolean> => (await storageLeft()) >= bytes;

@@ -1,9 +1,6 @@
 /** What is left of background fetches that are over: a row for a week, of 256 of them at most. */
-import { databaseName } from '../border/names.ts';
+import { databaseName, META } from '../border/names.ts';
 import { openExisting, settled } from '../border/stored-work.ts';
-
-/** The store that has them; see `src/meta_store/schema.rs`. */
-const META = 'meta';
 
 interface Row {
   uid: string;

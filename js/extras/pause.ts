@@ -1,7 +1,7 @@
 /** Pausing, for as long as the app likes: what is paused is active, asks for nothing, and keeps no worker alive. */
+import { isNative } from '../platform.ts';
 import { notSupported } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
-import { isBrowsersOwn } from './status.ts';
 
 /**
  * Has the active background fetch of this id ask for nothing more, until {@link resume}; resolves, when that is durable, with
@@ -17,7 +17,7 @@ export const resume = (registration: ServiceWorkerRegistration, id: string): Pro
 
 async function set(registration: ServiceWorkerRegistration, id: string, paused: boolean): Promise<boolean> {
   const { backgroundFetch } = registration as { backgroundFetch?: object };
-  if (backgroundFetch && isBrowsersOwn(backgroundFetch)) {
+  if (backgroundFetch && isNative(backgroundFetch.constructor)) {
     throw notSupported("The browser's own background fetches cannot be paused.");
   }
   return ask(registration, 'pause', id, paused);

@@ -1,5 +1,6 @@
 /** How it is with a background fetch, in more words than the standard has. */
 import type { Condition, Status } from '../border/engine.ts';
+import { isNative } from '../platform.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
 import { meterOf, type Shown } from './meter.ts';
@@ -51,7 +52,7 @@ export async function status(fetch: Shown, registration?: ServiceWorkerRegistrat
 
 /** What ours tells; of a fetch of the browser's own, or of a worker of before, nobody does. */
 async function lookUp(fetch: Shown, registration?: ServiceWorkerRegistration): Promise<Status | undefined> {
-  if (isBrowsersOwn(fetch)) return undefined;
+  if (isNative(fetch.constructor)) return undefined;
   try {
     return await ask(registration ?? (await ownRegistration()), 'status', fetch.id);
   } catch {
@@ -62,9 +63,6 @@ async function lookUp(fetch: Shown, registration?: ServiceWorkerRegistration): P
 /** Of this worker, or of the one that is for this page. */
 export const ownRegistration = (): Promise<ServiceWorkerRegistration> | ServiceWorkerRegistration =>
   (globalThis as { registration?: ServiceWorkerRegistration }).registration ?? navigator.serviceWorker.ready;
-
-export const isBrowsersOwn = (object: object): boolean =>
-  Function.prototype.toString.call(object.constructor).includes('[native code]');
 
 const stateOf = (condition: Condition | undefined): FetchStatus['state'] => {
   if (condition === undefined || condition === 'running') return 'running';

@@ -4,14 +4,14 @@
  */
 import type { RequestData } from '../border/engine.ts';
 import type { HandedFetch } from '../border/messages.ts';
-import { BODIES, databaseName, FETCHES, KEPT, META, RECORDS, SEGMENTS } from '../border/names.ts';
+import { BODIES, FETCHES, KEPT, META, RECORDS, SEGMENTS } from '../border/names.ts';
 import {
   forgetStoredWork,
   hasStoredWork,
   isAnythingStored,
-  openExisting,
   settled,
   succeeded,
+  withDatabase,
 } from '../border/stored-work.ts';
 import type { EngineLoader } from './engine-loader.ts';
 import { atMost } from './hold.ts';
@@ -134,47 +134,39 @@ export class HandOver {
     });
   }
 
-  async #read(): Promise<Stored> {
-    const database = await openExisting(databaseName(this.#scope));
-    try {
+  #read(): Promise<Stored> {
+    return withDatabase(this.#scope, async (database) => {
       const transaction = database.transaction([FETCHES, RECORDS, BODIES]);
       const [fetches, records, bodies] = await Promise.all(
         [FETCHES, RECORDS, BODIES].map((name) => settled(transaction.objectStore(name).getAll())),
       );
       return { fetches, records, bodies } as Stored;
-    } finally {
-      database.close();
-    }
+    });
   }
 
-  async #write(steps: (transaction: IDBTransaction) => void): Promise<void> {
-    const database = await openExisting(databaseName(this.#scope));
-    try {
+  #write(steps: (transaction: IDBTransaction) => void): Promise<void> {
+    return withDatabase(this.#scope, (database) => {
       const transaction = database.transaction([FETCHES, RECORDS, SEGMENTS, BODIES], 'readwrite');
       steps(transaction);
-      await succeeded(transaction);
-    } finally {
-      database.close();
-    }
+      return succeeded(transaction);
+    });
   }
 }
 
 /** Whether what is stored is the library's: it has items, or has made the database, as no engine ever ran on it. */
 async function isLibrarys(scope: string): Promise<boolean> {
-  let database: IDBDatabase | undefined;
   try {
-    database = await openExisting(databaseName(scope));
-    const transaction = database.transaction([META, KEPT]);
-    const [epoch, kept] = await Promise.all([
-      settled(transaction.objectStore(META).count('epoch')),
-      settled(transaction.objectStore(KEPT).count()),
-    ]);
-    return kept > 0 || epoch === 0;
+    return await withDatabase(scope, async (database) => {
+      const transaction = database.transaction([META, KEPT]);
+      const [epoch, kept] = await Promise.all([
+        settled(transaction.objectStore(META).count('epoch')),
+        settled(transaction.objectStore(KEPT).count()),
+      ]);
+      return kept > 0 || epoch === 0;
+    });
   } catch (error) {
     // There is none, or one of the first version. A look that fails for another reason tells nothing.
     return error instanceof DOMException && error.name !== 'NotFoundError';
-  } finally {
-    database?.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The entries of the cache by their rows, since WebKit is slow to list them. */
-import { cacheName, databaseName, entryUrl, FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
-import { hasStoredWork, openExisting, settled } from '../border/stored-work.ts';
+import { cacheName, entryUrl, FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
+import { hasStoredWork, settled, withDatabase } from '../border/stored-work.ts';
 
 /**
  * The requests of the cache's entries, of those that the row of a fetch speaks of. WebKit reads the bodies of all into
@@ -26,11 +26,7 @@ export async function forgetUnrecorded(scope: string): Promise<void> {
 }
 
 /** What is stored, of one moment. */
-async function read(scope: string, ask: (transaction: IDBTransaction) => IDBRequest[]): Promise<unknown[]> {
-  const database = await openExisting(databaseName(scope));
-  try {
-    return await Promise.all(ask(database.transaction([FETCHES, SEGMENTS, KEPT])).map((request) => settled(request)));
-  } finally {
-    database.close();
-  }
-}
+const read = (scope: string, ask: (transaction: IDBTransaction) => IDBRequest[]): Promise<unknown[]> =>
+  withDatabase(scope, (database) =>
+    Promise.all(ask(database.transaction([FETCHES, SEGMENTS, KEPT])).map((request) => settled(request))),
+  );

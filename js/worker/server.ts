@@ -8,10 +8,12 @@ import {
   type Kind,
   VERSION,
 } from '../border/messages.ts';
+import { BEYOND_ALL, storageLeft } from '../border/storage-left.ts';
 import { hasStoredWork } from '../border/stored-work.ts';
-import { toErrorData } from '../webidl/exceptions.ts';
+import { notSupported, toErrorData } from '../webidl/exceptions.ts';
 import type { EngineLoader } from './engine-loader.ts';
 import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
+import { refuse } from './refuse.ts';
 import { receiveRequest } from './request-bodies.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -66,7 +68,7 @@ export class Server {
     if (!isOurs(data)) return;
     event.stopImmediatePropagation();
     const port = event.ports[0];
-    if (!isUnderstood(data)) return refuse(port, data);
+    if (!isUnderstood(data)) return refuse(port, data, notServed(wantedBy(data)));
     // Pages call the active one.
     this.#loader.proveActive();
     // To a worker that has been replaced: the page will ask the new one.
@@ -82,7 +84,7 @@ export class Server {
 
   /** What a call asks for, or an exception. */
   async call<K extends Kind>(session: Session, kind: K, args: Arguments<K>): Promise<Answer<K>> {
-    if (!Object.hasOwn(this.#handlers, kind)) throw notSupported(kind);
+    if (!Object.hasOwn(this.#handlers, kind)) throw notServed(kind);
     return (this.#handlers as Handlers)[kind](session, ...args);
   }
 
@@ -256,32 +258,15 @@ export class Server {
   }
 }
 
-/** Bytes that the origin may still store. */
-async function storageLeft(): Promise<number> {
-  try {
-    const { quota = BEYOND_ALL, usage = 0 } = await navigator.storage.estimate();
-    return Math.max(0, quota - usage);
-  } catch {
-    // WebKitGTK, Safari before 17, and insecure contexts.
-    return BEYOND_ALL;
-  }
-}
-
-/** A pebibyte: more than any browser has to give, for those that do not say what they have. */
-const BEYOND_ALL = 2 ** 50;
-
 /** A page of a newer version may still be kept alive. */
 const isUnderstood = (data: object): data is CallMessage =>
   isCall(data) && (data.version <= VERSION || data.kind === 'keepAlive');
 
-/** Of a newer version, or not a message at all. */
-function refuse(port: MessagePort | undefined, data: object): void {
-  const { id } = data as { id?: unknown };
-  const error = toErrorData(notSupported(isCall(data) ? `${data.kind} of version ${data.version}` : 'what is no call'));
-  port?.postMessage({ kind: 'error', id: typeof id === 'number' ? id : NaN, error });
-}
+/** What a message of ours asks for that is of a newer version, or no call at all. */
+const wantedBy = (data: object): string =>
+  isCall(data) ? `${data.kind} of version ${data.version}` : 'what is no call';
 
-function notSupported(wanted: string): DOMException {
-  const message = `The page asks its service worker for ${wanted}, but that has version ${VERSION} of background-fetch-polyfill's messages: a newer one has yet to take over.`;
-  return new DOMException(message, 'NotSupportedError');
-}
+const notServed = (wanted: string): DOMException =>
+  notSupported(
+    `The page asks its service worker for ${wanted}, but that has version ${VERSION} of background-fetch-polyfill's messages: a newer one has yet to take over.`,
+  );

@@ -323,9 +323,9 @@ impl Engine {
             Command::Fetch(new) => commands::begin(&mut cx, fetches, id, new),
             Command::Abort { uid } => commands::abort(&mut cx, fetches.by_uid_mut(&uid), id),
             Command::Pause { uid, paused } => {
-                let fetch = commands::pause(&mut cx, fetches.by_uid_mut(&uid), id, paused);
-                if let Some(fetch) = fetch {
-                    self.set_paused(fetch, paused);
+                if let Some(fetch) = commands::pause(&mut cx, fetches.by_uid_mut(&uid), id, paused)
+                {
+                    self.heed_pause(fetch);
                 }
             }
             Command::UpdateUi { uid, title, icons } => {
@@ -336,34 +336,21 @@ impl Engine {
 
     /// A fetch that is paused lets go of its connections, but for those of which bytes would be lost, and of what cannot be
     /// sent again. One that is not stands in line again.
-    fn set_paused(&mut self, id: FetchId, paused: bool) {
-        if let Some(fetch) = self.fetches.get_mut(id) {
-            fetch.row.paused = paused.then_some(true);
-        }
-        if !paused {
+    fn heed_pause(&mut self, id: FetchId) {
+        if self.fetches.get(id).is_none_or(|fetch| !fetch.is_paused()) {
             return self.line_up(id);
         }
         let mut open = Vec::new();
         for one in self.transfers.iter().filter(|one| one.record.fetch == id) {
             let Some(record) = self.fetches.record(one.record) else { continue };
-            match one.stream {
-                Stream::Opening if record.row.request.is_get() => {
-                    open.push(Event::Withdraw(one.id));
-                }
-                Stream::Reading | Stream::Paused
-                    if record.may_resume()
-                        && !record.standing.asks_for_all()
-                        && !one.repeats_known() =>
-                {
-                    open.push(Event::GiveWay(one.id));
-                }
-                _ => {}
+            if one.stream == Stream::Opening && record.row.request.is_get() {
+                open.push((one.id, Event::Withdraw(one.id)));
+            } else if record.may_let_go(one) && !record.standing.asks_for_all() {
+                open.push((one.id, Event::GiveWay(one.id)));
             }
         }
-        for event in open {
-            if let Event::Withdraw(id) | Event::GiveWay(id) = event {
-                self.of_transfer(id, event);
-            }
+        for (transfer, event) in open {
+            self.of_transfer(transfer, event);
         }
     }
 
@@ -372,7 +359,7 @@ impl Engine {
         let fetch = self.transfers.get(id).map(|one| one.record.fetch);
         let paused = fetch.and_then(|id| self.fetches.get(id)).filter(|fetch| fetch.is_paused());
         if let Some(id) = paused.map(|fetch| fetch.id) {
-            self.set_paused(id, true);
+            self.heed_pause(id);
         }
     }
 

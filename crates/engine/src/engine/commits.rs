@@ -76,9 +76,11 @@ impl Engine {
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
             Some(After::Paused { fetch, command, .. }) => {
                 // What the next worker would not know of is not so in this one, either.
-                let stored = self.fetches.get(fetch).map(|fetch| fetch.stored_paused);
-                if let Some(stored) = stored.filter(|_| !self.ledger.pauses(fetch)) {
-                    self.set_paused(fetch, stored);
+                if !self.ledger.pauses(fetch) {
+                    self.with(fetch, |fetch, _| {
+                        fetch.row.paused = fetch.stored_paused.then_some(true);
+                    });
+                    self.heed_pause(fetch);
                 }
                 self.outbox.reply(command, Reply::Done(Err(error.into())));
             }

@@ -4,10 +4,10 @@ use crate::config::Config;
 use crate::fetch::{Fetch, Fetches};
 use crate::ids::{FetchId, RecordId, TransferId};
 use crate::queue::{Queue, Subject};
-use crate::record::{Phase, Record};
+use crate::record::Phase;
 use crate::server::{Gate, Servers};
 use crate::time::Instant;
-use crate::transfer::{Stream, Transfer, Transfers};
+use crate::transfer::{Transfer, Transfers};
 
 /// The line for connections, and the times that somebody waits for.
 #[derive(Debug, Default)]
@@ -193,11 +193,9 @@ fn takeable<'a>(
     fetches: &'a Fetches,
     transfers: &'a Transfers,
 ) -> impl Iterator<Item = &'a Transfer> {
-    transfers.iter().filter(|one| {
-        matches!(one.stream, Stream::Reading | Stream::Paused)
-            && !one.repeats_known()
-            && fetches.record(one.record).is_some_and(Record::may_resume)
-    })
+    transfers
+        .iter()
+        .filter(|one| fetches.record(one.record).is_some_and(|record| record.may_let_go(one)))
 }
 
 fn youngest_of_most(fetches: &Fetches, transfers: &Transfers) -> Option<TransferId> {

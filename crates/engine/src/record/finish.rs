@@ -118,7 +118,7 @@ impl Record {
 
     fn part_is_over(&mut self, cx: &mut Context<'_>, transfer: &Transfer) -> Next {
         let at = transfer.position;
-        let news = at > transfer.began.0 || self.body.doubted_end().is_some();
+        let news = transfer.has_brought() || self.body.doubted_end().is_some();
         if !news && (transfer.extra || !self.is_alone(cx.transfers)) {
             return self.lost_connection(cx, transfer, None);
         }

@@ -49,7 +49,7 @@ use crate::ports::{Exchange, NetworkError, StoreError};
 use crate::snapshot::{EntryKey, RecordRow};
 use crate::state::RecordState;
 use crate::time::Instant;
-use crate::transfer::{End, Transfer, Transfers};
+use crate::transfer::{End, Stream, Transfer, Transfers};
 use crate::trouble::Trouble;
 
 use body::Body;
@@ -312,6 +312,12 @@ impl Record {
     /// Whether the body must stay hidden until its integrity is verified.
     fn has_integrity(&self) -> bool {
         !self.row.request.integrity.is_empty()
+    }
+
+    /// Whether a connection that brings its body may be given up without a loss.
+    pub(crate) fn may_let_go(&self, transfer: &Transfer) -> bool {
+        let reads = matches!(transfer.stream, Stream::Reading | Stream::Paused);
+        reads && !transfer.repeats_known() && self.may_resume()
     }
 
     /// Whether the rest of the body may be asked for by `Range`.

@@ -12,7 +12,7 @@ use crate::output::Output;
 use crate::ports::{Exchange, Piece};
 use crate::record::representation::Part;
 use crate::record::saved::Saved;
-use crate::record::{Next, Record, standing};
+use crate::record::{Next, Record};
 use crate::transfer::{End, Stream, Transfer, Transfers};
 use crate::trouble::Trouble;
 
@@ -103,12 +103,9 @@ impl Record {
         head: &Head,
         followed: Option<u64>,
     ) -> Next {
-        let busy = standing::busy(self.request(), head, true, cx.now.wall, cx.config);
-        if let Some(trouble) = busy {
+        if let Some(trouble) = self.busy_beside(cx, head) {
             return self.finish(cx, id, End::Broken(trouble));
         }
-        cx.servers.served(self.server);
-        self.note_tag(head);
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let at = transfer.known;
         let Some(asked) = transfer.asked else { return Next::Nothing };

@@ -213,6 +213,16 @@ impl Record {
         ByteRange { start, end: Some(total) }
     }
 
+    /// Whether a server that is asked for more beside what it has given is too busy for that; else it has served it.
+    pub(super) fn busy_beside(&mut self, cx: &mut Context<'_>, head: &Head) -> Option<Trouble> {
+        let busy = standing::busy(self.request(), head, true, cx.now.wall, cx.config);
+        if busy.is_none() {
+            cx.servers.served(self.server);
+            self.note_tag(head);
+        }
+        busy
+    }
+
     /// The head of the response over an extra connection.
     pub(super) fn opened_extra(
         &mut self,
@@ -221,12 +231,9 @@ impl Record {
         head: &Head,
         followed: Option<u64>,
     ) -> Next {
-        let busy = standing::busy(self.request(), head, true, cx.now.wall, cx.config);
-        if let Some(trouble) = busy {
+        if let Some(trouble) = self.busy_beside(cx, head) {
             return self.finish(cx, id, End::Broken(trouble));
         }
-        cx.servers.served(self.server);
-        self.note_tag(head);
         let Some(transfer) = cx.transfers.get(id) else { return Next::Nothing };
         let Some(asked) = transfer.asked else { return self.finish(cx, id, End::Mismatch) };
         let repeats = asked.start < transfer.position;
