@@ -12,11 +12,17 @@
     const script = query.get('script');
     const registration = script
       ? await navigator.serviceWorker.register(script, { scope, type: query.get('type') ?? 'classic' })
-      : await navigator.serviceWorker.getRegistration(scope);
+      : await registered();
     if (!registration) throw new Error(`nothing is registered for ${scope}`);
     // Tests of an app whose worker is not active yet do not wait for it.
     if (!query.has('eager')) await activated(registration);
     return registration;
+  }
+
+  /** WebKit may list none of an origin for as long as it runs, though one controls this very page. */
+  async function registered() {
+    const listed = await navigator.serviceWorker.getRegistration(scope);
+    return listed ?? (navigator.serviceWorker.controller && navigator.serviceWorker.ready);
   }
 
   async function activated(registration) {

@@ -65,7 +65,7 @@ export default [
           return [
             one === other,
             one === app.fetches.same,
-            manager === (await navigator.serviceWorker.getRegistration('/app/')).backgroundFetch,
+            manager === (await navigator.serviceWorker.ready).backgroundFetch,
           ];
         }),
         [true, true, true],

@@ -207,6 +207,13 @@ impl Parts {
         self.trial = None;
     }
 
+    /// What has come since they were split says nothing.
+    pub(crate) fn measure_anew(&mut self, now: Instant) {
+        if let Some(trial) = &mut self.trial {
+            (trial.began, trial.measured) = (now, None);
+        }
+    }
+
     /// Whether several connections, which `are_there`, bring no more than the one did. Known once.
     pub(crate) fn has_no_gain(&mut self, split: &Split, now: Instant, are_there: bool) -> bool {
         let Some(mut trial) = self.trial else { return false };
@@ -219,6 +226,11 @@ impl Parts {
         };
         let passed = now.after(since);
         if passed < split.measure {
+            return false;
+        }
+        if passed >= split.measure * 4 {
+            // Nothing came for a while, over any of them.
+            self.measure_anew(now);
             return false;
         }
         self.trial = None;

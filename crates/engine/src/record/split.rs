@@ -97,6 +97,11 @@ impl Record {
     fn judge(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.monotonic;
         let open = || cx.transfers.of(self.id).filter(|one| one.is_open());
+        if open().any(Transfer::is_doubted) {
+            // A silence says nothing of what they bring together, and the oldest may be lost.
+            self.parts.measure_anew(now);
+            return;
+        }
         // What bypasses the script is not seen.
         let seen = |one: &Transfer| one.is_answered() && one.stream != Stream::Bypassing;
         let there = open().count() > 1 && open().all(seen);

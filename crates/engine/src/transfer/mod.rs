@@ -237,6 +237,11 @@ impl Transfer {
         alone && reads && !self.repeats_known()
     }
 
+    /// Whether it is silent, and asked for beside; or brings what another one does not.
+    pub(crate) fn is_doubted(&self) -> bool {
+        matches!(self.hedge, Hedge::Doubted(_) | Hedge::Beside(_) | Hedge::For(_))
+    }
+
     /// Whether it has brought anything that was missing.
     pub(crate) fn has_brought(&self) -> bool {
         self.position > self.began.0

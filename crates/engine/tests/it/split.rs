@@ -105,6 +105,20 @@ fn what_cannot_be_asked_for_in_parts_comes_over_one() {
     assert!(app.sent("file") < LENGTH + 10 * KIB);
 }
 
+/// Browsers need not tell that all streams of HTTP/2 have broken with their connection. That they stand still says
+/// nothing of what they bring together.
+#[test]
+fn when_all_fall_silent_at_once_each_is_asked_for_anew() {
+    for after in [10, 100, 300, 600, 1000] {
+        let silent = |bytes| Fault::Silent(bytes * KIB);
+        let faults = [silent(520 + after), silent(after), silent(after), silent(after)];
+        let app = App::of("file", File { faults: faults.into_iter().collect(), ..limited() });
+        let time = time(&app);
+        assert!(time < Duration::from_secs(14), "{time:?} after {after} KiB");
+        assert!(app.sent("file") < LENGTH + LENGTH / 50, "{} sent", app.sent("file"));
+    }
+}
+
 /// Each of these costs one attempt, and what was on its way over it.
 #[test]
 fn an_extra_connection_that_fails_harms_nobody() {
