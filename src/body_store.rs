@@ -43,6 +43,7 @@ impl BodyStore {
         // No Blob: Firefox and WebKit hold the bytes of one until it is collected, besides what is stored.
         let putting = put(&cache, &entry_url(entry), &chunks.into_iter().collect());
         limited(putting.map_err(failed)?).await?;
+        self.weigh(length);
         Ok(length)
     }
 
@@ -53,7 +54,10 @@ impl BodyStore {
             let blob = response.blob().map_err(failed)?;
             let blob: Blob = settled(blob).await.map_err(network_failed)?.unchecked_into();
             self.store(entry, &blob).await?;
-            return Ok(blob.size() as u64);
+            let length = blob.size() as u64;
+            drop(blob);
+            self.weigh(length);
+            return Ok(length);
         }
         // A response of its own, because a 206 may not be put. The stream stays the network's:
         // Firefox would store one made in script truncated, should the worker die meanwhile.
@@ -62,6 +66,14 @@ impl BodyStore {
         match declared {
             Some(length) => Ok(length),
             None => Ok(self.length(entry).await?.unwrap_or(0)),
+        }
+    }
+
+    /// So many bytes are stored. What Chromium holds of them in Blobs and responses weighs nothing to its collector,
+    /// which would let hundreds of megabytes be. This is never written to, so it costs nothing, but it counts.
+    fn weigh(&self, length: u64) {
+        if self.by_blob {
+            drop(Ballast::new(length.saturating_mul(2).min(MOST_BALLAST) as u32));
         }
     }
 
@@ -251,6 +263,9 @@ fn entry_key(url: &str) -> Option<JsString> {
     js_sys::decode_uri_component(encoded).ok()
 }
 
+/// Bytes.
+const MOST_BALLAST: u64 = 64 << 20;
+
 const ENTRY_BASE: &str = "https://background-fetch.invalid/";
 
 #[wasm_bindgen]
@@ -260,6 +275,11 @@ extern "C" {
     type Stored;
     #[wasm_bindgen(constructor, catch, js_class = "Response")]
     fn new(body: &JsValue) -> Result<Stored, JsValue>;
+    /// That of js-sys does not catch.
+    #[wasm_bindgen(js_name = ArrayBuffer)]
+    type Ballast;
+    #[wasm_bindgen(constructor, catch, js_class = "ArrayBuffer")]
+    fn new(length: u32) -> Result<Ballast, JsValue>;
     #[wasm_bindgen(catch)]
     fn atob(text: &str) -> Result<String, JsValue>;
     #[wasm_bindgen(thread_local_v2, js_name = caches)]
