@@ -26,6 +26,8 @@ const bundles = [
   { name: 'sw.slim.mjs', source: 'entries/sw.ts', wasm: 'beside' },
   { name: 'offline.mjs', source: 'entries/offline.ts' },
   { name: 'extras.mjs', source: 'entries/extras.ts' },
+  { name: 'downloads.mjs', source: 'entries/downloads.ts' },
+  { name: 'downloads.element.mjs', source: 'entries/downloads.element.ts' },
   { name: 'ponyfill.mjs', source: 'entries/ponyfill.ts' },
   { name: 'ponyfill.sw.mjs', source: 'entries/ponyfill.sw.ts', wasm: 'inline' },
 ];

@@ -191,6 +191,12 @@ class ChromiumPage extends Page {
     await this.#page.screenshot({ path: /** @type {`${string}.png`} */ (file), type: 'png' });
   }
 
+  /** @param {import('./page.mjs').Key} key */
+  async press(key) {
+    await this.#page.bringToFront();
+    await this.#page.keyboard.press(key);
+  }
+
   /** By another tab in front of it. */
   async hide() {
     const cover = (this.#cover ??= await this.#page.browser().newPage());

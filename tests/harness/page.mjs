@@ -36,6 +36,8 @@ export function callSource(fn, args) {
 /** @param {unknown} error */
 export const stackOf = (error) => (error instanceof Error && error.stack) || String(error);
 
+/** Keys that a test may press. @typedef {'Tab' | 'Enter' | 'Space'} Key */
+
 /** @abstract */
 export class Page {
   /** Bound of one evaluate() in ms; set it where a test needs more. */

@@ -159,11 +159,11 @@ export class WebKit extends Browser {
     return { reloaded: dead.includes(page) };
   }
 
-  /** @param {string} title @param {boolean} hidden */
-  async setHidden(title, hidden) {
+  /** On its screen. @template T @param {(x11: X11) => Promise<T>} action @returns {Promise<T>} */
+  async onScreen(action) {
     const x11 = await X11.connect(this.#display);
     try {
-      return await x11.setHidden(title, hidden);
+      return await action(x11);
     } finally {
       x11.close();
     }
@@ -299,16 +299,27 @@ class WebKitPage extends Page {
     await this.#setHidden(false);
   }
 
-  /** @param {boolean} hidden */
-  async #setHidden(hidden) {
+  /** @param {import('./page.mjs').Key} key */
+  async press(key) {
+    await this.#onWindow((x11, title) => x11.press(title, key));
+  }
+
+  /** @param {(x11: import('./x11.mjs').X11, title: string) => Promise<boolean>} action answers whether there is such a window */
+  async #onWindow(action) {
     // The title is the only name of a page that its window has.
     const mark = randomBytes(8).toString('hex');
     const title = await this.evaluate((name) => [document.title, (document.title = name)][0], mark);
     try {
-      await until(() => this.browser.setHidden(mark, hidden), { timeout: 5000, what: 'finding the window of a page' });
+      const act = () => this.browser.onScreen((x11) => action(x11, mark));
+      await until(act, { timeout: 5000, what: 'finding the window of a page' });
     } finally {
       await this.evaluate((name) => void (document.title = name), title);
     }
+  }
+
+  /** @param {boolean} hidden */
+  async #setHidden(hidden) {
+    await this.#onWindow((x11, title) => x11.setHidden(title, hidden));
     await this.waitFor((wanted) => document.hidden === wanted, { args: [hidden], timeout: 5000 });
   }
 

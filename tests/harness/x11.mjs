@@ -1,11 +1,17 @@
 /**
  * As much of the X11 protocol as it takes to minimise a window on a screen without a window manager:
- * the browser is told, as a manager would tell it, that its window is hidden.
+ * the browser is told, as a manager would tell it, that its window is hidden. And to press keys in it.
  */
 import { createConnection } from 'node:net';
 import { within } from './process.mjs';
 
 const [QUERY_TREE, INTERN_ATOM, CHANGE_PROPERTY, DELETE_PROPERTY, GET_PROPERTY] = [15, 16, 18, 19, 20];
+const [SET_INPUT_FOCUS, QUERY_EXTENSION] = [42, 98];
+/** A request of the extension XTEST, and its events. */
+const FAKE_INPUT = 2;
+const [KEY_PRESS, KEY_RELEASE] = [2, 3];
+/** Where keys are on the keyboard of an X server that has none. */
+const KEYCODES = { Tab: 23, Enter: 36, Space: 65 };
 const ATOM_TYPE = 4;
 const ANSWER_TIMEOUT = 5000;
 
@@ -42,6 +48,28 @@ export class X11 {
       this.#send(DELETE_PROPERTY, 0, Buffer.concat([u32(window), u32(state)]));
     }
     await this.#atom('_NET_WM_STATE'); // what was sent before has been done when this is answered
+    return true;
+  }
+
+  /**
+   * In the window of this title, which gets the focus.
+   * @param {string} title @param {import('./page.mjs').Key} key @returns {Promise<boolean>} whether there is one
+   */
+  async press(title, key) {
+    const window = await this.#find(title);
+    if (!window) return false;
+    const name = Buffer.from('XTEST');
+    const extension = await this.#ask(QUERY_EXTENSION, 0, Buffer.concat([u32(name.length), name]));
+    if (!extension?.[8]) throw new Error('the X server has no XTEST');
+    // Whose focus goes to the root if the window goes; at the server's time.
+    this.#send(SET_INPUT_FOCUS, 1, Buffer.concat([u32(window), u32(0)]));
+    for (const event of [KEY_PRESS, KEY_RELEASE]) {
+      const input = Buffer.alloc(32);
+      input.writeUInt8(event, 0);
+      input.writeUInt8(KEYCODES[key], 1);
+      this.#send(extension[9], FAKE_INPUT, input);
+    }
+    await this.#atom('_NET_WM_STATE'); // as above
     return true;
   }
 

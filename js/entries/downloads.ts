@@ -1,0 +1,8 @@
+/** Defines the elements, where there are elements. */
+import { BackgroundFetchButton } from '../downloads/button.ts';
+import { BackgroundFetchDownloads } from '../downloads/list.ts';
+
+BackgroundFetchButton.define();
+BackgroundFetchDownloads.define();
+
+export { BackgroundFetchButton, BackgroundFetchDownloads };

@@ -1,0 +1,302 @@
+/** The elements: `./downloads`. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fromRoot } from '../../../scripts/lib/paths.mjs';
+import { ENGINES } from '../../harness/launch.mjs';
+import { classic } from '../lib/classic.mjs';
+import { MIB } from '../lib/context.mjs';
+
+const ALL = [...ENGINES, 'chromium-native'];
+const TITLE = 'The Night Ferry';
+
+/** The app, whose worker keeps what succeeds, with a button for `film` and the list. */
+async function open(t, films = {}) {
+  t.origin.files['/made/library.js'] = await classic(t.dist, 'offline.mjs', 'library');
+  t.origin.files['/made/axe.js'] = readFileSync(fromRoot('node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+  const page = await t.open({ html: 'downloads.html', before: ['library'] });
+  await page.waitFor(() => Boolean(globalThis.elements));
+  await describe(page, films);
+  return page;
+}
+
+/** What the app knows of its films. */
+const describe = (page, films) =>
+  page.evaluate((more) => {
+    Object.assign(elements.films, more);
+    elements.redescribe();
+  }, films);
+
+const film = ({ url, size }) => ({ title: TITLE, requests: [url], downloadTotal: size });
+
+const button = (page) => page.evaluate(() => elements.button());
+const list = (page) => page.evaluate(() => elements.list());
+
+const untilState = (t, page, state, timeout = 20_000) =>
+  t.until(async () => (await button(page)).state === state, `the button is ${state}`, timeout);
+
+/** Clicks on what has this name, in the button or the list. */
+const click = (page, name, selector = 'background-fetch-button') =>
+  page.evaluate(
+    (...[wanted, host]) => {
+      const { shadowRoot } = document.querySelector(host);
+      const found = [...shadowRoot.querySelectorAll('button')].find(
+        (each) => each.getAttribute('aria-label') === wanted,
+      );
+      if (!found) throw new Error(`no button ${wanted}`);
+      found.click();
+    },
+    name,
+    selector,
+  );
+
+/** That axe finds nothing, in both elements. */
+async function expectAccessible(page, when) {
+  const found = await page.evaluate(async () => {
+    if (!globalThis.axe) {
+      const script = Object.assign(document.createElement('script'), { src: '/made/axe.js' });
+      const loaded = new Promise((resolve, reject) => Object.assign(script, { onload: resolve, onerror: reject }));
+      document.head.append(script);
+      await loaded;
+    }
+    const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
+    return { rules: passes.length, violations: violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]) };
+  });
+  assert.deepEqual(found.violations, [], when);
+  assert.ok(found.rules > 10, 'it has looked');
+}
+
+/** @type {import('../lib/scenarios.mjs').Scenario[]} */
+export default [
+  {
+    name: 'a button gets a film, pauses it, goes on, and removes it',
+    browsers: ENGINES,
+    async run(t) {
+      const file = t.file({ size: 2 * MIB, rate: 300_000 });
+      const page = await open(t, { film: film(file) });
+      await untilState(t, page, 'none');
+      assert.deepEqual((await button(page)).buttons, [[`Download ${TITLE}`, true]]);
+      assert.deepEqual([await list(page), (await page.evaluate(() => elements.listed())).empty], [[], true]);
+      await click(page, `Download ${TITLE}`);
+      await untilState(t, page, 'running');
+      const comes = async () =>
+        ((await button(page)).progress?.[1] ?? 0) > 0.1 && / left$/.test((await button(page)).text);
+      await t.until(comes, 'its progress is seen', 20_000);
+      const { buttons, text, progress, live } = await button(page);
+      assert.deepEqual(buttons, [
+        [`Pause ${TITLE}`, true],
+        [`Cancel ${TITLE}`, true],
+      ]);
+      assert.match(text, /^[\d.]+ [kM]B of 2\.1 MB · [\d.]+ kB\/s · \d+ sec left$/);
+      assert.equal(progress[0], TITLE);
+      assert.equal(live, `${TITLE}: Downloading`);
+      await click(page, `Pause ${TITLE}`);
+      await untilState(t, page, 'paused');
+      assert.deepEqual((await button(page)).buttons[0], [`Resume ${TITLE}`, true]);
+      assert.match((await button(page)).text, /^Paused · [\d.]+ [kM]B of 2\.1 MB$/);
+      assert.equal((await button(page)).live, `${TITLE}: Paused`);
+      await click(page, `Resume ${TITLE}`);
+      await untilState(t, page, 'done', 40_000);
+      const done = [`${TITLE}: Downloaded`, false];
+      assert.deepEqual((await button(page)).buttons, [done, [`Remove ${TITLE}`, true]]);
+      const isKept = async () => (await list(page))[0]?.text === 'Downloaded · 2.1 MB';
+      await t.until(isKept, 'the list has it');
+      await page.reload();
+      await page.waitFor(() => Boolean(globalThis.elements));
+      await describe(page, { film: film(file) });
+      await untilState(t, page, 'done');
+      await click(page, `Remove ${TITLE}`);
+      await untilState(t, page, 'none');
+      assert.deepEqual(await list(page), []);
+      await t.expectNothingLeft(page);
+    },
+  },
+  {
+    name: "in an app that uses the browser's own API alone",
+    browsers: ['chromium-native'],
+    async run(t) {
+      const file = t.file({ size: MIB, rate: 200_000 });
+      const page = await open(t, { film: film(file) });
+      assert.equal(await page.evaluate(() => /\[native code\]/.test(String(BackgroundFetchManager))), true);
+      await untilState(t, page, 'none');
+      await click(page, `Download ${TITLE}`);
+      await untilState(t, page, 'running');
+      // It cannot be paused.
+      assert.deepEqual((await button(page)).buttons, [[`Cancel ${TITLE}`, true]]);
+      await t.until(async () => ((await list(page))[0]?.progress?.[1] ?? 0) > 0.1, 'its progress is seen', 20_000);
+      await click(page, `Cancel ${TITLE}`);
+      await untilState(t, page, 'none');
+      await describe(page, { film: film(t.file({ size: 100_000 })) });
+      await click(page, `Download ${TITLE}`);
+      await untilState(t, page, 'done');
+      await t.until(async () => (await list(page)).some(({ state }) => state === 'done'), 'the list has it', 20_000);
+      await t.until(async () => (await t.rows(page, { kind: 'kept', id: 'film' })).length > 0, 'it is kept', 20_000);
+      await click(page, `Remove ${TITLE}`, 'background-fetch-downloads');
+      await untilState(t, page, 'none');
+      assert.deepEqual(await list(page), []);
+    },
+  },
+  {
+    name: 'what it waits for, why it has failed, and another try',
+    browsers: ENGINES,
+    async run(t) {
+      // Of an origin of its own: all of it is left alone.
+      const file = t.file({ size: 50_000, status: 503, retryAfter: 7200, cors: 1 }, await t.startOrigin());
+      const page = await open(t, { film: film(file) });
+      await untilState(t, page, 'none');
+      await click(page, `Download ${TITLE}`);
+      await untilState(t, page, 'waiting');
+      const { text, progress } = await button(page);
+      assert.match(text, /^Waiting for the server until \d?\d:\d\d [AP]M/);
+      assert.equal(progress?.[1], 0, 'the total is known');
+      await expectAccessible(page, 'waiting');
+      await click(page, `Cancel ${TITLE}`);
+      await untilState(t, page, 'none');
+      // What it has not said of the other.
+      await describe(page, { film: { ...film(t.file({ status: 404 })), downloadTotal: 0 } });
+      await click(page, `Download ${TITLE}`);
+      await untilState(t, page, 'failed');
+      assert.equal((await button(page)).text, 'The server has refused it');
+      assert.deepEqual((await button(page)).buttons, [
+        [`Try again: ${TITLE}`, true],
+        [`Remove ${TITLE}`, true],
+      ]);
+      await expectAccessible(page, 'failed');
+      const unknown = t.file({ size: MIB, rate: 200_000, chunked: 1 });
+      await describe(page, { film: { title: TITLE, requests: [unknown.url] } });
+      await click(page, `Try again: ${TITLE}`);
+      await untilState(t, page, 'running');
+      assert.deepEqual((await button(page)).progress, [TITLE, null], 'nobody knows how much there is');
+      await expectAccessible(page, 'running');
+      await untilState(t, page, 'done', 40_000);
+      await expectAccessible(page, 'done');
+    },
+  },
+  {
+    name: 'by the keyboard alone, and the focus stays',
+    browsers: ENGINES,
+    async run(t) {
+      const files = ['one', 'two'].map((id) => [id, t.file({ size: 10_000 })]);
+      const slow = t.file({ size: 4 * MIB, rate: 200_000 });
+      const page = await open(t, {
+        film: film(slow),
+        ...Object.fromEntries(files.map(([id]) => [id, { title: id }])),
+      });
+      for (const [id, file] of files) {
+        await t.fetch(page, id, file);
+        await t.until(async () => (await t.rows(page, { kind: 'kept', id })).length > 0, `${id} is kept`, 20_000);
+      }
+      await untilState(t, page, 'none');
+      await t.until(async () => (await list(page)).length === 2, 'both are listed', 20_000);
+      const focused = () => page.evaluate(() => elements.focused());
+      const tabTo = async (name) => {
+        for (let presses = 0; presses < 12; presses += 1) {
+          if ((await focused()) === name) return;
+          await page.press('Tab');
+        }
+        assert.equal(await focused(), name, 'it can be reached');
+      };
+      await tabTo(`Download ${TITLE}`);
+      await page.press('Enter');
+      await untilState(t, page, 'running');
+      assert.equal(await focused(), `Pause ${TITLE}`);
+      await page.press('Space');
+      await untilState(t, page, 'paused');
+      assert.equal(await focused(), `Resume ${TITLE}`);
+      await page.press('Tab');
+      assert.equal(await focused(), `Cancel ${TITLE}`);
+      await page.press('Enter');
+      await untilState(t, page, 'none');
+      assert.equal(await focused(), `Download ${TITLE}`, 'in the place of what is gone');
+      await t.until(async () => (await list(page)).length === 2, 'the others are left', 20_000);
+      const [first, second] = (await list(page)).map(({ title }) => title);
+      await tabTo(`Remove ${first}`);
+      await page.press('Enter');
+      await t.until(async () => (await list(page)).length === 1, 'the first is gone', 20_000);
+      assert.equal(await focused(), `${second}: Downloaded`, 'what has taken its place');
+      assert.equal((await page.evaluate(() => elements.listed())).live, `${first}: Removed`);
+      await page.press('Tab');
+      await page.press('Enter');
+      await t.until(async () => (await list(page)).length === 0, 'the second is gone', 20_000);
+      assert.equal(await focused(), 'No downloads');
+      await expectAccessible(page, 'empty');
+    },
+  },
+  {
+    name: 'what the app prevents is its own affair',
+    browsers: ALL,
+    async run(t) {
+      const file = t.file({ size: MIB, rate: 100_000 });
+      const page = await open(t, { film: film(file) });
+      await untilState(t, page, 'none');
+      await page.evaluate(() => void elements.prevented.add('get').add('cancel'));
+      await click(page, `Download ${TITLE}`);
+      await t.fetch(page, 'film', file, { title: TITLE });
+      await untilState(t, page, 'running');
+      await click(page, `Cancel ${TITLE}`, 'background-fetch-downloads');
+      assert.equal(await page.evaluate(() => app.state('film').result), '');
+      assert.deepEqual(await page.evaluate(() => elements.events), [
+        ['get', 'film'],
+        ['cancel', 'film'],
+      ]);
+      await page.evaluate(() => void elements.prevented.clear());
+      await click(page, `Cancel ${TITLE}`, 'background-fetch-downloads');
+      await untilState(t, page, 'none');
+      assert.equal(await page.evaluate(() => app.state('film').failureReason), 'aborted');
+    },
+  },
+  {
+    name: 'in the words and numbers of the page, from right to left, and what CSS can see of it',
+    browsers: ENGINES,
+    async run(t) {
+      const file = t.file({ size: 3 * MIB, rate: 200_000 });
+      const page = await open(t, { film: { ...film(file), title: 'Die Nachtfähre' } });
+      await untilState(t, page, 'none');
+      await page.evaluate(() => {
+        Object.assign(document.documentElement, { lang: 'de', dir: 'rtl' });
+        const strings = {
+          get: '{title} laden',
+          amount: '{done} von {total}',
+          left: 'noch {time}',
+          pause: '{title} anhalten',
+        };
+        for (const each of document.querySelectorAll('background-fetch-button, background-fetch-downloads')) {
+          each.strings = strings;
+        }
+      });
+      await click(page, 'Die Nachtfähre laden');
+      await untilState(t, page, 'running');
+      await t.until(async () => /noch/.test((await list(page))[0]?.text), 'its progress is seen', 20_000);
+      assert.match((await list(page))[0].text, /^[\d,]+ [kM]B von 3,1 MB · [\d,]+ kB\/s · noch \d+ Sek\.$/);
+      assert.deepEqual((await list(page))[0].buttons[0], ['Die Nachtfähre anhalten', true]);
+      assert.equal((await list(page))[0].buttons[1][0], 'Cancel Die Nachtfähre', 'what is not said is in English');
+      const seen = await page.evaluate(() => {
+        const [one, all] = document.querySelectorAll('background-fetch-button, background-fetch-downloads');
+        let hasState = null;
+        try {
+          hasState = one.matches(':state(running)');
+        } catch {
+          // No such selector here.
+        }
+        const parts = [...all.shadowRoot.querySelectorAll('[part]')].map((each) => each.part.value);
+        const { left: barLeft } = all.shadowRoot.querySelector('.body').getBoundingClientRect();
+        const { left: actionsLeft } = all.shadowRoot.querySelector('.actions').getBoundingClientRect();
+        const styles =
+          all.shadowRoot.querySelectorAll('style').length + all.shadowRoot.querySelectorAll('[style]').length;
+        return {
+          hasState,
+          host: [one.dataset.state, all.dataset.state],
+          parts,
+          mirrored: actionsLeft < barLeft,
+          styles,
+        };
+      });
+      assert.notEqual(seen.hasState, false);
+      assert.deepEqual(seen.host, ['running', 'active']);
+      for (const part of ['item running', 'title', 'text', 'progress', 'action main pause']) {
+        assert.ok(seen.parts.includes(part), part);
+      }
+      assert.deepEqual([seen.mirrored, seen.styles], [true, 0]);
+      await expectAccessible(page, 'from right to left');
+    },
+  },
+];
