@@ -1,13 +1,13 @@
 /** One download: get it, see it come, pause or cancel it, remove it. */
-import { type Description, DownloadsElement } from './element.ts';
+import { BackgroundFetchElement, type Description } from './element.ts';
 import { Row } from './row.ts';
 
-export class BackgroundFetchButton extends DownloadsElement {
+export class BackgroundFetchButton extends BackgroundFetchElement {
   static readonly observedAttributes = ['fetch-id', 'src', 'label'];
 
   static override readonly tag: string = 'background-fetch-button';
 
-  readonly #row = new Row('button', (action) => void this.act(action, this.fetchId, this.#download));
+  readonly #row = new Row('button', (action) => this.act(action, this.fetchId, this.#download));
 
   constructor() {
     super();

@@ -27,7 +27,7 @@ export type Describe = (id: string) => Description | undefined;
 /** On a server there is none; the classes must be there all the same. */
 const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (class {} as typeof HTMLElement);
 
-export abstract class DownloadsElement extends Base {
+export abstract class BackgroundFetchElement extends Base {
   /** The usual name. */
   static readonly tag: string = '';
 
@@ -41,10 +41,10 @@ export abstract class DownloadsElement extends Base {
   }
 
   protected readonly root: ShadowRoot;
-  readonly #live = make('div', 'quiet live');
+  readonly #live = make('div');
   readonly #internals: ElementInternals | undefined;
-  /** Those that something is being done with. */
-  readonly #busy = new Set<string>();
+  /** What is being done, by the ids of background fetches. */
+  readonly #busy = new Map<string, { action: Action; done: Promise<void> }>();
   /** What was said of each last, and what it is called; `undefined` before anything is known. */
   #said: Map<string, [title: string, said: string]> | undefined;
   #registration: ServiceWorkerRegistration | undefined;
@@ -61,6 +61,7 @@ export abstract class DownloadsElement extends Base {
     super();
     this.root = this.attachShadow({ mode: 'open' });
     dress(this.root);
+    this.#live.className = 'quiet';
     this.#live.setAttribute('role', 'status');
     this.root.append(this.#live);
     // Missing in older browsers, as its set of states may be.
@@ -121,6 +122,11 @@ export abstract class DownloadsElement extends Base {
     return this.#model?.downloads;
   }
 
+  /** Whether there can be none, as there is no API. */
+  protected get isMissing(): boolean {
+    return this.#isMissing;
+  }
+
   /** What the app knows of one. */
   protected describeOne(id: string): Description {
     return this.#describe?.(id) ?? {};
@@ -174,19 +180,20 @@ export abstract class DownloadsElement extends Base {
     this.dataset.state = state;
   }
 
-  /** What the user asks for: the app's affair first. Only one thing at a time is done with each. */
-  protected async act(action: Action, id: string, download: Download | undefined): Promise<void> {
+  /** What the user asks for: the app's affair first. One thing after the other is done with each, and none twice at a time. */
+  protected act(action: Action, id: string, download: Download | undefined): void {
+    const before = this.#busy.get(id);
+    if (before?.action === action) return;
     const detail = { id, fetch: download?.fetch, item: download?.item };
     const options = { bubbles: true, composed: true, cancelable: true, detail };
-    if (!this.dispatchEvent(new CustomEvent(`${action}request`, options)) || this.#busy.has(id)) return;
-    this.#busy.add(id);
-    try {
-      await this.#perform(action, id, download);
-    } catch (error) {
-      reportError(error);
-    } finally {
-      this.#busy.delete(id);
-    }
+    if (!this.dispatchEvent(new CustomEvent(`${action}request`, options))) return;
+    const done = Promise.resolve(before?.done)
+      .then(() => this.#perform(action, id, download))
+      .catch(reportError)
+      .then(() => {
+        if (this.#busy.get(id)?.done === done) this.#busy.delete(id);
+      });
+    this.#busy.set(id, { action, done });
   }
 
   async #perform(action: Action, id: string, download: Download | undefined): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Download } from './download.ts';
 import { fill, type Strings } from './strings.ts';
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
 /** A time that is nearer than this, in milliseconds, is not told. */
 const SOON = 60_000;
@@ -52,9 +52,9 @@ export class Format {
 
   /** Three digits, more or less. */
   #size(bytes: number, per = ''): string {
-    const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+    const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1000)) / 3), UNITS.length);
     const value = bytes / 1000 ** power;
-    return this.#number(value, `${UNITS[power]}${per}`, value < 10 && power > 0 ? 1 : 0);
+    return this.#number(value, `${UNITS[power - 1]}${per}`, value < 10 ? 1 : 0);
   }
 
   #duration(seconds: number): string {

@@ -1,9 +1,9 @@
 /** All downloads of a registration. */
-import { DownloadsElement } from './element.ts';
+import { BackgroundFetchElement } from './element.ts';
 import { make, set, write } from './nodes.ts';
 import { type Looks, Row } from './row.ts';
 
-export class BackgroundFetchDownloads extends DownloadsElement {
+export class BackgroundFetchDownloads extends BackgroundFetchElement {
   static override readonly tag: string = 'background-fetch-downloads';
 
   readonly #list = make('ul', 'list');
@@ -31,7 +31,8 @@ export class BackgroundFetchDownloads extends DownloadsElement {
     this.#order(all);
     if (left !== undefined) this.#focus(all[Math.min(left, all.length - 1)]);
     const isActive = all.some(({ state }) => state !== 'done' && state !== 'failed');
-    this.setState(!this.downloads ? 'unknown' : all.length === 0 ? 'empty' : isActive ? 'active' : 'idle');
+    const known = all.length === 0 ? 'empty' : isActive ? 'active' : 'idle';
+    this.setState(this.isMissing ? 'unavailable' : this.downloads ? known : 'unknown');
     this.say(all, this.strings.removed);
   }
 
@@ -52,7 +53,7 @@ export class BackgroundFetchDownloads extends DownloadsElement {
     if (!row) {
       row = new Row('item', (action) => {
         const download = this.downloads?.find((each) => each.id === id);
-        void this.act(action, id, download);
+        this.act(action, id, download);
       });
       this.#rows.set(id, row);
     }

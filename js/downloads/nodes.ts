@@ -18,9 +18,9 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Of 24 units each way; hidden from screen readers, as the button has a name. */
-export function drawing(className: string, ...shapes: [tag: string, attributes: Record<string, string>][]): SVGElement {
+export function drawing(part: string, ...shapes: [tag: string, attributes: Record<string, string>][]): SVGElement {
   const svg = document.createElementNS(SVG, 'svg');
-  set(svg, { viewBox: '0 0 24 24', 'aria-hidden': 'true', class: className });
+  set(svg, { viewBox: '0 0 24 24', 'aria-hidden': 'true', class: part, part });
   for (const [tag, attributes] of shapes) {
     const shape = document.createElementNS(SVG, tag);
     set(shape, attributes);

@@ -118,7 +118,7 @@ function constructorsOf(node, text, kinds) {
 
 function declarationOf(node, comments, { text, kinds, constructors }) {
   const about = comments.filter(({ isApart }) => !isApart).flatMap(paragraphs);
-  if (node.kind === kinds.InterfaceDeclaration) {
+  if (node.kind === kinds.InterfaceDeclaration || node.kind === kinds.ClassDeclaration) {
     const name = node.name.text;
     if (name === REPEATED) return undefined;
     const members = membersOf(node, text);

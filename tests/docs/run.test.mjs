@@ -133,8 +133,8 @@ const stories = {
 
 const nameOf = (/** @type {string} */ document) => document.replace(/^docs\/guides\/(.+)\.md$/, '$1');
 
-/** What needs a database, and is run in browsers: `tests/e2e/scenarios/library-elsewhere.mjs`. */
-const elsewhere = ['docs/guides/offline.md'];
+/** What needs a database or elements, and is run in browsers: `tests/e2e/scenarios/library-elsewhere.mjs`, `downloads.mjs`. */
+const elsewhere = ['docs/guides/offline.md', 'docs/guides/elements.md'];
 
 /** Those that run in an app: what is for Node.js is compiled only, here. */
 const shown = ['README.md', ...guides]

@@ -36,7 +36,7 @@ export function callSource(fn, args) {
 /** @param {unknown} error */
 export const stackOf = (error) => (error instanceof Error && error.stack) || String(error);
 
-/** Keys that a test may press. @typedef {'Tab' | 'Enter' | 'Space'} Key */
+/** Keys that a test may press. @typedef {'Tab' | 'Enter' | ' '} Key */
 
 /** @abstract */
 export class Page {

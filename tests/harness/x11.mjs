@@ -11,7 +11,7 @@ const [SET_INPUT_FOCUS, QUERY_EXTENSION] = [42, 98];
 const FAKE_INPUT = 2;
 const [KEY_PRESS, KEY_RELEASE] = [2, 3];
 /** Where keys are on the keyboard of an X server that has none. */
-const KEYCODES = { Tab: 23, Enter: 36, Space: 65 };
+const KEYCODES = { Tab: 23, Enter: 36, ' ': 65 };
 const ATOM_TYPE = 4;
 const ANSWER_TIMEOUT = 5000;
 

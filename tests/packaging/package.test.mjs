@@ -25,6 +25,7 @@ const FILES = [
   'LICENSE-APACHE',
   'LICENSE-MIT',
   'README.md',
+  'custom-elements.json',
   'package.json',
   ...['copy', 'doctor', 'main', 'plain-error', 'probe', 'verdict', 'visible'].map((name) => `cli/${name}.mjs`),
   ...[
@@ -37,6 +38,8 @@ const FILES = [
     'ponyfill.sw.mjs',
     'extras.mjs',
     'offline.mjs',
+    'downloads.mjs',
+    'downloads.element.mjs',
   ].flatMap(script),
   'dist/background_fetch.wasm',
   ...[
@@ -50,6 +53,8 @@ const FILES = [
     'ponyfill.sw',
     'extras',
     'offline',
+    'downloads',
+    'downloads.element',
   ].map((name) => `dist/${name}.d.ts`),
 ];
 

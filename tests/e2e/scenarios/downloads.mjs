@@ -1,13 +1,42 @@
 /** The elements: `./downloads`. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
 import { fromRoot } from '../../../scripts/lib/paths.mjs';
+import { blocksOf, read } from '../../docs/blocks.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { classic } from '../lib/classic.mjs';
 import { MIB } from '../lib/context.mjs';
 
 const ALL = [...ENGINES, 'chromium-native'];
 const TITLE = 'The Night Ferry';
+
+/** The blocks of the guide for a realm, as a bundler of the app's makes them. @param {string} dist @param {string} realm */
+async function bundled(dist, realm) {
+  const blocks = blocksOf('docs/guides/elements.md').filter((each) => each.realm === realm);
+  const names = {
+    offline: 'offline.mjs',
+    downloads: 'downloads.mjs',
+    'downloads/element': 'downloads.element.mjs',
+    sw: 'sw.mjs',
+  };
+  const { outputFiles } = await build({
+    stdin: { contents: blocks.map(({ code }) => code).join('\n'), resolveDir: dist },
+    alias: {
+      ...Object.fromEntries(
+        Object.entries(names).map(([entry, file]) => [`background-fetch-polyfill/${entry}`, join(dist, file)]),
+      ),
+      'background-fetch-polyfill': join(dist, 'window.mjs'),
+    },
+    bundle: true,
+    write: false,
+    format: realm === 'page' ? 'esm' : 'iife',
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  return outputFiles[0].text;
+}
 
 /** The app, whose worker keeps what succeeds, with a button for `film` and the list. */
 async function open(t, films = {}) {
@@ -25,6 +54,13 @@ const describe = (page, films) =>
     Object.assign(elements.films, more);
     elements.redescribe();
   }, films);
+
+/** Those that are told to editors. @param {string} tag */
+function partsOf(tag) {
+  const { modules } = JSON.parse(readFileSync(fromRoot('custom-elements.json'), 'utf8'));
+  const found = modules[0].declarations.find(({ tagName }) => tagName === tag);
+  return found.cssParts.map(({ name }) => name).sort();
+}
 
 const film = ({ url, size }) => ({ title: TITLE, requests: [url], downloadTotal: size });
 
@@ -86,7 +122,7 @@ export default [
         [`Pause ${TITLE}`, true],
         [`Cancel ${TITLE}`, true],
       ]);
-      assert.match(text, /^[\d.]+ [kM]B of 2\.1 MB · [\d.]+ kB\/s · \d+ sec left$/);
+      assert.match(text, /^[\d.]+ [kM]B of 2\.1 MB · [\d.]+ [kM]B\/s · \d+ sec left$/);
       assert.equal(progress[0], TITLE);
       assert.equal(live, `${TITLE}: Downloading`);
       await click(page, `Pause ${TITLE}`);
@@ -140,7 +176,7 @@ export default [
     browsers: ENGINES,
     async run(t) {
       // Of an origin of its own: all of it is left alone.
-      const file = t.file({ size: 50_000, status: 503, retryAfter: 7200, cors: 1 }, await t.startOrigin());
+      const file = t.file({ size: 50_000, status: 503, retryAfter: 7200, cors: 1, expose: 1 }, await t.startOrigin());
       const page = await open(t, { film: film(file) });
       await untilState(t, page, 'none');
       await click(page, `Download ${TITLE}`);
@@ -199,7 +235,7 @@ export default [
       await page.press('Enter');
       await untilState(t, page, 'running');
       assert.equal(await focused(), `Pause ${TITLE}`);
-      await page.press('Space');
+      await page.press(' ');
       await untilState(t, page, 'paused');
       assert.equal(await focused(), `Resume ${TITLE}`);
       await page.press('Tab');
@@ -266,7 +302,7 @@ export default [
       await click(page, 'Die Nachtfähre laden');
       await untilState(t, page, 'running');
       await t.until(async () => /noch/.test((await list(page))[0]?.text), 'its progress is seen', 20_000);
-      assert.match((await list(page))[0].text, /^[\d,]+ [kM]B von 3,1 MB · [\d,]+ kB\/s · noch \d+ Sek\.$/);
+      assert.match((await list(page))[0].text, /^[\d,]+ [kM]B von 3,1 MB · [\d,]+ [kM]B\/s · noch \d+ Sek\.$/);
       assert.deepEqual((await list(page))[0].buttons[0], ['Die Nachtfähre anhalten', true]);
       assert.equal((await list(page))[0].buttons[1][0], 'Cancel Die Nachtfähre', 'what is not said is in English');
       const seen = await page.evaluate(() => {
@@ -277,7 +313,9 @@ export default [
         } catch {
           // No such selector here.
         }
-        const parts = [...all.shadowRoot.querySelectorAll('[part]')].map((each) => each.part.value);
+        const partsOf = ({ shadowRoot }) =>
+          [...shadowRoot.querySelectorAll('[part]')].flatMap((each) => [...each.part.values()]);
+        const parts = [partsOf(one), partsOf(all)];
         const { left: barLeft } = all.shadowRoot.querySelector('.body').getBoundingClientRect();
         const { left: actionsLeft } = all.shadowRoot.querySelector('.actions').getBoundingClientRect();
         const styles =
@@ -292,11 +330,59 @@ export default [
       });
       assert.notEqual(seen.hasState, false);
       assert.deepEqual(seen.host, ['running', 'active']);
-      for (const part of ['item running', 'title', 'text', 'progress', 'action main pause']) {
-        assert.ok(seen.parts.includes(part), part);
+      // Beside them are states, which of the two buttons it is, and what that does.
+      const others = ['running', 'main', 'second', 'pause', 'cancel'];
+      for (const [index, tag] of ['background-fetch-button', 'background-fetch-downloads'].entries()) {
+        const found = [...new Set(seen.parts[index])].filter((part) => !others.includes(part));
+        assert.deepEqual(found.sort(), partsOf(tag), tag);
+        assert.deepEqual(
+          others.filter((part) => !seen.parts[index].includes(part)),
+          [],
+        );
       }
       assert.deepEqual([seen.mirrored, seen.styles], [true, 0]);
       await expectAccessible(page, 'from right to left');
+    },
+  },
+  {
+    name: 'the guide does what it says',
+    browsers: ALL,
+    async run(t) {
+      const [, html] = /```html\n([\s\S]*?)```/.exec(read('docs/guides/elements.md')) ?? [];
+      const [page, worker] = await Promise.all(['page', 'worker'].map((realm) => bundled(t.dist, realm)));
+      const files = {
+        '/': {
+          body: `<!doctype html><html lang="en">${html}<script type="module" src="/app.js"></script>`,
+          type: 'text/html',
+        },
+        '/app.js': `await navigator.serviceWorker.register('/sw.js');\n${page}`,
+        '/sw.js': worker,
+        '/films/ferry.mp4': Buffer.alloc(MIB, 'The Night Ferry. '),
+      };
+      const origin = await t.startOrigin({ files });
+      const app = await t.openPage(`${origin.url}/`, true);
+      const state = (wanted) =>
+        app.waitFor((name) => document.querySelector(`background-fetch-button[data-state=${name}]`) !== null, {
+          timeout: 60_000,
+          args: [wanted],
+        });
+      await state('none');
+      await click(app, `Download ${TITLE}`);
+      await state('done');
+      const link = () => document.querySelector('background-fetch-downloads').shadowRoot.querySelector('a')?.hash;
+      assert.equal(await app.evaluate(link), '#ferry');
+      const answer = (isSo) => app.evaluate((value) => void (globalThis.confirm = () => value), isSo);
+      await answer(false);
+      await click(app, `Remove ${TITLE}`);
+      await state('done');
+      await answer(true);
+      await click(app, `Remove ${TITLE}`);
+      await state('none');
+      assert.ok(await app.evaluate(() => customElements.get('film-button') !== undefined));
+      await app.evaluate(async () => {
+        for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+      });
+      await t.close(app);
     },
   },
 ];

@@ -6,3 +6,17 @@ test('every entry is imported, and nothing is there that could not work', async 
   await import('background-fetch-polyfill/sw');
   expect('BackgroundFetchManager' in globalThis).toBe(false);
 });
+
+test('the elements are defined, and say that there is nothing for them', async () => {
+  await import('background-fetch-polyfill/downloads/element');
+  expect(customElements.get('background-fetch-button')).toBe(undefined);
+  await import('background-fetch-polyfill/downloads');
+  for (const tag of ['background-fetch-button', 'background-fetch-downloads']) {
+    const element = document.createElement(tag);
+    document.body.append(element);
+    expect(element.dataset.state).toBe('unknown');
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(element.dataset.state).toBe('unavailable');
+    element.remove();
+  }
+});

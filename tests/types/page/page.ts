@@ -1,5 +1,10 @@
 // What an app's page may write, and what it may not. Compiled only.
 
+import {
+  BackgroundFetchButton,
+  type BackgroundFetchDownloads,
+  type BackgroundFetchJSX,
+} from '../../../types/downloads.js';
 import { diagnose, finished, observe, status } from '../../../types/extras.js';
 import { get, type Item, library, list, match, remove, size } from '../../../types/offline.js';
 import { backgroundFetch } from '../../../types/ponyfill.js';
@@ -90,3 +95,22 @@ async function kept(): Promise<void> {
   console.log((await match('/film.mp4')).body);
 }
 void kept();
+
+const all: BackgroundFetchDownloads | null = document.querySelector('background-fetch-downloads');
+if (all) all.describe = (id) => ({ title: id, requests: [new Request('/film.mp4'), '/film.vtt'], kept: true });
+const one: BackgroundFetchButton = document.createElement('background-fetch-button');
+one.fetchId = 'film';
+one.strings = { get: 'Hol {title}' };
+// @ts-expect-error no such string
+one.strings = { fetch: 'Hol {title}' };
+const said: string = one.strings['waiting-server-until'];
+// @ts-expect-error no such answer
+one.describe = () => ({ name: 'Film' });
+addEventListener('removerequest', ({ detail }) => console.log(detail.item?.name, detail.fetch?.id, said));
+class Mine extends BackgroundFetchButton {}
+Mine.define('film-button');
+const attributes: JSX.IntrinsicElements['background-fetch-button'] = { 'fetch-id': 'film', compact: true };
+const same: BackgroundFetchJSX['background-fetch-button'] = attributes;
+// @ts-expect-error the list has no id of a fetch
+const other: JSX.IntrinsicElements['background-fetch-downloads'] = { 'fetch-id': 'film' };
+console.log(same, other);
