@@ -35,6 +35,7 @@ export class Model {
   #stop: (() => void) | undefined;
   #items: readonly Item[] = [];
   #ended: readonly Ended[] = [];
+  #reading: Promise<unknown> | undefined;
   /** What was looked at in between; of what is too quick to be observed, that is all. */
   readonly #own = new Map<string, ObservedFetch>();
   /** What was not even begun. */
@@ -71,9 +72,10 @@ export class Model {
       const fetch = await this.manager?.fetch(id, requests, options);
       if (!fetch) return;
       await this.look(fetch);
+      const end = (): unknown => this.#own.delete(id);
       finished(fetch)
         .then(() => this.look(fetch))
-        .catch(reportError);
+        .catch(end);
     } catch (error) {
       const failureReason = (error as Error).name === 'QuotaExceededError' ? 'quota-exceeded' : 'fetch-error';
       const { title } = options;
@@ -123,7 +125,11 @@ export class Model {
 
   #observed(): void {
     const observed = observe(this.registration).getSnapshot();
-    for (const each of observed) if (!isOver(each)) this.#own.delete(each.id);
+    // What is over may be what was before it, under the same id.
+    for (const each of observed) {
+      if (!isOver(each)) this.#refused.delete(each.id);
+      if (!isOver(each) || this.#own.get(each.id)?.fetch === each.fetch) this.#own.delete(each.id);
+    }
     const over = observed
       .filter(isOver)
       .map(({ id, state }) => `${id} ${state}`)
@@ -137,11 +143,14 @@ export class Model {
 
   /** What is stored. */
   async #read(): Promise<void> {
-    const before = this.#items;
-    const nothing = (): [] => [];
-    [this.#items, this.#ended] = await Promise.all([list().catch(nothing), history(this.registration).catch(nothing)]);
-    const names = new Set(this.#items.map(({ name }) => name));
-    for (const { id, name } of before) if (!names.has(name)) this.#dismiss(id);
+    const reading = (this.#reading = Promise.all([list().catch(nothing), history(this.registration).catch(nothing)]));
+    const [items, ended] = await reading;
+    // The next one has seen more.
+    if (reading !== this.#reading) return;
+    const names = new Set(items.map(({ name }) => name));
+    for (const { id, name } of this.#items) if (!names.has(name)) this.#dismiss(id);
+    this.#items = items;
+    this.#ended = ended;
     this.#tell();
   }
 
@@ -170,6 +179,8 @@ export class Model {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const nothing = (): [] => [];
 
 /** What the browser says of the network. */
 const NETWORK = ['online', 'offline'];

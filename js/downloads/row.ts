@@ -27,8 +27,11 @@ export class Row {
   readonly main = make('button', 'action main');
   readonly #second = make('button', 'action second');
   readonly #icon = make('img', 'icon');
-  readonly #link = make('a', 'title');
-  readonly #text = make('p', 'text');
+  // Apart from the text around it, which may run the other way.
+  readonly #title = make('bdi');
+  readonly #link = make('a', 'title', this.#title);
+  readonly #said = make('bdi');
+  readonly #text = make('p', 'text', this.#said);
   readonly #progress = make('progress', 'progress');
   readonly #drawings = [drawing('glyph', ['path', {}]), drawing('glyph', ['path', {}])] as const;
   readonly #ring = drawing('ring', ['circle', CIRCLE], ['circle', { ...CIRCLE, class: 'value', pathLength: '100' }]);
@@ -67,10 +70,10 @@ export class Row {
     });
     this.#icon.hidden = !icon;
     if (icon) set(this.#icon, { src: icon });
-    write(this.#link, title);
-    set(this.#link, { href: href || undefined, dir: 'auto' });
-    write(this.#text, download ? format.details(download) : state === 'unavailable' ? strings.unavailable : '');
-    this.#text.hidden = !this.#text.textContent;
+    write(this.#title, title);
+    set(this.#link, { href: href || undefined });
+    write(this.#said, download ? format.details(download) : state === 'unavailable' ? strings.unavailable : '');
+    this.#text.hidden = !this.#said.textContent;
     this.#showProgress(title, isActive, download);
     this.#showActions(looks);
   }

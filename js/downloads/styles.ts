@@ -7,7 +7,7 @@ const CSS = `
 --size:var(--background-fetch-size,2.75rem);--gap:var(--background-fetch-gap,.5rem)}
 :host([hidden]),[hidden]{display:none!important}
 ul{list-style:none;margin:0;padding:0;display:grid;gap:var(--gap)}
-.item{display:flex;align-items:center;gap:var(--gap);min-inline-size:0}
+.item{position:relative;display:flex;align-items:center;gap:var(--gap);min-inline-size:0}
 .icon{inline-size:var(--size);block-size:var(--size);object-fit:cover;border-radius:var(--background-fetch-radius,.5rem);flex:none}
 .body{flex:1;min-inline-size:0;display:grid;gap:.25rem}
 .title{font-weight:600;color:inherit;overflow-wrap:anywhere}

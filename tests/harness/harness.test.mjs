@@ -163,6 +163,16 @@ for (const name of /** @type {const} */ ([...ENGINES, 'chromium-native'])) {
       assert.equal(await page.evaluate(() => document.visibilityState), 'visible');
     });
 
+    test('press()', async () => {
+      await page.evaluate(() => {
+        globalThis.clicks = 0;
+        const button = Object.assign(document.createElement('button'), { id: 'pressed', onclick: () => clicks++ });
+        document.body.prepend(button);
+      });
+      for (const key of ['Tab', 'Enter', ' ']) await page.press(key);
+      await page.waitFor(() => document.activeElement.id === 'pressed' && clicks === 2);
+    });
+
     test('console lines', async () => {
       const hears = (words) => until(() => heard.some((text) => text.includes(words)), { what: words });
       await page.evaluate(() => console.log('page speaks'));

@@ -6,11 +6,17 @@ import { build } from 'esbuild';
 import { fromRoot } from '../../../scripts/lib/paths.mjs';
 import { blocksOf, read } from '../../docs/blocks.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
-import { classic } from '../lib/classic.mjs';
 import { MIB } from '../lib/context.mjs';
+import { button, click, describe, expectAccessible, film, list, open, TITLE, untilState } from '../lib/downloads.mjs';
 
 const ALL = [...ENGINES, 'chromium-native'];
-const TITLE = 'The Night Ferry';
+
+/** Those that are told to editors. @param {string} tag */
+function partsOf(tag) {
+  const { modules } = JSON.parse(readFileSync(fromRoot('custom-elements.json'), 'utf8'));
+  const found = modules[0].declarations.find(({ tagName }) => tagName === tag);
+  return found.cssParts.map(({ name }) => name).sort();
+}
 
 /** The blocks of the guide for a realm, as a bundler of the app's makes them. @param {string} dist @param {string} realm */
 async function bundled(dist, realm) {
@@ -36,69 +42,6 @@ async function bundled(dist, realm) {
     logLevel: 'error',
   });
   return outputFiles[0].text;
-}
-
-/** The app, whose worker keeps what succeeds, with a button for `film` and the list. */
-async function open(t, films = {}) {
-  t.origin.files['/made/library.js'] = await classic(t.dist, 'offline.mjs', 'library');
-  t.origin.files['/made/axe.js'] = readFileSync(fromRoot('node_modules', 'axe-core', 'axe.min.js'), 'utf8');
-  const page = await t.open({ html: 'downloads.html', before: ['library'] });
-  await page.waitFor(() => Boolean(globalThis.elements));
-  await describe(page, films);
-  return page;
-}
-
-/** What the app knows of its films. */
-const describe = (page, films) =>
-  page.evaluate((more) => {
-    Object.assign(elements.films, more);
-    elements.redescribe();
-  }, films);
-
-/** Those that are told to editors. @param {string} tag */
-function partsOf(tag) {
-  const { modules } = JSON.parse(readFileSync(fromRoot('custom-elements.json'), 'utf8'));
-  const found = modules[0].declarations.find(({ tagName }) => tagName === tag);
-  return found.cssParts.map(({ name }) => name).sort();
-}
-
-const film = ({ url, size }) => ({ title: TITLE, requests: [url], downloadTotal: size });
-
-const button = (page) => page.evaluate(() => elements.button());
-const list = (page) => page.evaluate(() => elements.list());
-
-const untilState = (t, page, state, timeout = 20_000) =>
-  t.until(async () => (await button(page)).state === state, `the button is ${state}`, timeout);
-
-/** Clicks on what has this name, in the button or the list. */
-const click = (page, name, selector = 'background-fetch-button') =>
-  page.evaluate(
-    (...[wanted, host]) => {
-      const { shadowRoot } = document.querySelector(host);
-      const found = [...shadowRoot.querySelectorAll('button')].find(
-        (each) => each.getAttribute('aria-label') === wanted,
-      );
-      if (!found) throw new Error(`no button ${wanted}`);
-      found.click();
-    },
-    name,
-    selector,
-  );
-
-/** That axe finds nothing, in both elements. */
-async function expectAccessible(page, when) {
-  const found = await page.evaluate(async () => {
-    if (!globalThis.axe) {
-      const script = Object.assign(document.createElement('script'), { src: '/made/axe.js' });
-      const loaded = new Promise((resolve, reject) => Object.assign(script, { onload: resolve, onerror: reject }));
-      document.head.append(script);
-      await loaded;
-    }
-    const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
-    return { rules: passes.length, violations: violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]) };
-  });
-  assert.deepEqual(found.violations, [], when);
-  assert.ok(found.rules > 10, 'it has looked');
 }
 
 /** @type {import('../lib/scenarios.mjs').Scenario[]} */
@@ -202,6 +145,7 @@ export default [
       await click(page, `Try again: ${TITLE}`);
       await untilState(t, page, 'running');
       assert.deepEqual((await button(page)).progress, [TITLE, null], 'nobody knows how much there is');
+      assert.ok((await page.evaluate(() => document.getAnimations().length)) > 0, 'it moves');
       await expectAccessible(page, 'running');
       await untilState(t, page, 'done', 40_000);
       await expectAccessible(page, 'done');
@@ -341,7 +285,45 @@ export default [
         );
       }
       assert.deepEqual([seen.mirrored, seen.styles], [true, 0]);
+      const outside = await page.evaluate(() => {
+        document.body.style.cssText = 'inline-size: 320px; margin: 0';
+        const { left, right } = document.body.getBoundingClientRect();
+        const all = [...document.querySelectorAll('background-fetch-button, background-fetch-downloads')];
+        return all
+          .flatMap(({ shadowRoot }) => [...shadowRoot.querySelectorAll('button, p, a, progress:not(.button progress)')])
+          .map((each) => [each.className, each.getBoundingClientRect()])
+          .filter(([, box]) => box.width > 0 && (box.left < left - 1 || box.right > right + 1))
+          .map(([name]) => name);
+      });
+      assert.deepEqual(outside, [], 'in 320 px');
       await expectAccessible(page, 'from right to left');
+    },
+  },
+  {
+    name: 'without motion, and in the colours that the user has chosen',
+    // Those who can be told so.
+    browsers: ['firefox'],
+    launch: { prefs: { 'ui.prefersReducedMotion': 1, 'browser.display.document_color_use': 2 } },
+    async run(t) {
+      const unknown = t.file({ size: MIB, rate: 100_000, chunked: 1 });
+      const page = await open(t, { film: { title: TITLE, requests: [unknown.url] } });
+      await untilState(t, page, 'none');
+      await click(page, `Download ${TITLE}`);
+      await untilState(t, page, 'running');
+      await t.until(async () => (await list(page)).length === 1, 'the list has it');
+      const seen = await page.evaluate(() => {
+        const progress = document.querySelector('background-fetch-downloads').shadowRoot.querySelector('progress');
+        const { color, backgroundColor, borderTopStyle } = getComputedStyle(progress);
+        return {
+          media: ['(prefers-reduced-motion: reduce)', '(forced-colors: active)'].map(
+            (each) => matchMedia(each).matches,
+          ),
+          moving: document.getAnimations().length,
+          isSeen: color !== backgroundColor && borderTopStyle === 'solid',
+        };
+      });
+      assert.deepEqual(seen, { media: [true, true], moving: 0, isSeen: true });
+      await expectAccessible(page, 'in forced colours');
     },
   },
   {
