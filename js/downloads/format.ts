@@ -7,6 +7,9 @@ const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 /** A time that is nearer than this, in milliseconds, is not told. */
 const SOON = 60_000;
 
+/** One that is farther off is told with its day. */
+const DAY = 86_400_000;
+
 export class Format {
   readonly #language: string | undefined;
   readonly #strings: Strings;
@@ -76,6 +79,7 @@ export class Format {
   }
 
   #time(at: number): string {
-    return new Intl.DateTimeFormat(this.#language, { timeStyle: 'short' }).format(at);
+    const day = at > Date.now() + DAY ? ({ dateStyle: 'short' } as const) : {};
+    return new Intl.DateTimeFormat(this.#language, { timeStyle: 'short', ...day }).format(at);
   }
 }

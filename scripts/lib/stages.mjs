@@ -93,7 +93,11 @@ export const stages = [
     after: 'build',
     steps: [
       ['node', 'scripts/api.mjs', '--check'],
-      ['node', '--test', ...['links', 'compile', 'run', 'headers', 'manifest'].map((name) => `tests/docs/${name}.test.mjs`)],
+      [
+        'node',
+        '--test',
+        ...['links', 'compile', 'run', 'headers', 'manifest'].map((name) => `tests/docs/${name}.test.mjs`),
+      ],
     ],
   },
   {

@@ -118,7 +118,8 @@ describe('in words', () => {
     assert.equal(waiting('offline', null), 'Waiting for the network');
     assert.equal(waiting('server', 5_000), 'Waiting for the server');
     assert.match(waiting('server', 3_600_000), /^Waiting for the server until \d+:\d\d\s[AP]M$/);
-    assert.match(waiting('retry', 3_600_000), /^Trying again at \d/);
+    assert.match(waiting('retry', 3_600_000), /^Trying again at \d+:/);
+    assert.match(waiting('retry', 90_000_000), /^Trying again at \d+\/\d+\/\d+, \d+:/);
     assert.equal(waiting('something new', 3_600_000), 'Waiting');
     assert.equal(format.details(one({ state: 'failed', reason: 'quota-exceeded', bytes: 5 })), 'Not enough room');
     assert.equal(format.details(one({ state: 'failed', reason: 'something new' })), 'Failed');

@@ -8,9 +8,13 @@ test('every entry is imported, and nothing is there that could not work', async 
 });
 
 test('the elements are defined, and say that there is nothing for them', async () => {
+  const early = document.body.appendChild(document.createElement('background-fetch-button'));
+  Object.assign(early, { fetchId: 'film', describe: () => ({ title: 'The Night Ferry' }) });
   await import('background-fetch-polyfill/downloads/element');
   expect(customElements.get('background-fetch-button')).toBe(undefined);
   await import('background-fetch-polyfill/downloads');
+  // What was said to it before it was one.
+  expect(early.shadowRoot.querySelector('button').getAttribute('aria-label')).toContain('The Night Ferry');
   for (const tag of ['background-fetch-button', 'background-fetch-downloads']) {
     const element = document.createElement(tag);
     document.body.append(element);
