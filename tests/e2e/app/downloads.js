@@ -63,6 +63,9 @@ globalThis.elements = {
     empty: !list.shadowRoot.querySelector('.empty').hidden,
     name: list.shadowRoot.querySelector('ul').getAttribute('aria-label'),
   }),
+  /** What moves, in either of them. */
+  moving: () =>
+    [...elements].flatMap(({ shadowRoot }) => shadowRoot.getAnimations().map(({ animationName }) => animationName)),
   /** What has the focus, by its name, or its text. */
   focused() {
     const inner = document.activeElement.shadowRoot?.activeElement;
