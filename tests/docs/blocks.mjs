@@ -19,6 +19,7 @@ export const read = (/** @type {string} */ document) => readFileSync(fromRoot(do
  * @property {number} line of its first line, from 1
  * @property {string} realm where it runs: `page`, which is meant without a word, `worker` or `node`
  * @property {string} code
+ * @property {boolean} isFile one of {@link filesOf}
  */
 
 /** What is in a fence of "js", and the word after it. @param {string} document @returns {Block[]} */
@@ -30,8 +31,19 @@ export function blocksOf(document) {
       line: text.slice(0, index + all.indexOf('\n') + 1).split('\n').length,
       realm,
       code,
+      isFile: NAME.test(text.slice(0, index)),
     }),
   );
+}
+
+/** The last words before the fence of a whole file. */
+const NAME = /`([\w./-]+\.\w+)`:\n\n$/;
+
+/** The files of an app that a document has in full, by their names. @param {string} document @returns {Record<string, string>} */
+export function filesOf(document) {
+  const parts = read(document).split(/^(?=```)/m);
+  const files = parts.map((part, at) => [NAME.exec(parts[at - 1] ?? '')?.[1], part.replace(/^.*\n/, '')]);
+  return Object.fromEntries(files.filter(([name]) => name !== undefined));
 }
 
 export const blocks = documents.flatMap(blocksOf);

@@ -59,7 +59,7 @@ function compile(realm, all) {
     skipLibCheck: true,
     noEmit: true,
   };
-  const ambient = [fromRoot('tests', 'docs', 'ambient', `${realm}.d.ts`)];
+  const ambient = [realm, 'packages'].map((name) => fromRoot('tests', 'docs', 'ambient', `${name}.d.ts`));
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, files: [...ambient, ...files] }, null, 2),

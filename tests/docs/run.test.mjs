@@ -136,10 +136,13 @@ const nameOf = (/** @type {string} */ document) => document.replace(/^docs\/guid
 /** What needs a database or elements, and is run in browsers: `tests/e2e/scenarios/library-elsewhere.mjs`, `downloads.mjs`. */
 const elsewhere = ['docs/guides/offline.md', 'docs/guides/elements.md'];
 
-/** Those that run in an app: what is for Node.js is compiled only, here. */
+/** Those that run in an app: what is for Node.js is compiled only, here, and whole files are built: `tests/packaging/lib/readme.mjs`. */
 const shown = ['README.md', ...guides]
   .filter((document) => !elsewhere.includes(document))
-  .map((document) => ({ document, blocks: blocksOf(document).filter(({ realm }) => realm !== 'node') }))
+  .map((document) => ({
+    document,
+    blocks: blocksOf(document).filter(({ realm, isFile }) => realm !== 'node' && !isFile),
+  }))
   .filter(({ blocks }) => blocks.length > 0);
 
 test('each document that shows code for apps has a story, and no other', () => {

@@ -7,6 +7,7 @@ import { ENGINES, launch } from '../harness/launch.mjs';
 import { build } from './lib/build.mjs';
 import { checkFiles, checkInBrowser } from './lib/check.mjs';
 import { installForApps, pack } from './lib/pack.mjs';
+import { checkPlayback } from './lib/play.mjs';
 import { serve } from './lib/serve.mjs';
 import { setups } from './lib/setups.mjs';
 
@@ -54,7 +55,7 @@ async function runSetup(setup) {
   });
   if (!served) return;
   for (const browser of browsers) {
-    const work = () => checkInBrowser(setup, browser, served);
+    const work = () => (setup.readme ? checkPlayback(browser, served) : checkInBrowser(setup, browser, served));
     await check(`${setup.name}, in ${browser.name}`, () => heard(browser, served, work));
   }
   await served.close();

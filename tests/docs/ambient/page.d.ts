@@ -8,4 +8,9 @@ declare global {
   function play(film: Blob): void;
   function run(weights: Blob): void;
   function openPlainDownload(url: string): Promise<void>;
+
+  /** What it looks for in its own page is there. */
+  interface ParentNode {
+    querySelector<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K];
+  }
 }

@@ -6,7 +6,12 @@ declare global {
   /** To the user. */
   function tell(text: string): Promise<void>;
 
+  /** What a build puts there. */
+  var __WB_MANIFEST: object[];
+
   /** What the library "webworker" knows of service workers by the global's interface only. */
+  const clients: Clients;
+  function skipWaiting(): Promise<void>;
   interface DedicatedWorkerGlobalScopeEventMap {
     install: ExtendableEvent;
     activate: ExtendableEvent;

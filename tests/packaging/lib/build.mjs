@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { packagingDir } from '../../../scripts/lib/node-packages.mjs';
 import { fromRoot } from '../../../scripts/lib/paths.mjs';
 import { appsDir } from './pack.mjs';
+import { assembleReadme } from './readme.mjs';
 
 /** ms for one command: ten times what Next takes, which takes the most, on two cores that do nothing else. */
 const PATIENCE = 10 * 60_000;
@@ -29,8 +30,12 @@ export async function build(setup) {
 }
 
 /** The app's folder. @param {import('./setups.mjs').Setup} setup */
-function assemble({ name, from, worker }) {
+function assemble({ name, from, worker, readme }) {
   const app = join(appsDir, name.replaceAll(/\W+/g, '-').toLowerCase());
+  if (readme) {
+    assembleReadme(app);
+    return app;
+  }
   for (const folder of from) {
     cpSync(folder.startsWith('examples/') ? fromRoot(folder) : ours(folder), app, { recursive: true });
   }

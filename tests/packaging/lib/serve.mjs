@@ -1,9 +1,13 @@
-/** Serves a built app, or, with Vite's dev server, one that is not built. */
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+/** Serves a built app; with Vite's dev server one that is not built, and with its preview as a reader of the README does. */
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packagingDir } from '../../../scripts/lib/node-packages.mjs';
 import { startOrigin } from '../../server/origin.mjs';
+import { freePort } from './ports.mjs';
+import { startPreview } from './preview.mjs';
+
+/** Bytes a second of a line on which a download can be watched. */
+const RATE = 8e6;
 
 /**
  * @typedef {object} Served
@@ -14,7 +18,8 @@ import { startOrigin } from '../../server/origin.mjs';
  */
 
 /** @param {import('./setups.mjs').Setup} setup @param {string} folder @returns {Promise<Served>} */
-export async function serve({ dev }, folder) {
+export async function serve({ dev, readme }, folder) {
+  if (readme) return startPreview(dirname(folder), RATE);
   const origin = await startOrigin({ roots: dev ? {} : { '/': folder } });
   const own = { files: origin.url, setOffline: origin.setOffline, close: () => origin.close() };
   if (!dev) return { ...own, app: `${origin.url}/` };
@@ -32,18 +37,7 @@ async function startVite(root) {
   const server = await createVite({
     root,
     logLevel: 'error',
-    server: { host: 'localhost', port: await freePort(), strictPort: true },
+    server: { host: 'localhost', port: await freePort('localhost'), strictPort: true },
   });
   return server.listen();
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, 'localhost', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
 }

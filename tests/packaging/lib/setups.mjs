@@ -17,6 +17,7 @@
  * @property {boolean} [isExample] it has a form of its own
  * @property {[path: string, pattern: string]} [tells] what its worker answers for a path, by which its tool is seen to
  *   be in order
+ * @property {boolean} [readme] it is the README's own, which plays
  * @property {boolean} [isSlow] to build
  */
 
@@ -24,6 +25,8 @@
 const APP = 4000;
 /** Workbox's precaching, and the like of Serwist, besides. */
 const [WORKBOX, SERWIST] = [6000, 17_000];
+/** `./offline`. */
+const LIBRARY = 4000;
 
 /** @type {Setup[]} */
 export const setups = [
@@ -81,6 +84,16 @@ export const setups = [
     bundle: 'sw.js',
     brings: APP + WORKBOX,
     isExample: true,
+  },
+  {
+    name: 'the README, in an empty Vite PWA',
+    readme: true,
+    from: [],
+    worker: 'src/sw.js',
+    build: [['vite', 'build']],
+    serve: 'dist',
+    bundle: 'sw.js',
+    brings: APP + WORKBOX + LIBRARY,
   },
   {
     name: 'vite-plugin-pwa, dev server',
