@@ -1,9 +1,12 @@
-/** Which browser this is, and what its ways demand of us. No other file asks. */
+/**
+ * Which browser this is, and what its ways demand of us. No other file asks. Who bundles this takes an `in` for something that
+ * may throw: with `@__PURE__` what an entry does not ask is not in it.
+ */
 
 /** Whether this realm has the real API, beside which ours must not exist; or ours, by another script. */
-export const hasNative =
+export const hasNative = /* @__PURE__ */ (() =>
   'BackgroundFetchManager' in globalThis ||
-  ('ServiceWorkerRegistration' in globalThis && 'backgroundFetch' in ServiceWorkerRegistration.prototype);
+  ('ServiceWorkerRegistration' in globalThis && 'backgroundFetch' in ServiceWorkerRegistration.prototype))();
 
 /** Whether a function or class is the browser's own, and not of a script. */
 export const isNative = (value: unknown): boolean =>
@@ -17,7 +20,7 @@ export const isBrowsersOwn = (): boolean =>
 export const isServiceWorker = 'ServiceWorkerGlobalScope' in globalThis && 'registration' in globalThis;
 
 /** Whether this is a page. */
-export const isPage = 'document' in globalThis;
+export const isPage = /* @__PURE__ */ (() => 'document' in globalThis)();
 
 /**
  * Whether the API can work in this page or plain worker. Where it cannot, apps must see that it is missing: on a server,
@@ -34,7 +37,10 @@ export function canWork(): boolean {
 }
 
 /** JavaScriptCore gives its errors a `sourceURL`. */
-export const isWebKit = 'sourceURL' in new Error();
+export const isWebKit = /* @__PURE__ */ (() => 'sourceURL' in new Error())();
+
+/** Whether a stored response gives a Blob at once, of which a slice is read by itself: Chromium. Elsewhere all of it is read. */
+export const slicesStored = /* @__PURE__ */ (() => 'NavigatorUAData' in globalThis)();
 
 /** Whether this is a page in Firefox. */
 export const isGecko = (): boolean => 'mozInnerScreenX' in globalThis;

@@ -1,4 +1,5 @@
 /** Bodies out of several pieces, read when they are asked for. */
+import { slicesStored } from '../platform.ts';
 
 /** Some bytes of a body that are stored. */
 export interface Piece {
@@ -22,28 +23,38 @@ export async function openStream(
 ): Promise<ReadableStream<Uint8Array> | undefined> {
   const wanted = pieces.filter((piece) => piece.start < end && piece.start + piece.length > start);
   let at = start;
-  /** The piece that is being read, and where in the body its next bytes are. */
-  let [piece] = wanted;
-  let reader = await readerOf(piece);
-  let next = piece?.start ?? 0;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** Where in the body the next bytes of the piece are that is being read, and where it ends, or the stream. */
+  let next: number;
+  let stop: number;
   /** Whether nobody wants the rest. */
   let cancelled = false;
-  if (!reader) return undefined;
+
+  /** Begins with the next piece. */
+  async function open(): Promise<unknown> {
+    const [piece] = wanted;
+    if (!piece) return undefined;
+    next = piece.start;
+    stop = Math.min(end, next + piece.length);
+    let stored = await piece.open();
+    if (stored && slicesStored && at > next) {
+      stored = new Response((await stored.blob()).slice(at - next));
+      next = at;
+    }
+    reader = stored?.body?.getReader();
+    return reader;
+  }
 
   const close = (): unknown => reader?.cancel().catch(() => undefined);
 
   /** The bytes of the next chunk that are wanted; undefined where there is none. */
   async function read(): Promise<Uint8Array | undefined> {
-    if (!reader) {
-      [piece] = wanted;
-      reader = await readerOf(piece);
-      next = at;
-    }
+    if (!reader) await open();
     const value = (await reader?.read())?.value;
-    if (!value || !piece) return undefined;
+    if (!value) return undefined;
     const from = next;
     next += value.length;
-    return value.subarray(Math.max(0, at - from), Math.max(0, Math.min(end, piece.start + piece.length) - from));
+    return value.subarray(Math.max(0, at - from), Math.max(0, stop - from));
   }
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
@@ -59,7 +70,7 @@ export async function openStream(
     at += bytes.length;
     controller.enqueue(bytes);
     if (at >= end) controller.close();
-    if (piece && at >= Math.min(end, piece.start + piece.length)) {
+    if (at >= stop) {
       close();
       reader = undefined;
       wanted.shift();
@@ -71,9 +82,6 @@ export async function openStream(
     return close();
   }
 
+  if (!(await open())) return undefined;
   return new ReadableStream({ pull, cancel: cancel as () => Promise<void> }, { highWaterMark: 0 });
-}
-
-async function readerOf(piece: Piece | undefined): Promise<ReadableStreamDefaultReader<Uint8Array> | undefined> {
-  return (await piece?.open())?.body?.getReader();
 }

@@ -93,7 +93,7 @@ async function make(
 ): Promise<Response | undefined> {
   const bytes = start < end ? await body(start, end) : null;
   if (bytes === undefined) return undefined;
-  const response = new Response(bytes, { status, statusText: statusText ?? '', headers } as ResponseInit);
+  const response = new Response(bytes, { status, statusText, headers } as ResponseInit);
   // One made by a script has none.
   return Object.defineProperty(response, 'url', { value: head.url });
 }
@@ -135,10 +135,14 @@ function newest(scope: string, url: string): Promise<Found | undefined> {
     const places: { uid: string; index: number }[] = await settled(stores(URLS).getAll(below(url)));
     let found: Found | undefined;
     for (const { uid, index } of places) {
-      const item: ItemRow | undefined = await settled(stores(KEPT).get(uid));
+      // At once: each would take its time.
+      const [item, record, segments] = await Promise.all([
+        settled<ItemRow | undefined>(stores(KEPT).get(uid)),
+        settled<RecordRow>(stores(RECORDS).get([uid, index])),
+        segmentsOf(stores, uid, index),
+      ]);
       if (item?.name === undefined || (found && found.item.kept > item.kept)) continue;
-      const record: RecordRow = await settled(stores(RECORDS).get([uid, index]));
-      found = { item, record, segments: await segmentsOf(stores, uid, index) };
+      found = { item, record, segments };
     }
     return found;
   });

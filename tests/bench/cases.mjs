@@ -13,7 +13,7 @@ export const KIB = 1024;
  * @property {keyof typeof import('./figures.mjs').UNITS} unit
  * @property {'ratio' | 'difference'} relation
  * @property {Record<string, Aim>} rivals by name, each with what is to be reached against it; null: nothing in particular
- * @property {{node?: boolean, throttle?: number}} needs of the server
+ * @property {{node?: boolean, throttle?: number, library?: boolean}} needs of the server, and of the app
  * @property {boolean} fresh each sample wants a browser that has done nothing yet
  *
  * @typedef {{size?: number | undefined, files?: number | undefined}} Sizes

@@ -16,6 +16,7 @@
  * @property {Action} [call] from the call in the page to the first request at the server
  * @property {Action} [start] scripts of a worker that has nothing to do
  * @property {Action} [match] one among the records
+ * @property {Action} [seek] from a place in the middle of a large file to its first bytes
  */
 
 /** How often what takes milliseconds is done for one sample. */

@@ -49,6 +49,14 @@ export default {
     const { held } = await seat.records(job);
     return { ms: middle(await seat.ask('match', some(held), 'held')) };
   },
+
+  /** Of the library. */
+  async seek(seat, job) {
+    const { url, keepMs, grown } = await seat.kept(job);
+    const { times, peak } = await seat.peak(async () => ({ times: await seat.seek(url, job) }));
+    const extras = { 'keep, ms': keepMs, 'storage grown, MiB': grown / MIB, 'memory, MiB': peak / MIB };
+    return { ms: middle(times), extras };
+  },
 };
 
 /** @param {import('./served.mjs').Job} job */

@@ -15,12 +15,15 @@ const LOOK_MS = 100;
 /** The first of all is no measurement: code is compiled, connections are opened. */
 const WARM_UP = { count: 1, size: 2 ** 20 };
 
+/** How often is sought in a file. */
+const SEEKS = 20;
+
 /** Of all seats: several may have one server. */
 let runs = 0;
 
 /**
  * @typedef {import('./served.mjs').Job} Job
- * @typedef {'none' | 'hold' | 'sizes' | 'digests' | 'store'} Check what the app does with what it has got
+ * @typedef {'none' | 'hold' | 'keep' | 'sizes' | 'digests' | 'store'} Check what the app does with what it has got
  */
 
 export class Seat {
@@ -32,6 +35,10 @@ export class Seat {
   timeout = RUN_TIMEOUT;
   /** The URLs of a fetch that is held, and of entries of a cache. @type {{held: string[], cache: string[]} | null} */
   #records = null;
+  /** What is in the library. @type {{url: string, keepMs: number, grown: number} | null} */
+  #kept = null;
+  /** The first bytes at the places where is sought. @type {string | undefined} */
+  #heads;
 
   /** @param {import('./served.mjs').Server} server @param {any} browser @param {any} page */
   constructor(server, browser, page) {
@@ -134,6 +141,25 @@ export class Seat {
       held: (await this.background(job, 'hold')).urls,
     };
     return this.#records;
+  }
+
+  /** A file of the library, and what keeping it took. @param {Job} job */
+  async kept(job) {
+    if (this.#kept) return this.#kept;
+    const { key, urls } = await this.next(job);
+    // By which the worker knows it.
+    const url = `${urls[0]}&kept`;
+    this.#kept = { url, ...(await this.ask('background', key, 'keep', [url], sizeOf(job))) };
+    return this.#kept;
+  }
+
+  /** Milliseconds from asking for all from a place on to its first bytes, for some places. @param {string} url @param {Job} job */
+  async seek(url, { size }) {
+    const places = Array.from({ length: SEEKS }, (_, at) => Math.floor((size * at) / (SEEKS + 0.7)) + at);
+    const { times, heads } = await this.ask('seek', url, places);
+    this.#heads ??= JSON.stringify(heads);
+    if (JSON.stringify(heads) !== this.#heads) throw new PlainError('the bytes are wrong.');
+    return times;
   }
 
   /** The most memory that the browser took during some steps, above what it took before, in bytes. @param {() => Promise<any>} steps */

@@ -1,7 +1,8 @@
 /** What one case is measured on: for each build or browser a seat, which is a server, a browser and a page. */
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromRoot } from '../../scripts/lib/paths.mjs';
+import { classic } from '../e2e/lib/classic.mjs';
 import { launch } from '../harness/launch.mjs';
 import { Seat } from './seat.mjs';
 import { startServer } from './server.mjs';
@@ -27,7 +28,8 @@ export class Stage {
    * @param {string} settings.folder a temporary one
    * @param {import('./files.mjs').Media} settings.media
    * @param {((line: string) => void)} [settings.log] what browsers print
-   * @param {{node?: boolean, throttle?: number}} needs of this case: what only the Node server can do
+   * @param {{node?: boolean, throttle?: number, library?: boolean}} needs of this case: what only the Node server can do,
+   *   and what the app has besides
    */
   constructor(settings, needs) {
     this.#settings = settings;
@@ -57,10 +59,13 @@ export class Stage {
   /** @param {SeatName} name */
   async #open(name) {
     const { browser, protocol, server: kind, dist, base = '', folder, media, log } = this.#settings;
-    const { node, throttle } = this.#needs;
+    const { node, throttle, library } = this.#needs;
     const own = mkdtempSync(join(folder, `${name}-`));
+    const [build, made] = [name === 'base' ? base : dist, join(own, 'made')];
+    mkdirSync(made);
+    if (library) writeFileSync(join(made, 'library.js'), await classic(build, 'offline.mjs', 'library'));
     const server = await startServer(
-      { '/': PAGES, '/dist/': name === 'base' ? base : dist },
+      { '/': PAGES, '/dist/': build, '/made/': made },
       { kind: node ? 'node' : kind, protocol, folder: own, media, throttle },
     );
     this.serverName = server.name;
@@ -69,7 +74,11 @@ export class Stage {
     try {
       const started = await launch(name === 'native' ? 'chromium-native' : browser, { log, prefs: PREFS });
       if (log) started.on('console', (/** @type {any} */ { type, text }) => log(`[${type}] ${text}`));
-      seat = await Seat.take(server, started, name === 'native' ? 'without.html' : 'index.html');
+      seat = await Seat.take(
+        server,
+        started,
+        name === 'native' ? 'without.html' : library ? 'library.html' : 'index.html',
+      );
       await seat.warmUp();
       return seat;
     } catch (error) {

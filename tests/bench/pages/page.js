@@ -2,8 +2,8 @@
 const POLL_MS = 20;
 const CLOCK_LOOKS = 10;
 
-const isBare = location.pathname.endsWith('/without.html');
-await navigator.serviceWorker.register(isBare ? '/worker.js?without' : '/worker.js');
+const [, kind] = /(\w+)\.html$/.exec(location.pathname);
+await navigator.serviceWorker.register(kind === 'index' ? '/worker.js' : `/worker.js?${kind}`);
 const registration = await navigator.serviceWorker.ready;
 const outcomes = new BroadcastChannel('bench');
 const now = () => performance.timeOrigin + performance.now();
@@ -46,6 +46,22 @@ const putAgain = (url) => ask({ do: 'putAgain', url });
 
 /** Milliseconds of each `match()`, of the fetch that is held or of the cache. */
 const match = (urls, where) => ask({ do: 'match', urls, where });
+
+/** The first bytes from each of these places on, and after how many milliseconds they were there. */
+async function seek(url, places) {
+  const [times, heads] = [[], []];
+  for (const place of places) {
+    const started = performance.now();
+    const response = await fetch(url, { headers: { range: `bytes=${place}-` } });
+    const reader = response.body.getReader();
+    const { value } = await reader.read();
+    times.push(performance.now() - started);
+    if (response.status !== 206) throw new Error(`${url} has no ranges: ${response.status}`);
+    heads.push([...value.subarray(0, 16)]);
+    await reader.cancel();
+  }
+  return { times, heads };
+}
 
 /** When `fetch()` was called, for each URL. */
 async function callBackground(id, urls) {
@@ -107,5 +123,5 @@ let pending;
 /** Resolves with `{ value }` of what was begun last, or with null if that takes longer. */
 const end = (ms) => Promise.race([pending, new Promise((resolve) => setTimeout(resolve, ms, null))]);
 
-const tasks = { background, plain, putAgain, match, callBackground, callPlain, clock, starts, cleared };
+const tasks = { background, plain, putAgain, match, seek, callBackground, callPlain, clock, starts, cleared };
 window.bench = { begin, end };

@@ -18,7 +18,9 @@ WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
 /** Bytes of linear memory, which never becomes less. */
 const wasmMemory = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 
-if (!new URL(location.href).searchParams.has('without')) importScripts('/dist/sw.js');
+const kind = new URL(location.href).search;
+if (kind !== '?without') importScripts('/dist/sw.js');
+if (kind === '?library') importScripts('/made/library.js', '/library.js');
 
 addEventListener('install', () => skipWaiting());
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
@@ -95,13 +97,14 @@ for (const type of ['backgroundfetchfail', 'backgroundfetchabort']) {
   );
 }
 
-/** @param {'none' | 'hold' | 'sizes' | 'digests' | 'store'} check what to do with what has come */
+/** @param {'none' | 'hold' | 'keep' | 'sizes' | 'digests' | 'store'} check what to do with what has come */
 async function handle(check, registration) {
   if (check === 'none') return {};
   if (check === 'hold') {
     held = registration;
     return {};
   }
+  if (check === 'keep') return keep(registration);
   const records = await registration.matchAll();
   if (check === 'store') return store(records);
   return look(
