@@ -1,6 +1,11 @@
 /** Bodies out of several pieces, read when they are asked for. */
 import { slicesStored } from '../platform.ts';
 
+/** Missing from older browsers, and from the library of types. */
+interface Transferable {
+  transfer?(length: number): ArrayBuffer;
+}
+
 /** Some bytes of a body that are stored. */
 export interface Piece {
   /** Offset of the first in the body, and how many; bytes. */
@@ -54,7 +59,10 @@ export async function openStream(
     if (!value) return undefined;
     const from = next;
     next += value.length;
-    return value.subarray(Math.max(0, at - from), Math.max(0, stop - from));
+    const bytes = value.subarray(Math.max(0, at - from), Math.max(0, stop - from));
+    // What is read for nothing does not wait for the collector; newer browsers only.
+    if (!bytes.length) (value.buffer as Transferable).transfer?.(0);
+    return bytes;
   }
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {

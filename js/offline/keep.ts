@@ -22,7 +22,7 @@ export async function keep(
   const scope = await requireScope();
   const { id, downloaded, result, recordsAvailable } = registration;
   if (result !== 'success' || !recordsAvailable) {
-    throw invalidState(`keep() is for a success, in waitUntil() of its event: the result is '${result}'.`);
+    throw invalidState(`keep() is for a success, during its event: the result is '${result}'.`);
   }
   const kept =
     (await transact(scope, 'readwrite', async (stores) => {

@@ -1,24 +1,23 @@
 /** Which bytes a request asks for: https://www.rfc-editor.org/rfc/rfc9110#name-range-requests. */
 
-/** The bytes from `start` up to `end`, which is not one of them. */
+/** The bytes from `start` up to `end`, which is not one of them; none where it does not come later. */
 export interface Part {
   start: number;
   end: number;
 }
 
 /**
- * The one part that a `Range` header asks for, of `size` bytes; 'none' where none of them is there, and undefined for the
- * whole: for several parts, too, and for what is not understood.
+ * The one part that a `Range` header asks for, of the `size` bytes that are there; undefined for the whole: for several
+ * parts, too, and for what is not understood.
  */
-export function partOf(header: string | null, size: number): Part | 'none' | undefined {
+export function partOf(header: string | null, size: number): Part | undefined {
   const [, first, last] = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? '') ?? [];
   if (first === undefined || last === undefined || first + last === '') return undefined;
-  if (first === '')
-    return Number(last) > 0 && size > 0 ? { start: Math.max(0, size - Number(last)), end: size } : 'none';
+  if (first === '') return { start: Math.max(0, size - Number(last)), end: size };
   const start = Number(first);
   const end = last === '' ? size : Math.min(Number(last) + 1, size);
   if (last !== '' && Number(last) < start) return undefined;
-  return start < size ? { start, end } : 'none';
+  return { start, end };
 }
 
 /** Whether what was there when `If-Range` was learnt is what is here. Without it, it is. */

@@ -72,15 +72,11 @@ function answer({ method, headers: asked }: Request, stored: Stored): Promise<Re
   const ranged = head.status === 200 && isSame(asked.get('If-Range'), headers);
   const part = ranged ? partOf(asked.get('Range'), size) : undefined;
   if (!part) return whole(stored);
-  if (part === 'none') {
-    headers.set('Content-Range', `bytes */${size}`);
-    headers.set('Content-Length', '0');
-    return make(stored, { status: 416 }, 0, 0);
-  }
   const { start, end } = part;
-  headers.set('Content-Range', `bytes ${start}-${end - 1}/${size}`);
-  headers.set('Content-Length', `${end - start}`);
-  return make(stored, { status: 206 }, start, end);
+  const isThere = start < end;
+  headers.set('Content-Range', `bytes ${isThere ? `${start}-${end - 1}` : '*'}/${size}`);
+  headers.set('Content-Length', `${isThere ? end - start : 0}`);
+  return make(stored, { status: isThere ? 206 : 416 }, start, end);
 }
 
 const whole = (stored: Stored): Promise<Response | undefined> => make(stored, stored.head, 0, stored.size);

@@ -8,7 +8,7 @@ export default {
   seat: 'ours',
 
   async seek(seat, job) {
-    const { urls } = await seat.next(job);
+    const { urls } = await seat.next({ ...job, limited: false });
     return { ms: middle(await seat.seek(urls[0], job)) };
   },
 };

@@ -1,6 +1,7 @@
 /** The library: what was fetched stays where it is, is found again, is served with ranges, and goes when it is told to. */
 import assert from 'node:assert/strict';
 import { ENGINES } from '../../harness/launch.mjs';
+import { sleep } from '../../harness/process.mjs';
 import { MIB, ourName } from '../lib/context.mjs';
 import { ask, expectOnly, keepFile, kept, open, range, SIZE, sha256 } from '../lib/library.mjs';
 import { atMost } from '../lib/measure.mjs';
@@ -151,7 +152,7 @@ export default [
           'it is about to keep',
           30_000,
         );
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        await sleep(wait);
         await t.browser.killWorker(page);
         names.push(id);
         await t.until(
@@ -162,6 +163,56 @@ export default [
         assert.equal((await ask(page, file.url)).sha256, file.sha256);
       }
       await expectOnly(t, page, names);
+    },
+  },
+  {
+    name: 'the browser is killed while an item is kept: nothing is lost, and nothing is left',
+    browsers: ENGINES,
+    timeout: 120_000,
+    async run(t) {
+      let page = await open(t);
+      const names = [];
+      for (const wait of [0, 5, 20]) {
+        const id = `kill${wait}`;
+        const file = t.file({ size: 5 * MIB });
+        await t.fetch(page, id, file);
+        await t.until(
+          async () => (await t.rows(page, { kind: 'keeping', id })).length > 0,
+          'it is about to keep',
+          30_000,
+        );
+        await sleep(wait);
+        await t.relaunch();
+        page = await open(t);
+        names.push(id);
+        await t.until(
+          async () => (await page.evaluate(() => library.list())).some(({ name }) => name === id),
+          `${id} is kept`,
+          40_000,
+        );
+        assert.equal((await ask(page, file.url)).sha256, file.sha256);
+      }
+      await expectOnly(t, page, names);
+    },
+  },
+  {
+    name: 'the worker is killed while it removes an item: nothing of it is left',
+    browsers: ENGINES,
+    timeout: 120_000,
+    async run(t) {
+      const page = await open(t);
+      await keepFile(t, page, 'stays', { size: 2 * MIB });
+      for (const wait of [0, 5, 20, 60]) {
+        await keepFile(t, page, `film:${wait}`, { size: 24 * MIB });
+        // Not waited for.
+        await page.evaluate(() => void app.ask({ call: 'remove', args: ['film'] }).catch(() => undefined));
+        await sleep(wait);
+        await t.browser.killWorker(page);
+        // It may not have begun: then there is all of it. Otherwise the next life of the worker goes on.
+        const { length } = await page.evaluate(() => app.ask({ call: 'list', args: [] }));
+        if (length > 1) assert.equal(await page.evaluate(() => library.remove('film')), true);
+        await expectOnly(t, page, ['stays']);
+      }
     },
   },
   {
