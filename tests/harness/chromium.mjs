@@ -188,7 +188,9 @@ class ChromiumPage extends Page {
   /** @param {string} file */
   async screenshot(file) {
     await this.#page.bringToFront();
-    await this.#page.screenshot({ path: /** @type {`${string}.png`} */ (file), type: 'png' });
+    if (file.endsWith('.webp'))
+      await this.#page.screenshot({ path: /** @type {any} */ (file), type: 'webp', quality: 80 });
+    else await this.#page.screenshot({ path: /** @type {`${string}.png`} */ (file), type: 'png' });
   }
 
   /** @param {import('./page.mjs').Key} key */
