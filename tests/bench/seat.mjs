@@ -153,7 +153,7 @@ export class Seat {
     return this.#kept;
   }
 
-  /** Milliseconds from asking for all from a place on to its first bytes, for some places. @param {string} url @param {Job} job */
+  /** Milliseconds from asking for all from a place on to its first bytes, at some places. @param {string} url @param {Job} job */
   async seek(url, { size }) {
     const places = Array.from({ length: SEEKS }, (_, at) => Math.floor((size * at) / (SEEKS + 0.7)) + at);
     const { times, heads } = await this.ask('seek', url, places);
