@@ -1,10 +1,12 @@
 //! The body store: the bytes of responses, in Cache Storage.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use background_fetch_engine::integrity::Check;
 use background_fetch_engine::ports::{Piece, StoreError};
 use background_fetch_engine::snapshot::EntryKey;
+use background_fetch_engine::{Instant, Millis};
 use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -22,12 +24,18 @@ pub struct BodyStore {
     name: String,
     /// Whether a body is faster by way of a `Blob` than passed on as a stream.
     by_blob: bool,
+    /// The cache as it was opened last, and when.
+    opened: RefCell<Option<(Instant, Cache)>>,
 }
 
 impl BodyStore {
     /// Opens nothing yet. `by_blob` is right for Chromium, and slower elsewhere.
     pub fn new(scope: &str, by_blob: bool) -> Self {
-        Self { name: ["background-fetch-polyfill:", scope].concat(), by_blob }
+        Self {
+            name: ["background-fetch-polyfill:", scope].concat(),
+            by_blob,
+            opened: RefCell::default(),
+        }
     }
 
     /// See [`put`](background_fetch_engine::ports::BodyStore::put).
@@ -181,11 +189,19 @@ impl BodyStore {
         settled(putting).await.map(drop).map_err(network_failed)
     }
 
-    /// Opened by name each time: many apps delete all caches that they do not know when a new
+    /// Opened by name again and again: many apps delete all caches that they do not know when a new
     /// version of them is activated, and a deleted cache would go on swallowing what is put.
     async fn cache(&self) -> Result<Cache, StoreError> {
+        let now = clock::now().monotonic;
+        if let Some((at, cache)) = &*self.opened.borrow()
+            && now.0 - at.0 < OPEN.0
+        {
+            return Ok(cache.clone());
+        }
         let opening = CACHES.with(|caches| caches.open(&self.name));
-        settled(opening).await.map(JsCast::unchecked_into).map_err(failed)
+        let cache: Cache = settled(opening).await.map(JsCast::unchecked_into).map_err(failed)?;
+        self.opened.replace(Some((now, cache.clone())));
+        Ok(cache)
     }
 }
 
@@ -262,6 +278,9 @@ fn entry_key(url: &str) -> Option<JsString> {
     let encoded = url.strip_prefix(ENTRY_BASE)?;
     js_sys::decode_uri_component(encoded).ok()
 }
+
+/// What is put for so long into a cache that was deleted meanwhile is missed at the end, and comes anew.
+const OPEN: Millis = Millis(50);
 
 /// Bytes.
 const MOST_BALLAST: u64 = 64 << 20;
