@@ -54,6 +54,8 @@ export interface Calls {
   pause(id: string, paused: boolean): boolean;
   /** How it is with the newest fetch of this id that is not over. */
   status(id: string): Status | undefined;
+  /** Aborts what is unfinished, and removes all that is stored, what is kept and how fetches have ended included. */
+  purge(): void;
   /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */
   keepAlive(hold: boolean): KeepAliveAnswer;
 }

@@ -1,7 +1,5 @@
 /** What realms tell each other of the library. */
-import { PREFIX } from '../border/names.ts';
-
-const CHANNEL = `${PREFIX}library`;
+import { LIBRARY_CHANNEL } from '../border/names.ts';
 
 /** The name of the item that is there now, or no longer; undefined where anything may have changed. */
 type Name = string | undefined;
@@ -32,7 +30,7 @@ class Library extends EventTarget {
   /** Tells all realms. */
   announce(name: Name): void {
     this.#fire(name);
-    const channel = this.#channel ?? new BroadcastChannel(CHANNEL);
+    const channel = this.#channel ?? new BroadcastChannel(LIBRARY_CHANNEL);
     channel.postMessage(name);
     if (!this.#channel) channel.close();
   }
@@ -42,7 +40,7 @@ class Library extends EventTarget {
   }
 
   #listen(): void {
-    this.#channel = new BroadcastChannel(CHANNEL);
+    this.#channel = new BroadcastChannel(LIBRARY_CHANNEL);
     this.#channel.onmessage = ({ data }: MessageEvent<Name>) => this.#fire(data);
   }
 }

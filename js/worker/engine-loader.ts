@@ -3,6 +3,7 @@ import { type Broadcast, CHANNEL, type News } from '../border/messages.ts';
 import { lockName } from '../border/names.ts';
 import type { Activity } from '../platform.ts';
 import { invalidState } from '../webidl/exceptions.ts';
+import { atMost } from './hold.ts';
 import { type Release, takeLock } from './lock.ts';
 
 /** What makes engines. */
@@ -44,6 +45,8 @@ export class EngineLoader {
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
   #replaced = false;
+  /** Before it is over, none may begin. */
+  #removal: Promise<void> | undefined;
   /** Whether an engine has left its work unfinished, and no other has taken it up. */
   #trapped = false;
   #idle: (() => void)[] = [];
@@ -172,6 +175,20 @@ export class EngineLoader {
     this.checkIdle();
   }
 
+  /** Ends the engine, whatever it is at, and has `remove` take away what it has stored; so long no other begins. */
+  end(remove: () => Promise<void>): Promise<void> {
+    return this.#during(async () => {
+      await this.#own();
+      const running = await this.#starting?.catch(() => undefined);
+      this.#starting = this.#running = undefined;
+      running?.engine.stop();
+      running?.die();
+      const removal = remove();
+      this.#removal = atMost(REMOVAL_LIMIT, removal);
+      await removal;
+    });
+  }
+
   /** To be called when this version is installed. What cannot be kept is loaded when it is needed. */
   keep(): Promise<void> {
     return this.#module.keep(this.#scope).catch(() => undefined);
@@ -206,7 +223,7 @@ export class EngineLoader {
   }
 
   async #load(): Promise<Running> {
-    await Promise.all([this.#instantiate(), this.#own()]);
+    await Promise.all([this.#instantiate(), this.#own(), this.#removal]);
     if (this.#replaced) throw invalidState('A newer service worker has taken over.');
     const running = supervise(await this.#startEngine());
     this.#running = running;
@@ -244,6 +261,9 @@ export class EngineLoader {
     await this.#lock;
   }
 }
+
+/** What takes longer, in milliseconds, is held by somebody: then engines go on, and who asked for the removal learns it. */
+const REMOVAL_LIMIT = 10_000;
 
 /** What waits for an engine that has died fails with this. */
 const death = new Error('The engine has died.');

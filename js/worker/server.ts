@@ -9,7 +9,7 @@ import {
   VERSION,
 } from '../border/messages.ts';
 import { BEYOND_ALL, storageLeft } from '../border/storage-left.ts';
-import { hasStoredWork } from '../border/stored-work.ts';
+import { hasStoredWork, removeStored } from '../border/stored-work.ts';
 import { notSupported, toErrorData } from '../webidl/exceptions.ts';
 import type { EngineLoader } from './engine-loader.ts';
 import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
@@ -32,6 +32,9 @@ const ALL = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
  * not answer would be asked more often by new workers.
  */
 const LONG_REST = 59_000;
+
+/** In milliseconds: so long the handlers of what is aborted may take before all goes. */
+const LEAVE = 5_000;
 
 /** In milliseconds: so long after a newer version began to wait, holds are brief. */
 const NEWLY = 60_000;
@@ -221,6 +224,16 @@ export class Server {
       const aborted = await this.#loader.use((engine) => engine.abort(uid));
       void this.#try(this.#stir());
       return aborted;
+    },
+    purge: async () => {
+      if (await this.#mayHaveWork()) {
+        for (const id of await this.#loader.use((engine) => engine.getIds())) {
+          const state = await this.#loader.use((engine) => engine.get(id));
+          if (state) await this.#loader.use((engine) => engine.abort(state.uid));
+        }
+        await atMost(LEAVE, this.#loader.idle());
+      }
+      await this.#loader.end(() => removeStored(this.#registration.scope));
     },
     match: async (session, uid, request, options) => {
       // Before it is answered, so that no change is missed.

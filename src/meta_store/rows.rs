@@ -24,6 +24,7 @@ plain_object!(FetchRow {
     ended: "ended",
     downloaded: "downloaded",
     paused: "paused",
+    requests: "requests",
 });
 
 plain_object!(RecordRow {

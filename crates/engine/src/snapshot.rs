@@ -85,6 +85,9 @@ pub struct FetchRow {
     pub downloaded: Option<u64>,
     /// Whether the app has paused it; `None` if not.
     pub paused: Option<bool>,
+    /// What it asked for, once it is over and has failed, so that the app can have it begun again; `None` where that
+    /// cannot be.
+    pub requests: Option<Vec<RequestSpec>>,
 }
 
 impl FetchRow {

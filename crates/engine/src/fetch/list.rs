@@ -75,7 +75,7 @@ impl Fetches {
         let Some(fetch) = self.get(id) else { return };
         let (uid, over) = (fetch.row.uid.clone(), fetch.over());
         let mut writes = vec![Write::DeleteFetch { uid, kept }];
-        let mut excess = (self.over.len() + 1).saturating_sub(MOST_OVER);
+        let mut excess = self.over.len() - self.that_fit(&over);
         self.over.retain(|row| {
             let old = row.ended.is_none_or(|ended| cx.now.wall.after(ended) >= OVER_FOR);
             let goes = old || excess > 0;
@@ -87,6 +87,20 @@ impl Fetches {
         });
         writes.push(Write::PutFetch(over));
         cx.commit(writes, After::Deleted(id));
+    }
+
+    /// How many of those that are over, the newest, stay beside one that is newer still.
+    fn that_fit(&self, newest: &FetchRow) -> usize {
+        let weight = |row: &FetchRow| row.requests.as_ref().map_or(0, Vec::len);
+        let (mut sum, mut fit) = (weight(newest), 0);
+        for row in self.over.iter().rev().take(MOST_OVER - 1) {
+            sum += weight(row);
+            if sum > MOST_REQUESTS {
+                break;
+            }
+            fit += 1;
+        }
+        fit
     }
 
     /// Nothing is left of a fetch but how it ended.
@@ -118,6 +132,9 @@ impl Fetches {
 
 /// How many are remembered after their end.
 const MOST_OVER: usize = 256;
+
+/// And, of those that have failed, how many requests: some MiB, which the next engine reads.
+pub(super) const MOST_REQUESTS: usize = 4096;
 
 /// And for how long: a week.
 const OVER_FOR: Millis = Millis::from_secs(7 * 24 * 60 * 60);

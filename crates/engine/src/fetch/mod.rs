@@ -9,6 +9,7 @@ mod list;
 mod progress;
 
 use crate::context::{Allowance, Context};
+use crate::http::RequestSpec;
 use crate::ids::FetchId;
 use crate::outcome::FailureReason;
 use crate::output::Output;
@@ -228,8 +229,23 @@ impl Fetch {
 
     /// What is kept of it when all else is gone.
     pub(crate) fn over(&self) -> FetchRow {
-        let downloaded = Some(self.tally.downloaded);
-        FetchRow { stage: Stage::Over, downloaded, icons: Vec::new(), ..self.row.clone() }
+        let mut row = self.row.clone();
+        row.stage = Stage::Over;
+        row.downloaded = Some(self.tally.downloaded);
+        row.requests = self.requests();
+        // Some have the whole picture in their URL.
+        let most = if row.requests.is_some() { LONGEST_ICON } else { 0 };
+        row.icons.retain(|icon| icon.src.len() < most);
+        row
+    }
+
+    /// What it takes to begin it again after a failure: not the bodies of uploads, nor what nobody would read in one piece.
+    fn requests(&self) -> Option<Vec<RequestSpec>> {
+        let plain = self.row.upload_total == 0 && self.records.len() <= list::MOST_REQUESTS;
+        let whole = self.row.records as usize == self.records.len();
+        let failed = self.row.failure_reason.is_some();
+        (failed && plain && whole)
+            .then(|| self.records.iter().map(|record| record.row.request.clone()).collect())
     }
 
     fn progress(&self) -> Progress {
@@ -292,3 +308,6 @@ impl Fetch {
         }
     }
 }
+
+/// Bytes of an icon's URL: one that is longer is no address.
+const LONGEST_ICON: usize = 2048;

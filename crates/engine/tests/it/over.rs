@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use background_fetch_engine::FailureReason;
+use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::state::{FetchResult, FetchState};
 use background_fetch_engine::testing::network::{Fault, File};
 
@@ -93,4 +94,70 @@ fn a_crash_at_any_step_of_the_end_leaves_one_end() {
         app.assert_success(1, KIB);
         assert_eq!(app.world.meta.over().len(), 1, "{step}");
     }
+}
+
+/// The rows of those that are over, the oldest first, after fetches of so many requests each, with what they have kept.
+fn over_after(server: &str, sizes: &[usize]) -> Vec<(String, Option<Vec<String>>)> {
+    let app = App::default();
+    for index in 0..sizes.iter().copied().max().unwrap_or(0) {
+        let mut bad = File::new(1, 1);
+        for _ in sizes {
+            bad.faults.push_back(Fault::Status(404, None));
+        }
+        let file = if server == "bad" { bad } else { File::new(1, 1) };
+        app.serve(&format!("file-{index}"), file);
+    }
+    app.live(async {
+        let handle = app.handle().await;
+        for (at, size) in sizes.iter().enumerate() {
+            let files: Vec<_> = (0..*size).map(|index| format!("file-{index}")).collect();
+            let files: Vec<_> = files.iter().map(String::as_str).collect();
+            handle.fetch(fetch(&format!("uid-{at}"), &files)).await.unwrap();
+            while handle.is_active() {
+                app.world.clock.sleep(Duration::from_millis(10)).await;
+            }
+        }
+    });
+    let urls = |requests: Vec<RequestSpec>| requests.into_iter().map(|one| one.url).collect();
+    app.world.meta.over().into_iter().map(|row| (row.uid, row.requests.map(urls))).collect()
+}
+
+#[test]
+fn of_a_failure_it_is_kept_what_it_asked_for() {
+    let [(_, requests)] = &over_after("bad", &[3])[..] else { panic!("there is one") };
+    let asked: Vec<_> = fetch("one", &["file-0", "file-1", "file-2"]).requests;
+    let urls: Vec<_> = asked.into_iter().map(|one| one.url).collect();
+    assert_eq!(requests.as_ref(), Some(&urls));
+    assert_eq!(over_after("good", &[3]), [("uid-0".to_owned(), None)]);
+}
+
+#[test]
+fn of_an_upload_that_failed_it_is_kept_only_how_it_ended() {
+    let app = App::default();
+    app.serve("file", File::new(1, 1));
+    let mut upload = fetch("one", &["file"]);
+    upload.requests[0].method = "POST".to_owned();
+    upload.requests[0].body_length = Some(10);
+    app.live(async {
+        let handle = app.handle().await;
+        let begun = handle.fetch(upload).await.unwrap();
+        handle.abort(begun.uid).await.unwrap();
+        while handle.is_active() {
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+    });
+    let [row] = &app.world.meta.over()[..] else { panic!("there is one") };
+    assert_eq!((row.failure_reason, row.requests.clone()), (Some(FailureReason::Aborted), None));
+}
+
+#[test]
+fn no_more_than_4096_requests_are_kept() {
+    let kept = |sizes: &[usize]| -> Vec<_> {
+        let rows = over_after("bad", sizes);
+        rows.into_iter().map(|(uid, requests)| (uid, requests.map_or(0, |all| all.len()))).collect()
+    };
+    let of = |uid: &str, count| (uid.to_owned(), count);
+    assert_eq!(kept(&[2000, 96, 2000]), [of("uid-0", 2000), of("uid-1", 96), of("uid-2", 2000)]);
+    assert_eq!(kept(&[2000, 97, 2000]), [of("uid-1", 97), of("uid-2", 2000)]);
+    assert_eq!(kept(&[4096, 4097]), [of("uid-0", 4096), of("uid-1", 0)]);
 }

@@ -50,6 +50,7 @@ fn fetch(uid: &str) -> FetchRow {
         ended: None,
         downloaded: None,
         paused: None,
+        requests: None,
     }
 }
 
@@ -398,8 +399,14 @@ pub async fn bodies_without_a_fetch_are_swept(bench: impl MetaStoreBench) {
 
 /// Though somebody has begun to ask for it again, and died.
 pub async fn what_is_over_comes_back_until_it_is_deleted(bench: impl MetaStoreBench) {
-    let over =
-        FetchRow { stage: Stage::Over, downloaded: Some(7), paused: Some(true), ..fetch("u") };
+    let over = FetchRow {
+        stage: Stage::Over,
+        failure_reason: Some(FailureReason::BadStatus),
+        downloaded: Some(7),
+        paused: Some(true),
+        requests: Some(vec![record("u", 0).request, record("u", 1).request]),
+        ..fetch("u")
+    };
     let gone = Write::DeleteFetch { uid: "u".to_owned(), kept: false };
     commit(&bench, &all_of("u")).await;
     commit(&bench, &[gone.clone(), Write::PutFetch(over.clone())]).await;

@@ -334,6 +334,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             ended: None,
             downloaded: None,
             paused: None,
+            requests: None,
         });
     let seams = prop::option::of(prop::collection::vec(number(), 0..4));
     let record = (small_number(), any_head(), prop::option::of(texts::etag()), result(), seams)

@@ -1,0 +1,48 @@
+/** As much of IndexedDB as it takes to read the rows of one database, and to delete it. */
+
+type Rows = Record<string, { key: IDBValidKey; value: unknown }[]>;
+
+const later = <T>(result: T): IDBRequest<T> => {
+  const request = { result } as IDBRequest<T>;
+  queueMicrotask(() => request.onsuccess?.(new Event('success')));
+  return request;
+};
+
+/** Whether an array is a key of the range below these. */
+const isWithin = (key: IDBValidKey, range: FakeRange | undefined): boolean =>
+  range === undefined || (key as unknown[])[0] === range.prefix[0];
+
+class FakeRange {
+  readonly prefix: unknown[];
+
+  constructor(prefix: unknown[]) {
+    this.prefix = prefix;
+  }
+
+  static bound = (lower: unknown[]): FakeRange => new FakeRange(lower);
+}
+
+/** Puts it on the global object, with these rows by the names of their stores; without rows there is no database. */
+export function installDatabase(name: string, rows?: Rows): { deleted: string[] } {
+  const deleted: string[] = [];
+  const objectStore = (store: string) => ({
+    getAll: (range?: FakeRange) =>
+      later((rows?.[store] ?? []).filter(({ key }) => isWithin(key, range)).map(({ value }) => value)),
+    clear: () => later(undefined),
+    put: () => later(undefined),
+    count: () => later(rows?.[store]?.length ?? 0),
+  });
+  const database = { transaction: () => ({ objectStore }), close: () => undefined };
+  Object.assign(globalThis, {
+    IDBKeyRange: FakeRange,
+    indexedDB: {
+      databases: async () => (rows ? [{ name }] : []),
+      open: () => later(database),
+      deleteDatabase: (which: string) => {
+        deleted.push(which);
+        return later(undefined);
+      },
+    },
+  });
+  return { deleted };
+}
