@@ -1,6 +1,6 @@
 /**
- * Which browser this is, and what its ways demand of us. No other file asks. Who bundles this takes an `in` for something that
- * may throw: with `@__PURE__` what an entry does not ask is not in it.
+ * Which browser this is, and what its ways demand of us. No other file asks. What is asked once is marked as pure, so that
+ * bundles that do not need it leave it out.
  */
 
 /** Whether this realm has the real API, beside which ours must not exist; or ours, by another script. */
@@ -17,7 +17,8 @@ export const isBrowsersOwn = (): boolean =>
   isNative((globalThis as { BackgroundFetchManager?: unknown }).BackgroundFetchManager);
 
 /** Whether this is a service worker. Servers at the edge have the names of its world, but no registration. */
-export const isServiceWorker = 'ServiceWorkerGlobalScope' in globalThis && 'registration' in globalThis;
+export const isServiceWorker = /* @__PURE__ */ (() =>
+  'ServiceWorkerGlobalScope' in globalThis && 'registration' in globalThis)();
 
 /** Whether this is a page. */
 export const isPage = /* @__PURE__ */ (() => 'document' in globalThis)();

@@ -2,8 +2,8 @@
 
 /**
  * Beyond the standard, and kept off its objects: functions over them, for pages and service workers. Those that take a
- * BackgroundFetchRegistration work with the browser's own, too, as far as it tells. `observe()`, `pause()` and `resume()` look
- * at `registration.backgroundFetch`, and so do not know of the ponyfill.
+ * BackgroundFetchRegistration work with the browser's own, too, as far as it tells. `observe()`, `pause()`, `resume()` and
+ * `retry()` look at `registration.backgroundFetch`, and so do not know of the ponyfill.
  */
 
 /** What is shown of one image; absent members are null or missing. */
@@ -106,6 +106,43 @@ export function history(registration: ServiceWorkerRegistration): Promise<Ended[
 
 /** Removes those with this id from the history. */
 export function forget(registration: ServiceWorkerRegistration, id: string): Promise<void>;
+
+/**
+ * Begins the newest background fetch of this id again, which has failed or was aborted: the same requests, under the same
+ * id, with the same title, icons and `downloadTotal`, from scratch. Resolves and rejects as `fetch()` does: with a TypeError
+ * where one of this id is active.
+ *
+ * What it asked for is kept as long as the history, of 4096 requests in all, but without bodies: an upload can be begun
+ * again while its event lasts, and is sent once more then, whatever came of it before. Rejects with an InvalidStateError
+ * where none has failed or what it asked for is not kept, and with a NotSupportedError where the browser's own API is used, of
+ * which nobody knows that.
+ */
+export function retry(registration: ServiceWorkerRegistration, id: string): Promise<BackgroundFetchRegistration>;
+
+/**
+ * What apps may ask {@link supports} for.
+ *
+ * - `native`: the API is the browser's own: downloads go on without a page, and the browser shows them.
+ * - `pause`: `pause()` and `resume()`.
+ * - `history`: `history()` and `forget()`.
+ * - `retry`: `retry()`.
+ * - `offline`: `background-fetch-polyfill/offline`, ours or native.
+ */
+export type Feature = 'native' | 'pause' | 'history' | 'retry' | 'offline';
+
+/** Whether this is there in this page or worker, known at once. Of a name that it does not know, false. */
+export function supports(feature: Feature | (string & {})): boolean;
+
+/**
+ * Removes all that this library has in a registration, for a logout, or before it is uninstalled: background fetches are
+ * aborted, then items of `./offline`, the history, the database and the caches go. `registration` is by default this worker's
+ * own, or that of this page.
+ *
+ * The handlers of the events have five seconds. Resolves when all is gone; what is begun afterwards works as ever. Rejects
+ * with an InvalidStateError if something does not go. Where the browser's own API is used, its background fetches of the
+ * registration are aborted, too. What handlers have put into caches of the app is the app's.
+ */
+export function purge(registration?: ServiceWorkerRegistration): Promise<void>;
 
 export interface Problem {
   readonly code:

@@ -15,9 +15,6 @@ export const lockName = cacheName;
 /** Where an entry is in that cache; `src/body_store.rs` has the same. */
 export const entryUrl = (key: string): string => `https://background-fetch.invalid/${encodeURIComponent(key)}`;
 
-/** By which realms tell each other of the library. */
-export const LIBRARY_CHANNEL = `${PREFIX}library`;
-
 /** The cache in which the slim build keeps its wasm file. */
 export const wasmCacheName = (scope: string): string => cacheName(`${scope}#wasm`);
 

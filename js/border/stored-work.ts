@@ -26,19 +26,20 @@ export async function isAnythingStored(scope: string): Promise<boolean> {
   return isThere.includes(true);
 }
 
-/** Removes all that is stored for a registration. */
-export async function removeStored(scope: string): Promise<void> {
-  await settled(indexedDB.deleteDatabase(databaseName(scope)));
-  await caches.delete(cacheName(scope));
-  await caches.delete(wasmCacheName(scope));
+/** What removes all that is stored for a registration. */
+export const removalOf =
+  (scope: string): (() => Promise<void>) =>
+  async () => {
+    await settled(indexedDB.deleteDatabase(databaseName(scope)));
+    await caches.delete(cacheName(scope));
+    await caches.delete(wasmCacheName(scope));
+  };
+
+/** Does so by force: an engine that still runs on it is stopped by the loss of its lock, before it can store more. */
+export function forgetStoredWork(scope: string): Promise<void> {
+  // What cannot be removed is not ours to complain of: the registration is gone all the same.
+  return navigator.locks.request(lockName(scope), { steal: true }, removalOf(scope)).catch(() => undefined);
 }
-
-/** The same by force: an engine that still runs on it is stopped by the loss of its lock, before it can store more. */
-export const seizeStored = (scope: string): Promise<void> =>
-  navigator.locks.request(lockName(scope), { steal: true }, () => removeStored(scope));
-
-/** The same, where what cannot be removed is nobody's concern: the registration is gone all the same. */
-export const forgetStoredWork = (scope: string): Promise<void> => seizeStored(scope).catch(() => undefined);
 
 /** Whether there may be a database of this name. */
 async function exists(name: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** What stands in the way of background fetches, and what to do about it. */
 import { storageLeft } from '../border/storage-left.ts';
-import { canWork, isNative } from '../platform.ts';
+import { canWork } from '../platform.ts';
 import { ask } from './ask.ts';
+import { managerOf, nativeManagerOf } from './manager.ts';
 
 export interface Problem {
   /** For programs. */
@@ -53,8 +54,7 @@ async function ofTheWorker(registration: ServiceWorkerRegistration): Promise<Pro
     });
   }
   // The browser's own needs no more.
-  const { backgroundFetch } = registration as { backgroundFetch?: object };
-  if (!backgroundFetch || isNative(backgroundFetch.constructor)) return problems;
+  if (!managerOf(registration) || nativeManagerOf(registration)) return problems;
   const answer = await ask(registration, 'status', '').then(
     () => undefined,
     (error: DOMException) => error,

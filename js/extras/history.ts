@@ -1,6 +1,6 @@
 /** What is left of background fetches that are over: a row for a week, of 256 of them at most. */
-import { databaseName, META } from '../border/names.ts';
-import { openExisting, settled } from '../border/stored-work.ts';
+import { META } from '../border/names.ts';
+import { settled, withDatabase } from '../border/stored-work.ts';
 
 interface Row {
   uid: string;
@@ -24,7 +24,7 @@ export interface Ended {
 
 /** How the fetches of this library have ended, the oldest first. Of the browser's own nobody knows. */
 export async function history(registration: ServiceWorkerRegistration): Promise<Ended[]> {
-  const rows = await withRows(registration, 'readonly', async (store) => (await settled(store.getAll())) as unknown[]);
+  const rows = await ifThere(registration, (database) => settled<unknown[]>(storeOf(database, 'readonly').getAll()));
   return (rows ?? [])
     .filter(isRow)
     .map(({ id, title, failureReason, downloaded, ended }) => ({
@@ -40,7 +40,8 @@ export async function history(registration: ServiceWorkerRegistration): Promise<
 
 /** Removes what is left of those with this id. */
 export async function forget(registration: ServiceWorkerRegistration, id: string): Promise<void> {
-  await withRows(registration, 'readwrite', async (store) => {
+  await ifThere(registration, async (database) => {
+    const store = storeOf(database, 'readwrite');
     const rows: unknown[] = await settled(store.getAll());
     for (const row of rows.filter(isRow)) if (row.id === id) await settled(store.delete(row.uid));
   });
@@ -49,20 +50,16 @@ export async function forget(registration: ServiceWorkerRegistration, id: string
 /** The number of the engine that owns the store is there, too. */
 const isRow = (value: unknown): value is Row => typeof (value as Partial<Row> | undefined)?.uid === 'string';
 
-async function withRows<T>(
+const storeOf = (database: IDBDatabase, mode: IDBTransactionMode): IDBObjectStore =>
+  database.transaction(META, mode).objectStore(META);
+
+/** Does something with the database of a registration; undefined where there is none. */
+export const ifThere = <T>(
   { scope }: ServiceWorkerRegistration,
-  mode: IDBTransactionMode,
-  steps: (store: IDBObjectStore) => Promise<T>,
-): Promise<T | undefined> {
-  let database: IDBDatabase | undefined;
-  try {
-    database = await openExisting(databaseName(scope));
-    return await steps(database.transaction(META, mode).objectStore(META));
-  } catch (error) {
-    // There is none, so there is nothing.
-    if (!database) return undefined;
-    throw error;
-  } finally {
-    database?.close();
-  }
-}
+  steps: (database: IDBDatabase) => Promise<T>,
+): Promise<T | undefined> =>
+  withDatabase(scope, steps).catch((error: Error) => {
+    // It may have gone in this very moment.
+    if (error instanceof DOMException && error.name !== 'AbortError') throw error;
+    return undefined;
+  });

@@ -1,4 +1,5 @@
 /** All background fetches of a registration, as user interfaces want them: something to subscribe to, and snapshots. */
+import { managerOf } from './manager.ts';
 import type { Shown } from './meter.ts';
 import { type FetchStatus, status } from './status.ts';
 
@@ -12,12 +13,6 @@ export interface ObservedFetch extends FetchStatus {
   id: string;
   /** The standard's object. */
   fetch: Shown;
-}
-
-/** What is used of the standard's manager. */
-interface Manager {
-  get(id: string): Promise<Shown | undefined>;
-  getIds(): Promise<string[]>;
 }
 
 const observers = new WeakMap<ServiceWorkerRegistration, Observer>();
@@ -79,7 +74,7 @@ export class Observer extends EventTarget {
   }
 
   async #find(): Promise<void> {
-    const manager = (this.#registration as { backgroundFetch?: Manager }).backgroundFetch;
+    const manager = managerOf(this.#registration);
     if (!manager) return;
     for (const id of await manager.getIds()) {
       const known = this.#fetches.get(id);

@@ -1,7 +1,7 @@
 /** Pausing, for as long as the app likes: what is paused is active, asks for nothing, and keeps no worker alive. */
-import { isNative } from '../platform.ts';
 import { notSupported } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
+import { nativeManagerOf } from './manager.ts';
 
 /**
  * Has the active background fetch of this id ask for nothing more, until {@link resume}; resolves, when that is durable, with
@@ -16,8 +16,7 @@ export const resume = (registration: ServiceWorkerRegistration, id: string): Pro
   set(registration, id, false);
 
 async function set(registration: ServiceWorkerRegistration, id: string, paused: boolean): Promise<boolean> {
-  const { backgroundFetch } = registration as { backgroundFetch?: object };
-  if (backgroundFetch && isNative(backgroundFetch.constructor)) {
+  if (nativeManagerOf(registration)) {
     throw notSupported("The browser's own background fetches cannot be paused.");
   }
   return ask(registration, 'pause', id, paused);

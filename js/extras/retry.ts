@@ -2,9 +2,10 @@
 import { restoreRequest } from '../api/request.ts';
 import type { RequestData } from '../border/engine.ts';
 import { BODIES, FETCHES, META, RECORDS } from '../border/names.ts';
-import { settled, withDatabase } from '../border/stored-work.ts';
-import { isNative } from '../platform.ts';
+import { settled } from '../border/stored-work.ts';
 import { invalidState, notSupported } from '../webidl/exceptions.ts';
+import { ifThere } from './history.ts';
+import { managerOf, nativeManagerOf } from './manager.ts';
 import type { Shown } from './meter.ts';
 
 /** What is read of the row of a fetch that has ended, whether its event lasts or it is over. */
@@ -33,25 +34,20 @@ interface BodyRow {
   body: RequestData['body'];
 }
 
-/** What is used of the standard's manager. */
-interface Manager {
-  fetch(id: string, requests: Request[], options: object): Promise<Shown>;
-}
-
 /**
  * Begins the newest background fetch of this id again, which has failed: the same requests, under the same id, from
  * scratch. Resolves and rejects as `fetch()` does; and rejects with an InvalidStateError where there is none that has
  * failed, or its requests are not kept, and with a NotSupportedError where the browser's own API is used, or there is none.
  */
 export async function retry(registration: ServiceWorkerRegistration, id: string): Promise<Shown> {
-  const { backgroundFetch: manager } = registration as { backgroundFetch?: Manager };
-  if (!manager || isNative(manager.constructor)) {
-    throw notSupported("Of the browser's own background fetches nobody knows what they asked for.");
+  const manager = managerOf(registration);
+  if (!manager || nativeManagerOf(registration)) {
+    throw notSupported("What the browser's own background fetches asked for is not known.");
   }
-  const row = await withDatabase(registration.scope, (database) => find(database, id)).catch(() => undefined);
+  const row = await ifThere(registration, (database) => find(database, id));
   if (!row?.failureReason) throw invalidState(`No background fetch "${id}" has failed.`);
   const { title, downloadTotal, icons, requests } = row;
-  if (!requests) throw invalidState(`What "${id}" asked for is not kept: it had bodies to upload, or was too large.`);
+  if (!requests) throw invalidState(`What "${id}" asked for is not kept: it had bodies, or was too large.`);
   return manager.fetch(id, requests.map(restoreRequest), {
     title,
     downloadTotal,

@@ -1,5 +1,7 @@
 /** What realms tell each other of the library. */
-import { LIBRARY_CHANNEL } from '../border/names.ts';
+import { PREFIX } from '../border/names.ts';
+
+const CHANNEL = `${PREFIX}library`;
 
 /** The name of the item that is there now, or no longer; undefined where anything may have changed. */
 type Name = string | undefined;
@@ -30,7 +32,7 @@ class Library extends EventTarget {
   /** Tells all realms. */
   announce(name: Name): void {
     this.#fire(name);
-    const channel = this.#channel ?? new BroadcastChannel(LIBRARY_CHANNEL);
+    const channel = this.#channel ?? new BroadcastChannel(CHANNEL);
     channel.postMessage(name);
     if (!this.#channel) channel.close();
   }
@@ -40,7 +42,7 @@ class Library extends EventTarget {
   }
 
   #listen(): void {
-    this.#channel = new BroadcastChannel(LIBRARY_CHANNEL);
+    this.#channel = new BroadcastChannel(CHANNEL);
     this.#channel.onmessage = ({ data }: MessageEvent<Name>) => this.#fire(data);
   }
 }

@@ -9,7 +9,7 @@ import {
   VERSION,
 } from '../border/messages.ts';
 import { BEYOND_ALL, storageLeft } from '../border/storage-left.ts';
-import { hasStoredWork, removeStored } from '../border/stored-work.ts';
+import { hasStoredWork, isAnythingStored, removalOf } from '../border/stored-work.ts';
 import { notSupported, toErrorData } from '../webidl/exceptions.ts';
 import type { EngineLoader } from './engine-loader.ts';
 import { atMost, CommonHold, MAX_HOLD } from './hold.ts';
@@ -233,7 +233,7 @@ export class Server {
         }
         await atMost(LEAVE, this.#loader.idle());
       }
-      await this.#loader.end(() => removeStored(this.#registration.scope));
+      await this.#loader.end(removalOf(this.#registration.scope));
     },
     match: async (session, uid, request, options) => {
       // Before it is answered, so that no change is missed.
@@ -257,7 +257,9 @@ export class Server {
 
   async #subscribe(session: Session, uid: string, records: boolean): Promise<Answer<'get'>> {
     session.uids.add(uid);
-    const state = await this.#loader.use((engine) => engine.state(uid));
+    // An engine that is started for nothing makes a database. A look that fails tells nothing.
+    const isThere = this.#loader.loaded || (await isAnythingStored(this.#registration.scope).catch(() => true));
+    const state = isThere ? await this.#loader.use((engine) => engine.state(uid)) : undefined;
     if (!state?.recordsAvailable) session.uids.delete(uid);
     else if (records) await this.#postRecords(session, uid).catch(() => undefined);
     return state;

@@ -310,8 +310,12 @@ fn orphans(keys: &[IdbRequest], snapshots: &[Snapshot]) -> Vec<JsValue> {
 
 fn apply(transaction: &Transaction, write: &Write) -> Result<(), StoreError> {
     match write {
-        Write::PutFetch(row) if row.stage == Stage::Over => transaction.set(&row.uid, &row.to_js()),
         Write::PutFetch(row) => transaction.put(FETCHES, &row.to_js()),
+        Write::PutOver(row, requests) => {
+            let value = row.to_js();
+            object::set(&value, "requests", &requests.to_js());
+            transaction.set(&row.uid, &value)
+        }
         Write::PutRecord(row) => transaction.put(RECORDS, &row.to_js()),
         Write::PutSegment(row) => transaction.put(SEGMENTS, &row.to_js()),
         Write::DeleteSegments { uid, index } => {

@@ -24,7 +24,6 @@ plain_object!(FetchRow {
     ended: "ended",
     downloaded: "downloaded",
     paused: "paused",
-    requests: "requests",
 });
 
 plain_object!(RecordRow {

@@ -85,9 +85,6 @@ pub struct FetchRow {
     pub downloaded: Option<u64>,
     /// Whether the app has paused it; `None` if not.
     pub paused: Option<bool>,
-    /// What it asked for, once it is over and has failed, so that the app can have it begun again; `None` where that
-    /// cannot be.
-    pub requests: Option<Vec<RequestSpec>>,
 }
 
 impl FetchRow {
@@ -180,6 +177,9 @@ pub struct Snapshot {
 pub enum Write {
     /// Adds or replaces a fetch.
     PutFetch(FetchRow),
+    /// The same, of one that is over, with what it asked for, if that is to be kept: no engine reads it, but the app can
+    /// have it begun again.
+    PutOver(FetchRow, Option<Vec<RequestSpec>>),
     /// Adds or replaces a record.
     PutRecord(RecordRow),
     /// Adds or replaces a segment.

@@ -5,7 +5,7 @@ import {
   type BackgroundFetchDownloads,
   type BackgroundFetchJSX,
 } from '../../../types/downloads.js';
-import { diagnose, finished, observe, status } from '../../../types/extras.js';
+import { diagnose, finished, observe, purge, retry, status, supports } from '../../../types/extras.js';
 import { get, type Item, library, list, match, remove, size } from '../../../types/offline.js';
 import { backgroundFetch } from '../../../types/ponyfill.js';
 import type { BackgroundFetchFailureReason } from '../../../types/types.d.ts';
@@ -29,6 +29,13 @@ async function watched(registration: ServiceWorkerRegistration, fetch: Backgroun
   for (const { code, remedy } of await diagnose(registration))
     console.log(code === 'deaf-worker', remedy, left, reason);
   stop();
+  const again: BackgroundFetchRegistration = await retry(registration, fetch.id);
+  const there: boolean = supports('pause') && supports('time-travel');
+  await purge();
+  await purge(registration);
+  // @ts-expect-error an id is needed
+  void retry(registration);
+  console.log(again, there);
 }
 void watched;
 

@@ -70,7 +70,6 @@ fn new_fetch(id: FetchId, order: u64, new: NewFetch) -> Fetch {
         ended: None,
         downloaded: None,
         paused: None,
-        requests: None,
     };
     let mut records = Vec::new();
     for (index, request) in (0..).zip(new.requests) {

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::fetch::Fetch;
+use crate::http::RequestSpec;
 use crate::ids::{FetchId, RecordId};
 use crate::ledger::After;
 use crate::record::Record;
@@ -73,7 +74,7 @@ impl Fetches {
     /// fetch.
     pub(crate) fn cleared(&mut self, cx: &mut Context<'_>, id: FetchId, kept: bool) {
         let Some(fetch) = self.get(id) else { return };
-        let (uid, over) = (fetch.row.uid.clone(), fetch.over());
+        let (uid, over, requests) = (fetch.row.uid.clone(), fetch.over(), requests(fetch));
         let mut writes = vec![Write::DeleteFetch { uid, kept }];
         let mut excess = self.over.len() - self.that_fit(&over);
         self.over.retain(|row| {
@@ -85,13 +86,12 @@ impl Fetches {
             }
             !goes
         });
-        writes.push(Write::PutFetch(over));
+        writes.push(Write::PutOver(over, requests));
         cx.commit(writes, After::Deleted(id));
     }
 
     /// How many of those that are over, the newest, stay beside one that is newer still.
     fn that_fit(&self, newest: &FetchRow) -> usize {
-        let weight = |row: &FetchRow| row.requests.as_ref().map_or(0, Vec::len);
         let (mut sum, mut fit) = (weight(newest), 0);
         for row in self.over.iter().rev().take(MOST_OVER - 1) {
             sum += weight(row);
@@ -130,11 +130,26 @@ impl Fetches {
     }
 }
 
+/// What it takes to begin it again, if that is to be kept, and none of it was lost.
+fn requests(fetch: &Fetch) -> Option<Vec<RequestSpec>> {
+    let records = fetch.records();
+    let whole = weight(&fetch.row) == records.len();
+    whole.then(|| records.iter().map(|record| record.row.request.clone()).collect())
+}
+
+/// How many requests are remembered of one that is over: all of a failure, but no upload, whose bodies are gone, nor what
+/// would be too many.
+fn weight(row: &FetchRow) -> usize {
+    let kept = row.failure_reason.is_some() && row.upload_total == 0;
+    let requests = row.records as usize;
+    if kept && requests <= MOST_REQUESTS { requests } else { 0 }
+}
+
 /// How many are remembered after their end.
 const MOST_OVER: usize = 256;
 
-/// And, of those that have failed, how many requests: some MiB, which the next engine reads.
-pub(super) const MOST_REQUESTS: usize = 4096;
+/// And how many requests of theirs: some MiB, which the next engine reads.
+const MOST_REQUESTS: usize = 4096;
 
 /// And for how long: a week.
 const OVER_FOR: Millis = Millis::from_secs(7 * 24 * 60 * 60);

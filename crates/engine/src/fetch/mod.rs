@@ -9,7 +9,6 @@ mod list;
 mod progress;
 
 use crate::context::{Allowance, Context};
-use crate::http::RequestSpec;
 use crate::ids::FetchId;
 use crate::outcome::FailureReason;
 use crate::output::Output;
@@ -232,20 +231,10 @@ impl Fetch {
         let mut row = self.row.clone();
         row.stage = Stage::Over;
         row.downloaded = Some(self.tally.downloaded);
-        row.requests = self.requests();
-        // Some have the whole picture in their URL.
-        let most = if row.requests.is_some() { LONGEST_ICON } else { 0 };
-        row.icons.retain(|icon| icon.src.len() < most);
+        // For whoever begins it again; some have the whole picture in their URL.
+        let failed = row.failure_reason.is_some();
+        row.icons.retain(|icon| failed && icon.src.len() < LONGEST_ICON);
         row
-    }
-
-    /// What it takes to begin it again after a failure: not the bodies of uploads, nor what nobody would read in one piece.
-    fn requests(&self) -> Option<Vec<RequestSpec>> {
-        let plain = self.row.upload_total == 0 && self.records.len() <= list::MOST_REQUESTS;
-        let whole = self.row.records as usize == self.records.len();
-        let failed = self.row.failure_reason.is_some();
-        (failed && plain && whole)
-            .then(|| self.records.iter().map(|record| record.row.request.clone()).collect())
     }
 
     fn progress(&self) -> Progress {

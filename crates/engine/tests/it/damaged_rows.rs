@@ -115,7 +115,6 @@ fn done(uid: &str, extents: &[(u64, u64)]) -> Snapshot {
         ended: None,
         downloaded: None,
         paused: None,
-        requests: None,
     };
     let headers = vec![("content-length".into(), "100".into()), ("etag".into(), "\"1\"".into())];
     let head = Head { status: 200, headers, kind: "basic".into(), ..Head::default() };

@@ -94,7 +94,7 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
             fetch.deleted = Some(worker);
             expect_delivered(oracle, fetch, uid);
         }
-        Write::PutFetch(row) if row.deliveries == FetchRow::DELIVERED => {
+        Write::PutFetch(row) | Write::PutOver(row, _) if row.deliveries == FetchRow::DELIVERED => {
             let Some(fetch) = facts.fetches.get(&row.uid) else { return };
             expect_delivered(oracle, fetch, &row.uid);
             return;

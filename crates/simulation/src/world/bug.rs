@@ -185,11 +185,14 @@ impl Slips {
     /// Removes the rows of what is delivered at once, or those of what is over.
     pub(super) fn mistake_writes(&self, writes: &[Write]) -> Vec<Write> {
         let mut writes = writes.to_vec();
-        let is_over =
-            |write: &Write| matches!(write, Write::PutFetch(row) if row.stage == Stage::Over);
+        let is_over = |write: &Write| matches!(write, Write::PutOver(..));
         writes.retain(|write| !self.has(Bug::ForgetOver) || !is_over(write));
         let delivered = |write: &Write| match write {
-            Write::PutFetch(row) if row.deliveries == FetchRow::DELIVERED => Some(row.uid.clone()),
+            Write::PutFetch(row) | Write::PutOver(row, _)
+                if row.deliveries == FetchRow::DELIVERED =>
+            {
+                Some(row.uid.clone())
+            }
             _ => None,
         };
         let uids: Vec<_> = writes.iter().filter_map(delivered).collect();

@@ -45,11 +45,9 @@ fn show_one(write: &Write) -> String {
     match write {
         Write::PutFetch(row) => match row.stage {
             Stage::Active => format!("{} active", row.uid),
-            Stage::Over => format!("{} over: {:?}", row.uid, row.failure_reason),
-            Stage::Ended | Stage::Kept => {
-                format!("{} ended: {:?}", row.uid, row.failure_reason)
-            }
+            _ => format!("{} ended: {:?}", row.uid, row.failure_reason),
         },
+        Write::PutOver(row, _) => format!("{} over: {:?}", row.uid, row.failure_reason),
         Write::PutRecord(row) => {
             let head = row.head.as_ref().map(|head| head.status);
             format!(

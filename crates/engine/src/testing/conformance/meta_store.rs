@@ -50,7 +50,6 @@ fn fetch(uid: &str) -> FetchRow {
         ended: None,
         downloaded: None,
         paused: None,
-        requests: None,
     }
 }
 
@@ -404,12 +403,15 @@ pub async fn what_is_over_comes_back_until_it_is_deleted(bench: impl MetaStoreBe
         failure_reason: Some(FailureReason::BadStatus),
         downloaded: Some(7),
         paused: Some(true),
-        requests: Some(vec![record("u", 0).request, record("u", 1).request]),
         ..fetch("u")
     };
     let gone = Write::DeleteFetch { uid: "u".to_owned(), kept: false };
     commit(&bench, &all_of("u")).await;
-    commit(&bench, &[gone.clone(), Write::PutFetch(over.clone())]).await;
+    commit(
+        &bench,
+        &[gone.clone(), Write::PutOver(over.clone(), Some(vec![record("u", 0).request]))],
+    )
+    .await;
     bench.put_body("u", 0).await;
     let left = Snapshot { fetch: over, records: Vec::new(), segments: Vec::new() };
     for _ in 0..2 {
@@ -447,7 +449,7 @@ pub async fn what_is_kept_stays_when_its_fetch_is_deleted(bench: impl MetaStoreB
     assert!(of(&before, Stage::Kept).is_none_or(|left| left == (0, 0)));
 
     let delete = |uid: &str, kept| Write::DeleteFetch { uid: uid.to_owned(), kept };
-    let over = Write::PutFetch(FetchRow { stage: Stage::Over, ..fetch("u") });
+    let over = Write::PutOver(FetchRow { stage: Stage::Over, ..fetch("u") }, None);
     commit(&bench, &[delete("u", true), over, delete("v", false)]).await;
     for _ in 0..2 {
         let left = snapshots(&bench).await;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::http::RequestSpec;
 use crate::ports::StoreError;
 use crate::snapshot::{FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write};
 use crate::testing::memory::library::Item;
@@ -24,7 +25,7 @@ pub(super) struct Rows {
     pub(super) segments: BTreeMap<(String, u32, u64), Option<SegmentRow>>,
     bodies: BTreeSet<(String, u32)>,
     /// What is left of fetches that are over.
-    over: BTreeMap<String, FetchRow>,
+    over: BTreeMap<String, (FetchRow, Option<Vec<RequestSpec>>)>,
     /// Items of the library, by unique id.
     pub(super) kept: BTreeMap<String, Item>,
 }
@@ -75,7 +76,12 @@ impl MemoryMetaStore {
 
     /// What is left of fetches that are over.
     pub fn over(&self) -> Vec<FetchRow> {
-        self.rows.borrow().over.values().cloned().collect()
+        self.rows.borrow().over.values().map(|(row, _)| row.clone()).collect()
+    }
+
+    /// What one that is over asked for, as far as that is kept.
+    pub fn requests_of(&self, uid: &str) -> Option<Vec<RequestSpec>> {
+        self.rows.borrow().over.get(uid)?.1.clone()
     }
 
     /// Whether no work is stored, readable or not: nothing but the library.
@@ -121,11 +127,11 @@ impl MemoryMetaStore {
 impl Rows {
     fn apply(&mut self, write: &Write) {
         match write {
-            Write::PutFetch(row) if row.stage == Stage::Over => {
-                self.over.insert(row.uid.clone(), row.clone());
-            }
             Write::PutFetch(row) => {
                 self.fetches.insert(row.uid.clone(), Some(row.clone()));
+            }
+            Write::PutOver(row, requests) => {
+                self.over.insert(row.uid.clone(), (row.clone(), requests.clone()));
             }
             Write::PutRecord(row) => {
                 self.records.insert((row.uid.clone(), row.index), Some(row.clone()));
@@ -173,8 +179,13 @@ impl Rows {
                 segments: segments.cloned().collect(),
             }
         };
-        let mut all: Vec<_> =
-            self.fetches.values().flatten().chain(self.over.values()).map(of).collect();
+        let mut all: Vec<_> = self
+            .fetches
+            .values()
+            .flatten()
+            .chain(self.over.values().map(|(row, _)| row))
+            .map(of)
+            .collect();
         // Those of a fetch whose event is not over yet go with that.
         let kept = self.kept.values().map(|item| &item.row);
         all.extend(kept.filter(|row| !self.fetches.contains_key(&row.uid)).map(of));

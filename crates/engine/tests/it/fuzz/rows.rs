@@ -67,7 +67,10 @@ fn rewrite(app: &App, change: impl FnOnce(&mut Snapshot)) {
     let Some(mut bad) = found else { return };
     change(&mut bad);
     let mut writes = vec![Write::DeleteFetch { uid: "bad".into(), kept: false }];
-    writes.push(Write::PutFetch(bad.fetch));
+    writes.push(match bad.fetch.stage {
+        Stage::Over => Write::PutOver(bad.fetch, None),
+        _ => Write::PutFetch(bad.fetch),
+    });
     writes.extend(bad.records.into_iter().map(Write::PutRecord));
     writes.extend(bad.segments.into_iter().map(Write::PutSegment));
     app.world.meta.commit(epoch, &writes).unwrap();
@@ -334,7 +337,6 @@ fn anything() -> impl Strategy<Value = Snapshot> {
             ended: None,
             downloaded: None,
             paused: None,
-            requests: None,
         });
     let seams = prop::option::of(prop::collection::vec(number(), 0..4));
     let record = (small_number(), any_head(), prop::option::of(texts::etag()), result(), seams)
