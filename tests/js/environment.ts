@@ -38,6 +38,7 @@ export const cached = new Map<string, Response>();
 class CacheStorage {
   match = async (url: string) => cached.get(url)?.clone();
   open = async () => ({ put: async (url: string, response: Response) => void cached.set(url, response) });
+  has = async () => cached.size > 0;
   delete = async () => cached.clear();
 
   async keys(): Promise<string[]> {
