@@ -21,6 +21,7 @@ const entries = [
   { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 86 * kilobyte },
   { entry: 'offline', files: ['offline.mjs'], budget: 4 * kilobyte },
   { entry: 'elements', files: ['downloads.mjs'], budget: 9 * kilobyte },
+  { entry: 'aliases', files: ['aliases.mjs'], budget: 4 * kilobyte },
 ];
 
 function measure({ entry, files, budget }) {

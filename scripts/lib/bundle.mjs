@@ -28,6 +28,7 @@ const bundles = [
   { name: 'extras.mjs', source: 'entries/extras.ts' },
   { name: 'downloads.mjs', source: 'entries/downloads.ts' },
   { name: 'downloads.element.mjs', source: 'entries/downloads.element.ts' },
+  { name: 'aliases.mjs', source: 'entries/aliases.ts' },
   { name: 'ponyfill.mjs', source: 'entries/ponyfill.ts' },
   { name: 'ponyfill.sw.mjs', source: 'entries/ponyfill.sw.ts', wasm: 'inline' },
 ];

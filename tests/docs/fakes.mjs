@@ -114,25 +114,71 @@ export class FakeManager {
   active = new Map();
   /** Ids of all that there were. @type {string[]} */
   begun = [];
+  /** The interface of what it begins. */
+  Fetch = FakeFetch;
 
-  async fetch(/** @type {string} */ id, /** @type {any} */ requests, options = {}) {
+  async fetch(/** @type {string} */ id, /** @type {any} */ requests, /** @type {object} */ options = {}) {
     if (this.active.has(id)) throw new TypeError(`There is a background fetch ${id} already.`);
     const list = typeof requests === 'string' || requests instanceof Request ? [requests] : [...requests];
     if (list.length === 0) throw new TypeError('Nothing is asked for.');
     const all = list.map((request) => new PageRequest(request));
     const bodies = await Promise.all(all.map((request) => request.clone().arrayBuffer()));
     const uploadTotal = bodies.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    const fetch = new FakeFetch(id, all, options, uploadTotal);
+    const fetch = new this.Fetch(id, all, options, uploadTotal);
     this.active.set(id, fetch);
     this.begun.push(id);
     return fetch;
   }
 
-  get = async (/** @type {string} */ id) => this.active.get(id);
+  async get(/** @type {string} */ id) {
+    return this.active.get(id);
+  }
+
   getIds = async () => [...this.active.keys()];
 }
 
-// What is the browser's own says so.
-for (const { prototype } of [FakeFetch, FakeManager]) {
-  Object.defineProperty(prototype, 'constructor', { value: prototype.constructor.bind(null) });
+/** The interfaces of one browser, whose prototypes whatever is imported may add to. */
+export function makeInterfaces() {
+  const Fetch = class BackgroundFetchRegistration extends FakeFetch {};
+  const Manager = class BackgroundFetchManager extends FakeManager {
+    Fetch = Fetch;
+
+    fetch(/** @type {[string, any, object?]} */ ...args) {
+      return super.fetch(...args);
+    }
+
+    get(/** @type {string} */ id) {
+      return super.get(id);
+    }
+  };
+  const Registration = class ServiceWorkerRegistration extends EventTarget {
+    /** @type {FakeManager | undefined} */
+    #manager;
+
+    /** @param {FakeManager} manager @param {object} members */
+    constructor(manager, members) {
+      super();
+      this.#manager = manager;
+      Object.assign(this, members);
+    }
+
+    get backgroundFetch() {
+      return this.#manager;
+    }
+  };
+  const Navigator = class Navigator {
+    constructor(/** @type {object} */ members) {
+      Object.assign(this, members);
+    }
+  };
+  // What is the browser's own says so.
+  for (const { prototype } of [Fetch, Manager]) {
+    Object.defineProperty(prototype, 'constructor', { value: prototype.constructor.bind(null) });
+  }
+  return {
+    BackgroundFetchRegistration: Fetch,
+    BackgroundFetchManager: Manager,
+    ServiceWorkerRegistration: Registration,
+    Navigator,
+  };
 }

@@ -87,6 +87,21 @@ const stories = {
       assert.deepEqual(world.begun, [at('/2.mp3')]);
     },
   },
+  aliases: {
+    before(world) {
+      let misses = 1;
+      const { answer } = world;
+      world.answer = (request) =>
+        request.url.endsWith('/tiles.zip') && misses-- > 0 ? new Response('', { status: 503 }) : answer(request);
+    },
+    async after(world) {
+      const shown = world.all('show');
+      assert.deepEqual(shown.slice(0, 4).map(String).sort(), ['0', '0', 'success', 'success']);
+      assert.deepEqual(shown.slice(4), [false, 'tiles', 500_000_000]);
+      assert.deepEqual(world.begun, ['photos', 'tiles', 'tiles', 'film']);
+      assert.deepEqual(world.all('tell'), ['0 bytes', '0 bytes', '500000000 bytes']);
+    },
+  },
   migrating: {
     after(world) {
       assert.deepEqual(world.begun, ['film-42']);

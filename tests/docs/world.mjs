@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 
 import { fromRoot } from '../../scripts/lib/paths.mjs';
-import { FakeCaches, FakeManager, PageRequest } from './fakes.mjs';
+import { FakeCaches, makeInterfaces, PageRequest } from './fakes.mjs';
 
 /** A page that waits for what it began is given this time, in milliseconds, before that comes. */
 const PATIENCE = 100;
@@ -38,15 +38,21 @@ export class World {
   /** What the app showed, said and did, as `[function, argument]`. @type {[string, unknown][]} */
   log = [];
   caches = new FakeCaches();
-  manager = new FakeManager();
+  #page = makeInterfaces();
+  #inWorker = makeInterfaces();
+  /** The page's; the worker's has the same fetches. */
+  manager = new this.#page.BackgroundFetchManager();
   /** Names of databases. @type {string[]} */
   databases = [];
   #worker = new EventTarget();
+  /** Of each realm. @type {Record<string, object>} */
+  #globalOf = {};
 
   /** Runs a block of a document. @param {import('./blocks.mjs').Block} block */
   async run({ realm, code }) {
-    const globals = realm === 'worker' ? this.#workerGlobals() : this.#pageGlobals();
-    const done = evaluate(await bundle(code), globals);
+    // One block goes on where the one before has ended.
+    this.#globalOf[realm] ??= asGlobal(realm === 'worker' ? this.#workerGlobals() : this.#pageGlobals());
+    const done = evaluate(await bundle(code), this.#globalOf[realm]);
     const isDone = await Promise.race([done.then(() => true), sleep(PATIENCE, false)]);
     if (!isDone) await this.finishAll();
     await done;
@@ -96,14 +102,15 @@ export class World {
     return (await (await this.caches.open(name)).keys()).map(({ url }) => url);
   }
 
-  #registration() {
+  /** @param {ReturnType<typeof makeInterfaces>} interfaces of its realm @param {object} manager */
+  #registration({ ServiceWorkerRegistration }, manager) {
     // What is left of the worker's own answers where the API is native: nothing to tell.
     const active = {
       scriptURL: 'https://app.example/sw.js',
       postMessage: (/** @type {unknown} */ _, [port]) => port.postMessage({ kind: 'answer', value: [] }),
     };
-    const registration = Object.assign(new EventTarget(), { scope: 'https://app.example/', active, waiting: null });
-    return Object.assign(registration, { backgroundFetch: this.manager });
+    const members = { scope: 'https://app.example/', active, waiting: null };
+    return new ServiceWorkerRegistration(manager, members);
   }
 
   /** What pages and workers have in common. */
@@ -117,7 +124,6 @@ export class World {
     return {
       caches,
       Request: PageRequest,
-      BackgroundFetchManager: FakeManager,
       fetch: async (/** @type {RequestInfo} */ request) => this.answer(new PageRequest(request)),
       indexedDB: {
         databases: async () => databases.map((name) => ({ name })),
@@ -132,22 +138,26 @@ export class World {
   }
 
   #pageGlobals() {
-    const serviceWorker = { ready: Promise.resolve(this.#registration()) };
+    const serviceWorker = { ready: Promise.resolve(this.#registration(this.#page, this.manager)) };
     const storage = {
       estimate: async () => ({ usage: 0, quota: 1e12 }),
       persist: async () => true,
       persisted: async () => false,
     };
-    return { ...this.#globals(), document: {}, navigator: { serviceWorker, storage } };
+    const navigator = new this.#page.Navigator({ serviceWorker, storage });
+    return { ...this.#globals(), ...this.#page, document: {}, navigator };
   }
 
   #workerGlobals() {
     const worker = this.#worker;
+    const { active, begun } = this.manager;
+    const manager = Object.assign(new this.#inWorker.BackgroundFetchManager(), { active, begun });
     return {
       ...this.#globals(),
+      ...this.#inWorker,
       ServiceWorkerGlobalScope: EventTarget,
-      registration: this.#registration(),
-      navigator: {},
+      registration: this.#registration(this.#inWorker, manager),
+      navigator: new this.#inWorker.Navigator({}),
       addEventListener: worker.addEventListener.bind(worker),
       removeEventListener: worker.removeEventListener.bind(worker),
     };
@@ -169,11 +179,15 @@ async function bundle(/** @type {string} */ contents) {
 
 const AsyncFunction = (async () => {}).constructor;
 
-/** @param {string} code @param {Record<string, unknown>} globals */
-function evaluate(code, globals) {
+/** The global object of a realm. @param {Record<string, unknown>} globals */
+function asGlobal(globals) {
   const self = Object.assign(Object.create(globalThis), globals);
-  const all = { ...globals, self, globalThis: self };
-  // Within a function of its own, the code may have names that the realm has.
-  const steps = Reflect.construct(AsyncFunction, [...Object.keys(all), `await (async () => {\n${code}\n})();`]);
-  return steps(...Object.values(all));
+  return Object.assign(self, { self, globalThis: self });
+}
+
+/** @param {string} code @param {object} global */
+function evaluate(code, global) {
+  // Within a function of its own, the code may have names that the realm has; what it adds to that is found, too.
+  const steps = Reflect.construct(AsyncFunction, ['global', `with (global) await (async () => {\n${code}\n})();`]);
+  return steps(global);
 }

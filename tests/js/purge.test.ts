@@ -52,6 +52,7 @@ describe('all goes', () => {
       new BroadcastChannel('background-fetch-polyfill:library').onmessage = resolve;
     });
     const purged = purge(client.registration);
+    await settle();
     await elapse(5_000);
     await purged;
     await heard;
@@ -62,6 +63,7 @@ describe('all goes', () => {
     worker.deaf = true;
     Object.assign(indexedDB, { deleteDatabase: () => ({}) });
     const purged = assert.rejects(purge(client.registration), { name: 'InvalidStateError', message: /holds/ });
+    await settle();
     await elapse(5_000);
     await elapse(10_000);
     await purged;

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 const tsc = 'node_modules/typescript/bin/tsc';
 
 describe('types', () => {
-  for (const program of ['page', 'worker', 'implementation']) {
+  for (const program of ['page', 'worker', 'implementation', 'aliases', 'aliases-worker']) {
     test(program, () => {
       const args = [tsc, '--project', `tests/types/${program}`];
       const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });

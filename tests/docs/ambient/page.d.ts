@@ -1,5 +1,6 @@
 /** What the app of the documents has in its pages. `../world.mjs` has the same. */
 import '../../../types/window.d.ts';
+import '../../../types/aliases.d.ts';
 
 declare global {
   /** To the user: a fraction, bytes, a truth. */

@@ -1,5 +1,6 @@
 /** What the app of the documents has in its service worker. `../world.mjs` has the same. */
 import '../../../types/sw.d.ts';
+import '../../../types/aliases.d.ts';
 
 declare global {
   function store(registration: BackgroundFetchRegistration): Promise<void>;

@@ -82,6 +82,8 @@ async function download(ready: ServiceWorkerRegistration): Promise<void> {
   registration.downloaded = 1;
   // @ts-expect-error no such reason
   if (registration.failureReason === 'network-error') return;
+  // @ts-expect-error only by ./aliases
+  console.log(navigator.backgroundFetch, registration.start());
   // @ts-expect-error does not exist in pages
   console.log(BackgroundFetchEvent);
 }
