@@ -120,13 +120,9 @@ export function forget(registration: ServiceWorkerRegistration, id: string): Pro
 export function retry(registration: ServiceWorkerRegistration, id: string): Promise<BackgroundFetchRegistration>;
 
 /**
- * What apps may ask {@link supports} for.
- *
- * - `native`: the API is the browser's own: downloads go on without a page, and the browser shows them.
- * - `pause`: `pause()` and `resume()`.
- * - `history`: `history()` and `forget()`.
- * - `retry`: `retry()`.
- * - `offline`: `background-fetch-polyfill/offline`, ours or native.
+ * What apps may ask {@link supports} for: `native`, whether the API is the browser's own, so that downloads go on without a
+ * page, and the browser shows them; `pause`, for `pause()` and `resume()`; `history`, for `history()` and `forget()`;
+ * `retry`, for `retry()`; `offline`, for `background-fetch-polyfill/offline`, which goes with the browser's own, too.
  */
 export type Feature = 'native' | 'pause' | 'history' | 'retry' | 'offline';
 

@@ -54,6 +54,7 @@ const FILES = [
     'ponyfill.sw',
     'extras',
     'aliases',
+    'alias-names',
     'offline',
     'downloads',
     'downloads.element',
