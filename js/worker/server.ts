@@ -233,7 +233,9 @@ export class Server {
         }
         await atMost(LEAVE, this.#loader.idle());
       }
-      await this.#loader.end(removalOf(this.#registration.scope));
+      const remove = removalOf(this.#registration.scope);
+      // Twice: who has looked for the database meanwhile may have made one by that, which WebKit leaves there, empty.
+      await this.#loader.end(() => remove().then(remove));
     },
     match: async (session, uid, request, options) => {
       // Before it is answered, so that no change is missed.
