@@ -132,7 +132,7 @@ export function supports(feature: Feature | (string & {})): boolean;
 /**
  * Removes all that this library has in a registration, for a logout, or before it is uninstalled: background fetches are
  * aborted, then items of `./offline`, the history, the database and the caches go. `registration` is by default this worker's
- * own, or that of this page.
+ * own, or that of this page, which is waited for.
  *
  * The handlers of the events have five seconds. Resolves when all is gone; what is begun afterwards works as ever. Rejects
  * with an InvalidStateError if something does not go. Where the browser's own API is used, its background fetches of the
