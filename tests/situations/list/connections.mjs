@@ -35,6 +35,8 @@ const http2 = (name, file, more) => ({
   ...more,
 });
 
+const FOUR_STREAMS = { right: comes({ requests: 20 }) };
+
 export default [
   {
     case: '12',
@@ -144,8 +146,9 @@ export default [
   http2('32 MiB, and no fault', { size: 32 * MIB, rate: 0 }, { right: comes({ sent: 1.3 }) }),
   http2('a stream is reset, three times', { size: 12 * MIB, cut: 2_000_000, times: 3 }),
   http2('a stream ends early, three times', { size: 12 * MIB, truncate: 2_000_000, times: 3 }),
-  http2('GOAWAY in mid-download, three times', { size: 12 * MIB, goaway: 2_000_000, times: 3 }),
-  http2('the connection is lost, three times', { size: 12 * MIB, disconnect: 2_000_000, times: 3 }),
+  // Up to four streams break with their connection each time.
+  http2('GOAWAY in mid-download, three times', { size: 12 * MIB, goaway: 2_000_000, times: 3 }, FOUR_STREAMS),
+  http2('the connection is lost, three times', { size: 12 * MIB, disconnect: 2_000_000, times: 3 }, FOUR_STREAMS),
   http2('streams are refused, twice', { refuse: 1, times: 2 }),
   http2('a stream is reset, by a server without ranges', { cut: 2_000_000, times: 1, ...NO_RANGES }),
   http2(

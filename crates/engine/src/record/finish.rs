@@ -103,6 +103,11 @@ impl Record {
                 if trouble.is_refusal() && transfer.asked.is_some() {
                     self.standing.range_refused();
                 }
+                let whole = transfer.asked.is_none() && trouble.is_break();
+                let end = self.total();
+                if whole && self.standing.always_breaks_at(transfer.position, end) {
+                    return self.give_up(cx);
+                }
                 if trouble.is_break() && transfer.has_brought() && self.goes_on_at_once(cx) {
                     return self.await_connection();
                 }

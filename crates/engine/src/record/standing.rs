@@ -28,6 +28,8 @@ pub(crate) struct Standing {
     denials: u32,
     /// Responses that did not fit what was stored, since there was more than ever.
     restarts: u32,
+    /// Where the whole broke off last, and how often in a row.
+    broke_at: (u64, u32),
     /// Ends that were none, as the server said, since there was more than ever.
     cuts: u32,
     /// Bodies without a byte, where nobody had said that there is none.
@@ -207,6 +209,15 @@ impl Standing {
         self.whole || self.misfits
     }
 
+    /// The whole broke off here. Whether it always does, shortly before the `end` that it declares, and parts did not
+    /// fit either: then its length is wrong, and each attempt costs all of it for nothing.
+    pub(crate) fn always_breaks_at(&mut self, at: u64, end: Option<u64>) -> bool {
+        let (before, times) = self.broke_at;
+        self.broke_at = (at, if before == at { times + 1 } else { 1 });
+        let nearly = end.is_some_and(|end| end.saturating_sub(at) <= at / 16);
+        nearly && self.asks_for_all() && self.broke_at.1 >= SAME_BREAKS
+    }
+
     /// What came does not fit what is stored. Whether to begin from scratch once more. Where it was a part, there are no
     /// more of them, rather than an end.
     pub(crate) fn may_restart(&mut self, config: &Retry, part: bool) -> bool {
@@ -235,6 +246,9 @@ pub(crate) const MOST_PATIENT: u32 = 10;
 fn longest_wait(config: &Retry, attempts: u32, known_for: Option<Millis>) -> Millis {
     known_for.unwrap_or_else(|| config.doubled(attempts))
 }
+
+/// Breaks of the whole at the same byte.
+const SAME_BREAKS: u32 = 4;
 
 /// Full jitter: anything between nothing and the longest wait, so that clients of a server that
 /// comes back do not all arrive at once.

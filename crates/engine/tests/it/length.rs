@@ -189,3 +189,17 @@ fn a_part_that_ends_early_leaves_no_entry_behind() {
     assert_eq!(app.world.bodies.entries(), Vec::new(), "before the next start");
     app.assert_success(1, LENGTH);
 }
+
+/// Two things are said of it. That costs some of its lengths, and no half an hour.
+#[test]
+fn a_length_that_is_one_too_many_each_time_fails_in_the_end() {
+    for exposure in [Exposure::Own, Exposure::Safelisted] {
+        let file = File { always: Some(Fault::Lacking(1)), exposure, ..File::new(1, LENGTH) };
+        let app = App::of("file", file);
+        app.run();
+        let (sent, time) = (app.sent("file"), app.world.clock.monotonic());
+        assert_eq!(app.delivery("one").state.failure_reason, Some(FailureReason::FetchError));
+        assert!(sent <= 8 * LENGTH, "{sent} sent");
+        assert!(time < Duration::from_secs(300), "{time:?}");
+    }
+}

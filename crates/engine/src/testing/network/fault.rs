@@ -49,6 +49,8 @@ pub enum Fault {
     Overlong(u64),
     /// A 200 that brings so many bytes more than it says.
     Longer(u64),
+    /// A 200 that declares so many bytes more than there are, and ends without them.
+    Lacking(u64),
     /// A 206 without a body, and without the length that it should have.
     Empty,
     /// 416, as if nothing followed after what was asked for; only of a file of which the length is
@@ -102,6 +104,7 @@ impl Fault {
             Self::More(_) => "206 of more",
             Self::Overlong(_) => "206 longer than declared",
             Self::Longer(_) => "200 longer than declared",
+            Self::Lacking(_) => "200 shorter than declared",
             Self::Empty => "206 without a body",
             Self::NothingFollows => "416 at a false end",
             Self::NotSatisfiable => "416",

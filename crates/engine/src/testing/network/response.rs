@@ -108,13 +108,17 @@ impl File {
             headers.push(("content-encoding".into(), "gzip".into()));
         }
         if self.declares_length {
-            let declared = coding.map_or(self.length, |coding| coding.length);
+            let lacking = if let Some(Fault::Lacking(more)) = fault { more } else { 0 };
+            let declared = coding.map_or(self.length, |coding| coding.length) + lacking;
             headers.push(("content-length".into(), declared.to_string()));
         }
         let head = self.head(url, 200, headers);
         let more = if let Some(Fault::Longer(more)) = fault { more } else { 0 };
         let end = Some(self.length.saturating_add(more));
-        let body = self.script(url, ByteRange { start: 0, end }, fault);
+        let mut body = self.script(url, ByteRange { start: 0, end }, fault);
+        if let Some(Fault::Lacking(_)) = fault {
+            body.then = Then::Break;
+        }
         Answer { head, body, fault }
     }
 
