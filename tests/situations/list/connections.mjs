@@ -35,7 +35,7 @@ const http2 = (name, file, more) => ({
   ...more,
 });
 
-const FOUR_STREAMS = { right: comes({ requests: 20 }) };
+const FOUR_STREAMS = { right: comes({ requests: 20, sent: 2, seconds: 120 }) };
 
 export default [
   {
