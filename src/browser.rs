@@ -49,7 +49,10 @@ impl ports::Bytes for Browser {
 }
 
 impl ports::Network for Browser {
-    async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
+    async fn open(&self, mut exchange: Exchange) -> Result<(Head, Body), NetworkError> {
+        if let Some(attempt) = exchange.attempt {
+            self.host.prepare(&mut exchange, attempt).await?;
+        }
         let upload = request_bodies::of_exchange(&self.meta, &exchange).await?;
         network::open(&exchange, upload).await
     }

@@ -16,19 +16,21 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::browser::Browser;
-use crate::convert::{FetchArguments, UiOptions};
+use crate::convert::{FetchArguments, Limits, UiOptions};
 use crate::host::JsHost;
 use crate::js::error::{malformed, refused, store_failed};
 use crate::js::object::{FromJs, ToJs};
 use crate::{clock, platform, request_bodies};
 
 /// Takes the store of `scope` over from any older worker, and resumes what is there: resolves with
-/// an [`Engine`].
+/// an [`Engine`]. `limits` is what the app has configured.
 #[wasm_bindgen(js_name = startEngine, unchecked_return_type = "Promise<Engine>")]
-pub fn start_engine(scope: &str, host: JsHost) -> Promise {
+pub fn start_engine(scope: &str, host: JsHost, limits: &JsValue) -> Promise {
     let browser = Rc::new(Browser::new(scope, host));
+    let limits = Limits::from_js(limits);
     promise(async move {
-        let started = driver::start(Rc::clone(&browser), platform::config()).await;
+        let config = limits.map_err(malformed)?.apply(platform::config());
+        let started = driver::start(Rc::clone(&browser), config).await;
         let (handle, run) = started.map_err(store_failed)?;
         // Not tied to the object below: when JavaScript's collector frees that must not matter.
         let ended = Rc::clone(&browser);
@@ -117,6 +119,12 @@ impl Engine {
     #[wasm_bindgen(js_name = setOnline)]
     pub fn set_online(&self, online: bool) {
         self.handle.set_online(online);
+    }
+
+    /// Whether the app wants nothing to be asked for now.
+    #[wasm_bindgen(js_name = setHeld)]
+    pub fn set_held(&self, held: bool) {
+        self.handle.set_held(held);
     }
 
     /// Whether a fetch is unfinished: running, waiting, or with an event to deliver.

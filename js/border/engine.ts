@@ -96,7 +96,7 @@ export interface UIOptions {
 }
 
 /** What an unfinished fetch is at, or waits for: see `Condition` in `state.rs`. */
-export type Condition = 'running' | 'offline' | 'server' | 'retry' | 'turn' | 'paused' | 'finishing';
+export type Condition = 'running' | 'offline' | 'server' | 'retry' | 'turn' | 'paused' | 'app' | 'finishing';
 
 /** What can be told of a fetch that is not over, beyond the standard. */
 export interface Status {
@@ -136,6 +136,22 @@ export interface MatchOptions {
 /** The types of event that the engine has fired in the service worker. */
 export type EventType = 'backgroundfetchsuccess' | 'backgroundfetchfail' | 'backgroundfetchabort';
 
+/** A request without its body, as the engine has it. */
+export type SentData = Omit<RequestData, 'body'> & { bodyLength: number | null };
+
+/** What the app has configured, as far as the engine is to know. */
+export interface Limits {
+  connections?: number | undefined;
+  maxTotal?: number | undefined;
+  maxConcurrentFetches?: number | undefined;
+  stallTimeout?: number | undefined;
+  retryFor?: number | undefined;
+  /** How long {@link Host.prepare} may take, in milliseconds; 0 where it is not to be called. */
+  preparation: number;
+  /** Whether nothing is asked for before {@link Engine.setHeld} has said so. */
+  held: boolean;
+}
+
 /** What the engine asks of JavaScript. */
 export interface Host {
   /**
@@ -158,6 +174,8 @@ export interface Host {
   isAside(uid: string): boolean;
   /** The requests of the cache's entries, those at least that a row speaks of. */
   entries(cache: Cache): Promise<readonly Request[]>;
+  /** The request as the app wants it to be sent now; rejects if it does not say, in bounded time. */
+  prepare(request: SentData, attempt: number, received: number, status: number): Promise<SentData>;
   /** Puts all bytes of the chunks into the cache; they must not be used afterwards. */
   put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void>;
 }
@@ -179,6 +197,8 @@ export interface Engine {
   updateUI(uid: string, options: UIOptions): Promise<void>;
   /** The worker's `online` and `offline` events. */
   setOnline(online: boolean): void;
+  /** Whether the app wants nothing to be asked for now. */
+  setHeld(held: boolean): void;
   /** Whether a fetch is unfinished: running, waiting or with an event to deliver. */
   isActive(): boolean;
   /** For how long nothing will happen if nobody calls, in milliseconds: 0 while anything is under way. */
@@ -192,4 +212,4 @@ export interface Engine {
 }
 
 /** What the loader calls: takes the store over from any older worker and resumes what is there. */
-export type StartEngine = (scope: string, host: Host) => Promise<Engine>;
+export type StartEngine = (scope: string, host: Host, limits: Limits) => Promise<Engine>;

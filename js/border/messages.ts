@@ -52,6 +52,8 @@ export interface Calls {
   handedOver(uid: string, taken: boolean): void;
   /** Whether a fetch of this id is active: it asks for nothing more until it may go on. */
   pause(id: string, paused: boolean): boolean;
+  /** What the app's hooks are given from now on, in each life of the worker. */
+  setPreferences(preferences: unknown): void;
   /** How it is with the newest fetch of this id that is not over. */
   status(id: string): Status | undefined;
   /** Aborts what is unfinished, and removes all that is stored, what is kept and how fetches have ended included. */

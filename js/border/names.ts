@@ -33,8 +33,14 @@ export const BODIES = 'bodies';
 /** That with a row for each entry of the cache. */
 export const SEGMENTS = 'segments';
 
-/** That with single values: the number of the engine that owns the store, as 'epoch', and how fetches have ended. */
+/**
+ * That with single values: the number of the engine that owns the store, as 'epoch', how fetches have ended, and
+ * {@link PREFERENCES}.
+ */
 export const META = 'meta';
+
+/** The key there of what the app's hooks are given, as `{ preferences }`. */
+export const PREFERENCES = 'preferences';
 
 /** That with a row for each item of the library. */
 export const KEPT = 'kept';

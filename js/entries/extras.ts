@@ -1,4 +1,5 @@
 /** Beyond the standard, and kept off its objects: functions over them, for pages and workers, ours or the browser's own. */
+export { configure, setPreferences } from '../extras/configure.ts';
 export { canStore, diagnose, type Problem } from '../extras/diagnose.ts';
 export { type Ended, forget, history } from '../extras/history.ts';
 export { type ObservedFetch, type Observer, observe } from '../extras/observe.ts';

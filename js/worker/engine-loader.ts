@@ -4,6 +4,7 @@ import { lockName } from '../border/names.ts';
 import type { Activity } from '../platform.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { atMost } from './hold.ts';
+import { Hooks } from './hooks.ts';
 import { type Release, takeLock } from './lock.ts';
 
 /** What makes engines. */
@@ -24,6 +25,8 @@ interface Running {
   engine: Engine;
   /** What was reported to it last; it takes the network for granted at first. */
   online: boolean;
+  /** Whether it has been told that the app wants nothing to be asked for now. */
+  held: boolean;
   /** Rejects when the engine has died: its promises will not settle any more. */
   death: Promise<never>;
   die(): void;
@@ -33,6 +36,7 @@ interface Running {
 export class EngineLoader {
   /** This run of the worker, or of its engine after another one that has lost all. */
   run = crypto.randomUUID();
+  readonly hooks: Hooks;
   readonly #module: EngineModule;
   readonly #scope: string;
   readonly #host: Host;
@@ -50,10 +54,12 @@ export class EngineLoader {
   /** Whether an engine has left its work unfinished, and no other has taken it up. */
   #trapped = false;
   #idle: (() => void)[] = [];
+  #looking = Promise.resolve();
 
   constructor(module: EngineModule, scope: string, host: Host, activity: Activity) {
     this.#module = module;
     this.#scope = scope;
+    this.hooks = new Hooks(scope);
     this.#host = host;
     this.#activity = activity;
   }
@@ -81,6 +87,11 @@ export class EngineLoader {
       if (this.isTrap(error)) this.drop();
       return false;
     }
+  }
+
+  /** Whether the app wanted nothing to be asked for when it was asked last. */
+  get held(): boolean {
+    return this.#running?.held ?? false;
   }
 
   /**
@@ -122,7 +133,10 @@ export class EngineLoader {
   }
 
   async #use<T>(steps: (engine: Engine) => T | Promise<T>): Promise<T> {
+    const fresh = !this.loaded;
     const running = await this.#start();
+    // Not every use is followed by another occasion.
+    if (fresh) this.look().catch(() => undefined);
     try {
       return await Promise.race([steps(running.engine), running.death]);
     } catch (error) {
@@ -141,7 +155,24 @@ export class EngineLoader {
       // Told again that it is online, it would ask servers that want to be left alone for a while.
       if (running.online !== onLine) await this.use((engine) => engine.setOnline(onLine));
       running.online = onLine;
+      await this.look();
     });
+  }
+
+  /** Asks the app whether anything is to be asked for now, and tells the engine. */
+  look(): Promise<void> {
+    // One after the other: what was known to an earlier one may have changed.
+    this.#looking = this.#looking.catch(() => undefined).then(() => this.#look());
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    if (!this.hooks.asks) return;
+    const held = !(await this.hooks.mayRun());
+    const running = this.#running;
+    if (!running || running.held === held) return;
+    running.held = held;
+    await this.use((engine) => engine.setHeld(held));
   }
 
   /** Whether an error means that the engine has died. */
@@ -171,6 +202,7 @@ export class EngineLoader {
     this.#starting = undefined;
     this.run = crypto.randomUUID();
     running.die();
+    this.hooks.forget();
     this.sayHello();
     this.checkIdle();
   }
@@ -225,7 +257,7 @@ export class EngineLoader {
   async #load(): Promise<Running> {
     await Promise.all([this.#instantiate(), this.#own(), this.#removal]);
     if (this.#replaced) throw invalidState('A newer service worker has taken over.');
-    const running = supervise(await this.#startEngine());
+    const running = supervise(await this.#startEngine(), this.hooks.asks);
     this.#running = running;
     this.#trapped = false;
     this.sayHello();
@@ -234,7 +266,7 @@ export class EngineLoader {
 
   async #startEngine(): Promise<Engine> {
     try {
-      return await this.#module.start(this.#scope, this.#host);
+      return await this.#module.start(this.#scope, this.#host, this.hooks.limits);
     } catch (error) {
       if (this.isTrap(error)) this.#module.reset();
       throw error;
@@ -268,12 +300,12 @@ const REMOVAL_LIMIT = 10_000;
 /** What waits for an engine that has died fails with this. */
 const death = new Error('The engine has died.');
 
-function supervise(engine: Engine): Running {
+function supervise(engine: Engine, held: boolean): Running {
   let die!: () => void;
   const dead = new Promise<never>((_, reject) => {
     die = () => reject(death);
   });
   // Not everybody who starts an engine waits for its death.
   dead.catch(() => undefined);
-  return { engine, online: true, death: dead, die };
+  return { engine, online: true, held, death: dead, die };
 }

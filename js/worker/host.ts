@@ -1,5 +1,6 @@
 import { instanceOf, loseInstance } from '../api/instances.ts';
-import type { EventType, FetchState, Host, RecordState, UIOptions } from '../border/engine.ts';
+import { configuration } from '../border/configuration.ts';
+import type { EventType, FetchState, Host, RecordState, SentData, UIOptions } from '../border/engine.ts';
 import type { Connection } from '../border/messages.ts';
 import { isWebKit } from '../platform.ts';
 import { put } from './bytes.ts';
@@ -73,6 +74,10 @@ export class WorkerHost implements Host {
     return isWebKit ? recordedEntries(this.#global.registration.scope, cache) : cache.keys();
   }
 
+  prepare(request: SentData, attempt: number, received: number, status: number): Promise<SentData> {
+    return this.loader.hooks.prepare(request, attempt, received, status);
+  }
+
   put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
     return put(cache, url, chunks);
   }
@@ -80,6 +85,6 @@ export class WorkerHost implements Host {
   /** Where it exists, the browser starts the worker when it is online, even without a page. */
   registerSync(): void {
     const { sync } = this.#global.registration as WithSync;
-    sync?.register(SYNC_TAG).catch(() => undefined);
+    if (configuration().keepAlive !== false) sync?.register(SYNC_TAG).catch(() => undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { configuration } from '../border/configuration.ts';
 import {
   type Answer,
   type Arguments,
@@ -35,6 +36,8 @@ const LONG_REST = 59_000;
 
 /** In milliseconds: so long the handlers of what is aborted may take before all goes. */
 const LEAVE = 5_000;
+/** In milliseconds: so often, at least, the app is asked whether anything may be asked for again. */
+const LOOK_AGAIN = 60_000;
 
 /** In milliseconds: so long after a newer version began to wait, holds are brief. */
 const NEWLY = 60_000;
@@ -110,7 +113,7 @@ export class Server {
   async work(): Promise<number> {
     await this.resume();
     const rest = await this.#rest();
-    if (!rest) await Promise.race([this.#loader.idle(), this.pause()]);
+    if (!rest && this.#keepsAlive) await Promise.race([this.#loader.idle(), this.pause()]);
     return rest;
   }
 
@@ -171,6 +174,16 @@ export class Server {
     return this.#rests ? Math.min(rest, LONGEST_TIMER) : 0;
   }
 
+  /** The same, where there is something to do that the app does not want to be done now. */
+  async #restOfHeld(): Promise<number> {
+    return this.#loader.held && (await hasStoredWork(this.#registration.scope)) ? LOOK_AGAIN : 0;
+  }
+
+  /** Whether the worker is to live for as long as there is work, as far as it is up to us. */
+  get #keepsAlive(): boolean {
+    return configuration().keepAlive !== false;
+  }
+
   /** Whether a newer version waits for this one to end. */
   get #isFollowed(): boolean {
     return this.#registration.waiting !== null;
@@ -194,7 +207,8 @@ export class Server {
       session.uids.add(args.uid);
       try {
         // Of what has no total nobody knows whether it has room.
-        const available = args.downloadTotal > 0 ? await storageLeft() : BEYOND_ALL;
+        const left = args.downloadTotal > 0 ? await storageLeft() : BEYOND_ALL;
+        const available = Math.min(left, configuration().maxTotal ?? BEYOND_ALL);
         const requests = await Promise.all(args.requests.map(receiveRequest));
         const state = await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
         // Its answer was lost before, and all is over.
@@ -219,6 +233,13 @@ export class Server {
       if (!(await this.#mayHaveWork())) return false;
       const state = await this.#loader.use((engine) => engine.get(id));
       return state !== undefined && this.#loader.use((engine) => engine.pause(state.uid, paused));
+    },
+    setPreferences: async (_, preferences) => {
+      // There is a database by then.
+      await this.#loader.use((engine) => engine.rest());
+      await this.#loader.hooks.setPreferences(preferences);
+      await this.#loader.look();
+      await this.#try(this.#stir());
     },
     abort: async (_, uid) => {
       const aborted = await this.#loader.use((engine) => engine.abort(uid));
@@ -251,8 +272,8 @@ export class Server {
       Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid)))),
     keepAlive: async (_, hold) => {
       await (hold ? this.work() : this.resume());
-      const working = await this.#isWorking();
-      const rest = working ? await this.#rest() : 0;
+      const working = this.#keepsAlive && (await this.#isWorking());
+      const rest = working ? await this.#rest() : await this.#restOfHeld();
       return { active: working && !rest, rest, pause: this.#isFollowed };
     },
   };

@@ -32,6 +32,7 @@ export class FakeEngine implements Engine {
   readonly over = new Map<string, FetchState>();
   readonly updates: [string, UIOptions][] = [];
   online: boolean[] = [];
+  held: boolean[] = [];
   stopped = false;
   /** For how long it says that it has nothing to do. */
   rests = 0;
@@ -130,6 +131,10 @@ export class FakeEngine implements Engine {
 
   setOnline(online: boolean): void {
     this.online.push(online);
+  }
+
+  setHeld(held: boolean): void {
+    this.held.push(held);
   }
 
   isActive(): boolean {

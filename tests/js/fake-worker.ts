@@ -33,6 +33,7 @@ class Run {
       lost: () => this.loader.lose(),
       isAside: () => false,
       entries: (cache) => cache.keys(),
+      prepare: async (request) => request,
       put,
     };
     const module: EngineModule = {

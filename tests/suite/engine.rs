@@ -22,7 +22,9 @@ async fn start(scope: &str) -> (Engine, Array) {
         })",
         &log,
     );
-    let engine = settle(start_engine(scope, js::host(host.unchecked_ref()))).await.unwrap();
+    let limits = js::value("({ preparation: 0, held: false })", &JsValue::NULL);
+    let engine =
+        settle(start_engine(scope, js::host(host.unchecked_ref()), &limits)).await.unwrap();
     (Engine::try_from_js_value(engine).unwrap(), log)
 }
 

@@ -29,6 +29,7 @@ fn get(url: &str) -> Exchange {
         range: None,
         if_range: None,
         overlap: Vec::new(),
+        attempt: None,
     }
 }
 

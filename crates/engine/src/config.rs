@@ -15,6 +15,14 @@ pub struct Config {
     /// Transfers at a time, over all fetches. The page's own traffic goes first, and HTTP/1.1
     /// browsers allow six connections to a host.
     pub connections: usize,
+    /// Background fetches that may ask at a time; the others wait for their turn, the oldest first.
+    pub fetches: usize,
+    /// Bytes that a background fetch may have, whatever its `downloadTotal`.
+    pub most_bytes: u64,
+    /// Whether nothing is asked for until [`Input::Held`](crate::Input::Held) says otherwise.
+    pub held: bool,
+    /// How long the app may take to prepare a request before it is sent; `None` where it does not.
+    pub preparation: Option<Millis>,
     /// Sizes of the segments of a body.
     pub segments: SegmentSizes,
     /// When and how bytes bypass the script; `None` where that is not faster.
@@ -175,6 +183,10 @@ impl Config {
         Self {
             origin,
             connections: 4,
+            fetches: usize::MAX,
+            most_bytes: u64::MAX,
+            held: false,
+            preparation: None,
             segments: SegmentSizes {
                 least: MIB,
                 most: 16 * MIB,

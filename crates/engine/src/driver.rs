@@ -180,6 +180,7 @@ impl<P: Ports> Driver<P> {
                 done.send(Reply::Done(Ok(())));
             }
             Call::Online(online) => self.feed(Input::Online(online)),
+            Call::Held(held) => self.feed(Input::Held(held)),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod commands;
 mod commits;
+mod consent;
 mod look;
 mod restore;
 mod schedule;
@@ -90,6 +91,7 @@ impl Engine {
             Input::Command { id, command } => self.command(id, command),
             Input::Opened { transfer, head, followed } => {
                 self.of_transfer(transfer, Event::Opened(transfer, head, followed));
+                self.limit_length(transfer);
             }
             Input::Read { transfer, length } => {
                 self.of_transfer(transfer, Event::Read(transfer, length));
@@ -129,8 +131,10 @@ impl Engine {
                 self.with(fetch, Fetch::event_settled);
             }
             Input::Online(online) => self.set_online(online),
+            Input::Held(held) => self.set_held(held),
             Input::Woken => self.woken(),
         }
+        self.admit();
         self.serve();
         self.schedule.prune(&self.fetches, &self.servers);
         self.show_active();
@@ -297,6 +301,7 @@ impl Engine {
     fn restore(&mut self, snapshots: Vec<Snapshot>, entries: Vec<EntryKey>) {
         let (fetches, mut cx) = self.parts();
         *fetches = restore::restore(&mut cx, snapshots, entries);
+        fetches.hold(cx.config.held);
         let holds = restore::recall(fetches, &mut cx);
         for (server, until) in holds {
             self.schedule.wake_at(until, Subject::Server(server));

@@ -53,9 +53,9 @@ impl Error {
             Self::NoRoom { needed, available } => [
                 "downloadTotal is ",
                 &decimal(*needed),
-                " bytes, but only ",
+                " bytes, but no more than ",
                 &decimal(*available),
-                " are left to this origin.",
+                " can be stored.",
             ]
             .concat(),
             Self::Quota => "The requests do not fit in this origin's storage.".to_owned(),

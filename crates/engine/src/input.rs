@@ -124,6 +124,8 @@ pub enum Input {
     },
     /// The network came or went.
     Online(bool),
+    /// Whether the app wants nothing to be asked for now.
+    Held(bool),
     /// The time of [`Engine::next_wake`](crate::Engine::next_wake) has come.
     Woken,
 }

@@ -43,6 +43,19 @@ pub struct Exchange {
     pub if_range: Option<String>,
     /// What is stored of the first bytes of `range`, if those are asked for again to be compared.
     pub overlap: Vec<Piece>,
+    /// What the app is told that prepares it, where it does so. Only what is sent changes by that: not the record.
+    pub attempt: Option<Attempt>,
+}
+
+/// What is known of a request that the app prepares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// 1, or more for one that follows others which brought nothing.
+    pub number: u32,
+    /// Bytes of the body that are stored.
+    pub received: u64,
+    /// 401 or 403, if that is how the server has answered the last one; else 0.
+    pub status: u16,
 }
 
 /// Some bytes of an entry.
@@ -166,6 +179,8 @@ pub enum NetworkError {
     Absent,
     /// It would fail whenever it is tried: scheme, blocked port, mixed content, CSP.
     Forbidden,
+    /// Nothing was sent: the app was to prepare the request, and has not.
+    Unprepared,
 }
 
 /// Why a store failed.

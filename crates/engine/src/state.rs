@@ -86,6 +86,8 @@ pub enum Condition {
     Turn,
     /// The app, which has paused it.
     Paused,
+    /// The app, which wants nothing to be asked for now.
+    Held,
     /// All has come, or is over: it is verified, or its event handled.
     Finishing,
 }

@@ -29,6 +29,7 @@ pub(super) enum Call {
     /// What only looks, and keeps what it has seen; then an answer that says nothing.
     Look(Box<dyn FnOnce(&mut Engine)>, Sender),
     Online(bool),
+    Held(bool),
 }
 
 impl Handle {
@@ -135,6 +136,11 @@ impl Handle {
     /// Tells that the network came or went.
     pub fn set_online(&self, online: bool) {
         self.line.push(Call::Online(online));
+    }
+
+    /// Tells whether the app wants nothing to be asked for now.
+    pub fn set_held(&self, held: bool) {
+        self.line.push(Call::Held(held));
     }
 
     /// Whether there is unfinished work.

@@ -39,7 +39,8 @@ impl Engine {
             return (Condition::Running, None);
         }
         if fetch.is_paused() {
-            return (Condition::Paused, None);
+            let own = fetch.row.paused == Some(true);
+            return (if own { Condition::Paused } else { Condition::Held }, None);
         }
         let mut waits = fetch.records().iter().filter_map(|record| {
             let held = || self.servers.held_until(record.server, now);

@@ -75,11 +75,17 @@ impl Fetch {
         None
     }
 
-    /// One of its records has brought more than `downloadTotal` allows: that ends it at once.
+    /// One of its records has brought more than `downloadTotal` allows, or is about to bring more than any may have: that
+    /// ends it at once.
     pub(crate) fn exceed(&mut self, cx: &mut Context<'_>, index: u32) {
+        let by_total = self.most_bytes(cx.config) == self.row.download_total;
         let Some(record) = self.record_mut(index) else { return };
-        record.exceed(cx);
-        self.end(cx, Some(FailureReason::DownloadTotalExceeded), Vec::new());
+        let reason = match by_total {
+            true => FailureReason::DownloadTotalExceeded,
+            false => FailureReason::QuotaExceeded,
+        };
+        record.exceed(cx, reason);
+        self.end(cx, Some(reason), Vec::new());
     }
 
     /// Decides the outcome: from here on the fetch is not active, and its id is free. `commands` are

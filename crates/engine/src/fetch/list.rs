@@ -16,12 +16,22 @@ pub(crate) struct Fetches {
     all: Vec<Fetch>,
     /// What is left of those that are over, in the order in which they ended.
     over: Vec<FetchRow>,
+    /// Whether nothing is to be asked for.
+    held: bool,
 }
 
 impl Fetches {
     /// Adds one, which is newer than all others.
     pub(crate) fn push(&mut self, fetch: Fetch) {
-        self.all.push(fetch);
+        self.all.push(Fetch { held: self.held, ..fetch });
+    }
+
+    /// Nothing is to be asked for, or all again. Each waits to be admitted.
+    pub(crate) fn hold(&mut self, held: bool) {
+        self.held = held;
+        for fetch in &mut self.all {
+            fetch.held = held;
+        }
     }
 
     pub(crate) fn get(&self, id: FetchId) -> Option<&Fetch> {

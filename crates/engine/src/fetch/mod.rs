@@ -8,6 +8,7 @@ mod ending;
 mod list;
 mod progress;
 
+use crate::config::Config;
 use crate::context::{Allowance, Context};
 use crate::ids::FetchId;
 use crate::outcome::FailureReason;
@@ -77,6 +78,10 @@ pub(crate) struct Fetch {
     first_failure: Option<FailureReason>,
     /// Whether the next worker finds it paused.
     pub(crate) stored_paused: bool,
+    /// Whether the app wants nothing to be asked for now, of whatever fetch.
+    pub(super) held: bool,
+    /// Whether it has still to be admitted, as others are under way: see [`Config::fetches`](crate::Config::fetches).
+    pub(crate) waits: bool,
 }
 
 impl Fetch {
@@ -103,6 +108,8 @@ impl Fetch {
             update_due: None,
             first_failure,
             stored_paused,
+            held: false,
+            waits: true,
         }
     }
 
@@ -113,7 +120,7 @@ impl Fetch {
 
     /// Whether the app wants nothing more of it to be asked for.
     pub(crate) fn is_paused(&self) -> bool {
-        self.step == Step::Running && self.row.paused == Some(true)
+        self.step == Step::Running && (self.held || self.row.paused == Some(true))
     }
 
     /// Whether it is worth a living worker.
@@ -155,7 +162,7 @@ impl Fetch {
 
     /// Lets something happen to one of its records.
     pub(crate) fn take(&mut self, cx: &mut Context<'_>, index: u32, event: Event) -> Next {
-        cx.allowance = self.allowance(cx.transfers);
+        cx.allowance = self.allowance(cx);
         let Some(record) = self.place(index).and_then(|place| self.records.get_mut(place)) else {
             return Next::Nothing;
         };
@@ -173,18 +180,33 @@ impl Fetch {
         next
     }
 
-    fn allowance(&self, transfers: &Transfers) -> Allowance {
-        let total = self.row.download_total;
-        if total == 0 {
+    fn allowance(&self, cx: &Context<'_>) -> Allowance {
+        let total = self.most_bytes(cx.config);
+        if total == u64::MAX {
             return Allowance::Unlimited;
         }
         let mut coming = 0;
-        for one in transfers.iter() {
+        for one in cx.transfers.iter() {
             if one.record.fetch == self.id && one.stream == Stream::Bypassing {
                 one.stores.iter().for_each(|store| coming += store.length);
             }
         }
         Allowance::Left { bytes: total.saturating_sub(self.tally.downloaded), coming }
+    }
+
+    /// Bytes that it may have.
+    fn most_bytes(&self, config: &Config) -> u64 {
+        let total = self.row.download_total;
+        if total == 0 { config.most_bytes } else { total.min(config.most_bytes) }
+    }
+
+    /// Whether this record's response says that the fetch becomes larger than any may be.
+    pub(crate) fn will_be_too_large(&self, config: &Config, index: u32) -> bool {
+        self.record(index).filter(|record| !record.is_over()).is_some_and(|record| {
+            let others = self.tally.downloaded.saturating_sub(record.body.segments.stored());
+            let length = record.declared_length().unwrap_or(0);
+            others.saturating_add(length) > config.most_bytes
+        })
     }
 
     /// A record waits for a connection.
@@ -197,7 +219,7 @@ impl Fetch {
     /// Whether any record waits for a connection. Those whose server is to be left alone wait for that, from now on.
     pub(crate) fn has_pending(&mut self, gate: &mut Gate<'_>) -> bool {
         while let Some(id) = self.pending.first().and_then(|(_, subject)| subject.record()) {
-            let running = self.step == Step::Running && !self.is_paused();
+            let running = self.step == Step::Running && !self.waits && !self.is_paused();
             let record = self.record_mut(id.index);
             if let Some(record) = record.filter(|record| record.phase == Phase::Pending) {
                 if !running || gate.admits(record.server) {

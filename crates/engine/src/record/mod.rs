@@ -10,6 +10,7 @@
 //! | `finish` | a transfer is over: the next one, a wait, from scratch, or a body that is whole |
 //! | `retry` | it met trouble: it waits, for its server or by itself, or is given up |
 //! | `store` | entries are finished first, and recorded second |
+//! | `denied` | the server wants another URL or token, and the app has prepared the request |
 //! | `end` | a body ended of which nobody had said where: its server is asked |
 //! | `former` | a newer response begins: what is stored stays until it is replaced |
 //! | `hedge` | a body is silent, and asked for a second time beside it |
@@ -20,6 +21,7 @@
 //! | `upload` | non-GET requests: sent once |
 
 mod body;
+mod denied;
 mod end;
 mod finish;
 mod former;
@@ -53,6 +55,7 @@ use crate::transfer::{End, Stream, Transfer, Transfers};
 use crate::trouble::Trouble;
 
 use body::Body;
+use denied::Denied;
 use former::Former;
 use parts::Parts;
 use saved::Saved;
@@ -99,6 +102,7 @@ pub(crate) struct Record {
     pub(crate) standing: Standing,
     pub(crate) parts: Parts,
     pub(crate) saved: Saved,
+    denied: Denied,
     /// What can be gone back to if the current response brings nothing.
     former: Option<Box<Former>>,
     /// Entries of what is being replaced.
@@ -186,6 +190,7 @@ impl Record {
             standing: Standing::default(),
             parts: Parts::default(),
             saved,
+            denied: Denied::default(),
             former: None,
             replaced: Vec::new(),
             changed: false,
@@ -196,7 +201,10 @@ impl Record {
     pub(crate) fn take(&mut self, cx: &mut Context<'_>, event: Event) -> Next {
         match event {
             Event::Start => self.start(cx),
-            Event::Opened(id, head, followed) => self.opened(cx, id, head, followed),
+            Event::Opened(id, head, followed) => match self.denied(cx, id, head.status) {
+                Some(next) => next,
+                None => self.opened(cx, id, head, followed),
+            },
             Event::Read(id, length) => self.read(cx, id, length),
             Event::Compared(id, same) => self.compared(cx, id, same),
             Event::BodyEnded(id) => self.body_ended(cx, id),
@@ -307,6 +315,11 @@ impl Record {
     /// Length of the whole body, if it is known.
     fn total(&self) -> Option<u64> {
         self.body.total(self.head())
+    }
+
+    /// The same of what was asked for, and not of the page that a bad status comes with.
+    pub(crate) fn declared_length(&self) -> Option<u64> {
+        self.total().filter(|_| !self.has_bad_status())
     }
 
     /// Whether the body must stay hidden until its integrity is verified.

@@ -20,7 +20,7 @@ impl Record {
         }
         let random = cx.outbox.next_random();
         if !self.request().is_get() {
-            return self.give_up(cx);
+            return self.unsent(cx, trouble).unwrap_or_else(|| self.give_up(cx));
         }
         let repute = cx.servers.repute(self.server);
         let blames = self.standing.blames_server(trouble, &repute);

@@ -91,10 +91,9 @@ impl Record {
         Next::Settled
     }
 
-    /// `downloadTotal` is exceeded, by this record.
-    pub(crate) fn exceed(&mut self, cx: &mut Context<'_>) {
+    /// The fetch has become too large by this record.
+    pub(crate) fn exceed(&mut self, cx: &mut Context<'_>, reason: FailureReason) {
         self.close_transfers(cx, None);
-        let reason = FailureReason::DownloadTotalExceeded;
         self.row.result = Some(RecordResult::Failure(reason));
         self.phase = Phase::Settled { durable: false };
         self.changed = true;

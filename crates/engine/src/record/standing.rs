@@ -118,7 +118,12 @@ impl Standing {
         let known_for = (was_there && !matches!(trouble, Trouble::Busy(_))).then_some(away);
         let limit = match trouble {
             // Not by a clock alone that somebody has set.
-            _ if silent && silent_for >= config.silence && away >= config.cap => 0,
+            _ if silent
+                && silent_for >= config.silence
+                && away >= config.cap.min(config.silence) =>
+            {
+                0
+            }
             _ if silent => u32::MAX,
             Trouble::Network(NetworkError::Forbidden) => 0,
             Trouble::Network(NetworkError::Offline) => {

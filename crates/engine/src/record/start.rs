@@ -109,7 +109,8 @@ impl Record {
         if self.request().is_get() {
             let stall =
                 config.stall * u64::from(self.row.attempts.saturating_add(1).min(MOST_PATIENT));
-            return Patience { head: stall, body: stall, quiet };
+            let head = stall.saturating_add(config.preparation.unwrap_or_default());
+            return Patience { head, body: stall, quiet };
         }
         let body = config.stall_of_uploads;
         let upload = self.request().body_length.unwrap_or(0) / config.least_upload_rate;
@@ -159,6 +160,7 @@ impl Record {
         let earlier = |range: ByteRange| range.start.saturating_sub(repeated);
         let range = range.map(|range| ByteRange { start: earlier(range), ..range });
         let (uid, index) = (self.row.uid.clone(), self.row.index);
-        Exchange { uid, index, request, range, if_range, overlap }
+        let attempt = self.attempt(config);
+        Exchange { uid, index, request, range, if_range, overlap, attempt }
     }
 }

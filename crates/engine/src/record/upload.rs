@@ -86,6 +86,7 @@ fn probe(cx: &mut Context<'_>, id: TransferId, mut exchange: Exchange) {
     "no-cors".clone_into(&mut request.mode);
     request.headers.clear();
     request.body_length = None;
+    exchange.attempt = None;
     if let Some(transfer) = cx.transfers.get_mut(id) {
         transfer.stream = Stream::Probing;
         transfer.patience = cx.config.stall;

@@ -113,7 +113,7 @@ pub(crate) fn sent(oracle: &Oracle, uid: &str, index: u32, bytes: u64) {
 
 /// A request, as it is shown.
 pub(crate) fn asked(exchange: &Exchange) -> String {
-    let Exchange { uid, index, request, range, if_range, overlap } = exchange;
+    let Exchange { uid, index, request, range, if_range, overlap, .. } = exchange;
     let range = range.map_or(String::new(), |range| format!(" {}", range.header()));
     let if_range = if_range.as_ref().map_or(String::new(), |tag| format!(" if {tag}"));
     let repeated: u64 = overlap.iter().map(|piece| piece.length).sum();

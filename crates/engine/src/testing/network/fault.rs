@@ -82,6 +82,7 @@ impl Fault {
             Self::Fails(NetworkError::Refused) => "fails: refused",
             Self::Fails(NetworkError::Forbidden) => "fails: forbidden",
             Self::Fails(NetworkError::Absent) => "fails: absent",
+            Self::Fails(NetworkError::Unprepared) => "fails: unprepared",
             Self::NoAnswer => "no answer",
             Self::Late(_) => "late head",
             Self::Cut(_) => "cut body",

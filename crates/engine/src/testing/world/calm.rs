@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::{Life, Operation, World};
 use crate::driver::Handle;
+use crate::http::RequestSpec;
 use crate::matching::MatchOptions;
-use crate::ports::{Clock, Host, StoreError};
+use crate::ports::{Attempt, Clock, Exchange, Host, NetworkError, StoreError};
 use crate::state::{EventType, FetchResult, FetchState, RecordState};
 use crate::time::Time;
 
@@ -34,7 +35,12 @@ struct Inner {
     handler_takes: Cell<Duration>,
     failing_looks: Cell<(u32, u32)>,
     keeps: RefCell<Option<String>>,
+    prepares: Cell<Option<Prepare>>,
+    attempts: RefCell<Vec<Attempt>>,
 }
+
+/// What an app makes of a request before it is sent.
+pub type Prepare = fn(&mut RequestSpec, Attempt) -> Result<(), NetworkError>;
 
 /// What a handler of an event saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +126,16 @@ impl CalmWorker {
         self.inner.keeps.replace(name.map(str::to_owned));
     }
 
+    /// The app prepares each request so, from now on.
+    pub fn prepare_by(&self, prepare: Prepare) {
+        self.inner.prepares.set(Some(prepare));
+    }
+
+    /// What the app was told that prepares requests, in order.
+    pub fn attempts(&self) -> Vec<Attempt> {
+        self.inner.attempts.borrow().clone()
+    }
+
     /// So many of the next lists of entries fail, and so many looks at the length of one.
     pub fn fail_looks(&self, lists: u32, lengths: u32) {
         self.inner.failing_looks.set((lists, lengths));
@@ -171,6 +187,14 @@ impl Life for CalmWorker {
         if millis > 0 {
             self.world.clock.sleep(Duration::from_millis(millis)).await;
         }
+    }
+
+    fn prepare(&self, exchange: &mut Exchange) -> Result<(), NetworkError> {
+        let (Some(prepare), Some(attempt)) = (self.inner.prepares.get(), exchange.attempt) else {
+            return Ok(());
+        };
+        self.inner.attempts.borrow_mut().push(attempt);
+        prepare(&mut exchange.request, attempt)
     }
 
     async fn begin(&self, operation: &Operation<'_>) -> Result<(), StoreError> {

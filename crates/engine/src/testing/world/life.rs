@@ -19,6 +19,15 @@ pub trait Life: Host + Clock + Clone + 'static {
     /// One step: it takes some time, and may be the last.
     async fn step(&self);
 
+    /// The app prepares a request, where it does.
+    ///
+    /// # Errors
+    ///
+    /// If it does not get to it.
+    fn prepare(&self, _exchange: &mut Exchange) -> Result<(), NetworkError> {
+        Ok(())
+    }
+
     /// The first step of a request, which holds one of so many connections of this worker.
     async fn begin_request(&self, _exchange: &Exchange, _connections: usize) {
         self.step().await;

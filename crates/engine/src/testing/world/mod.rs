@@ -20,7 +20,7 @@ use super::memory::{BodyEntries, MemoryMetaStore};
 use super::network::{Answer, Extent, Servers};
 use crate::ports::{Exchange, NetworkError};
 
-pub use calm::{CalmWorker, Delivery};
+pub use calm::{CalmWorker, Delivery, Prepare};
 pub use connections::Connections;
 pub use hands::{Chunk, Holding};
 pub use life::{Life, Operation};

@@ -105,8 +105,9 @@ impl<L: Life> Bytes for WorldPorts<L> {
 }
 
 impl<L: Life> Network for WorldPorts<L> {
-    async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
+    async fn open(&self, mut exchange: Exchange) -> Result<(Head, Body), NetworkError> {
         let world = self.life.world();
+        self.life.prepare(&mut exchange)?;
         let connection = {
             let of = (exchange.uid.as_str(), exchange.index);
             world.connections.connect(of, &world.clock, &self.connections)
