@@ -49,12 +49,9 @@ impl ports::Bytes for Browser {
 }
 
 impl ports::Network for Browser {
-    async fn open(&self, mut exchange: Exchange) -> Result<(Head, Body), NetworkError> {
-        if let Some(attempt) = exchange.attempt {
-            self.host.prepare(&mut exchange, attempt).await?;
-        }
+    async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
         let upload = request_bodies::of_exchange(&self.meta, &exchange).await?;
-        network::open(&exchange, upload).await
+        network::open(&exchange, upload, Some(&self.host)).await
     }
 
     fn is_online(&self) -> bool {

@@ -6,7 +6,7 @@
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
 use background_fetch_engine::state::{Condition, FetchResult, FetchState, RecordState, Status};
-use background_fetch_engine::{Config, MatchOptions, Millis, NewFetch};
+use background_fetch_engine::{MatchOptions, NewFetch};
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
@@ -99,50 +99,6 @@ fn request(spec: &RequestSpec, body: &JsValue) -> JsValue {
     let _ = Reflect::delete_property(request.unchecked_ref::<Object>(), &length);
     set(&request, BODY, body);
     request
-}
-
-/// `Limits`.
-#[derive(Debug)]
-pub struct Limits {
-    connections: Option<u64>,
-    fetches: Option<u64>,
-    total: Option<u64>,
-    stall: Option<u64>,
-    silence: Option<u64>,
-    /// Milliseconds; 0 where the app does not prepare requests.
-    preparation: u64,
-    held: bool,
-}
-
-plain_argument!(Limits {
-    connections: "connections",
-    fetches: "maxConcurrentFetches",
-    total: "maxTotal",
-    stall: "stallTimeout",
-    silence: "retryFor",
-    preparation: "preparation",
-    held: "held",
-});
-
-impl Limits {
-    /// The same, with what the app wants otherwise.
-    pub(crate) fn apply(self, mut config: Config) -> Config {
-        if let Some(most) = self.connections {
-            // No more than these.
-            (config.connections, config.extra_connections) = (count(most), 0);
-        }
-        config.fetches = self.fetches.map_or(config.fetches, count);
-        config.most_bytes = self.total.unwrap_or(config.most_bytes);
-        config.stall = self.stall.map_or(config.stall, Millis);
-        config.retry.silence = self.silence.map_or(config.retry.silence, Millis);
-        config.preparation = (self.preparation > 0).then_some(Millis(self.preparation));
-        config.held = self.held;
-        config
-    }
-}
-
-fn count(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// `UIOptions`.

@@ -16,20 +16,32 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::browser::Browser;
-use crate::convert::{FetchArguments, Limits, UiOptions};
+use crate::convert::{FetchArguments, UiOptions};
 use crate::host::JsHost;
 use crate::js::error::{malformed, refused, store_failed};
 use crate::js::object::{FromJs, ToJs};
+use crate::limits::Limits;
 use crate::{clock, platform, request_bodies};
 
 /// Takes the store of `scope` over from any older worker, and resumes what is there: resolves with
-/// an [`Engine`]. `limits` is what the app has configured.
+/// an [`Engine`]. All but the first two is what the app has configured: [`Limits`].
 #[wasm_bindgen(js_name = startEngine, unchecked_return_type = "Promise<Engine>")]
-pub fn start_engine(scope: &str, host: JsHost, limits: &JsValue) -> Promise {
+#[allow(clippy::too_many_arguments, reason = "an object would have to be read, in more code")]
+pub fn start_engine(
+    scope: &str,
+    host: JsHost,
+    connections: f64,
+    fetches: f64,
+    total: f64,
+    stall: f64,
+    silence: f64,
+    preparation: f64,
+    held: bool,
+) -> Promise {
     let browser = Rc::new(Browser::new(scope, host));
-    let limits = Limits::from_js(limits);
+    let limits = Limits { connections, fetches, total, stall, silence, preparation, held };
+    let config = limits.apply(platform::config());
     promise(async move {
-        let config = limits.map_err(malformed)?.apply(platform::config());
         let started = driver::start(Rc::clone(&browser), config).await;
         let (handle, run) = started.map_err(store_failed)?;
         // Not tied to the object below: when JavaScript's collector frees that must not matter.

@@ -1,7 +1,5 @@
 //! What JavaScript does for the engine: the `Host` of `js/border/engine.ts`.
 
-use background_fetch_engine::http::RequestSpec;
-use background_fetch_engine::ports::{Attempt, Exchange, NetworkError};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
@@ -10,8 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Cache;
 
 use crate::convert;
-use crate::js::object::{FromJs, ToJs};
-use crate::platform::{is_offline, is_same_origin};
+use crate::js::object::ToJs;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,14 +29,17 @@ extern "C" {
     fn tell_lost(this: &JsHost) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = isAside)]
     fn is_aside(this: &JsHost, uid: &str) -> Result<bool, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = prepare)]
-    fn ask_app(
+    /// As `fetch()`, after the app has prepared the request: rejects with `null` where it has not. Whom it is sent to is `url`
+    /// of the options then.
+    #[wasm_bindgen(method)]
+    pub fn send(
         this: &JsHost,
-        request: &JsValue,
+        url: &str,
+        options: &JsValue,
         attempt: u32,
         received: f64,
         status: u16,
-    ) -> Result<Promise, JsValue>;
+    ) -> Promise;
     #[wasm_bindgen(method, catch)]
     fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
     /// Puts all bytes of chunks into a cache; the chunks end by that.
@@ -80,29 +80,6 @@ impl JsHost {
     /// Whether the engine is to leave this fetch alone, as if it were not stored.
     pub fn sets_aside(&self, uid: &str) -> bool {
         self.is_aside(uid).unwrap_or(false)
-    }
-
-    /// Puts in the place of a request that is about to be sent what the app makes of it, in bounded time.
-    ///
-    /// # Errors
-    ///
-    /// If the app has not done it.
-    pub async fn prepare(
-        &self,
-        exchange: &mut Exchange,
-        Attempt { number, received, status }: Attempt,
-    ) -> Result<(), NetworkError> {
-        let why = || if is_offline() { NetworkError::Offline } else { NetworkError::Unprepared };
-        let before = &exchange.request;
-        let asked = self.ask_app(&before.to_js(), number, received as f64, status);
-        let answer = JsFuture::from(asked.map_err(|_| why())?).await.map_err(|_| why())?;
-        let prepared = RequestSpec::from_js(&answer).map_err(|_| NetworkError::Unprepared)?;
-        if !is_same_origin(&prepared.url) {
-            // It would cause a preflight.
-            exchange.if_range = None;
-        }
-        exchange.request = prepared;
-        Ok(())
     }
 
     /// The requests of a cache's entries, those at least that a row speaks of.

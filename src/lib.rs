@@ -10,6 +10,7 @@ pub mod convert;
 pub mod exports;
 pub mod host;
 pub mod js;
+mod limits;
 pub mod meta_store;
 pub mod network;
 pub mod platform;

@@ -3,6 +3,8 @@
  * it lies under a name that all scripts of a realm have in common.
  */
 
+import { BRAND } from './messages.ts';
+
 /** What is known of a request that is about to be sent. */
 export interface Attempt {
   /** 1, or more after attempts that brought nothing. */
@@ -26,7 +28,7 @@ export interface Configuration {
 }
 
 const shared = globalThis as { [name: symbol]: Configuration };
-const name = (): symbol => Symbol.for('background-fetch-polyfill:configuration');
+const name = (): symbol => Symbol.for(BRAND);
 
 export const configuration = (): Configuration => shared[name()] ?? {};
 

@@ -136,21 +136,21 @@ export interface MatchOptions {
 /** The types of event that the engine has fired in the service worker. */
 export type EventType = 'backgroundfetchsuccess' | 'backgroundfetchfail' | 'backgroundfetchabort';
 
-/** A request without its body, as the engine has it. */
-export type SentData = Omit<RequestData, 'body'> & { bodyLength: number | null };
+/** What the engine has a request sent with. */
+export type SentInit = RequestInit & { headers: [string, string][]; url?: string };
 
-/** What the app has configured, as far as the engine is to know. */
-export interface Limits {
-  connections?: number | undefined;
-  maxTotal?: number | undefined;
-  maxConcurrentFetches?: number | undefined;
-  stallTimeout?: number | undefined;
-  retryFor?: number | undefined;
-  /** How long {@link Host.prepare} may take, in milliseconds; 0 where it is not to be called. */
-  preparation: number;
+/** What the app has configured, as far as the engine is to know; what is not given is left as it is. */
+export type Limits = [
+  connections: number | undefined,
+  maxConcurrentFetches: number | undefined,
+  maxTotal: number | undefined,
+  stallTimeout: number | undefined,
+  retryFor: number | undefined,
+  /** How long {@link Host.send} may take, in milliseconds; 0 where it is not to be called. */
+  preparation: number,
   /** Whether nothing is asked for before {@link Engine.setHeld} has said so. */
-  held: boolean;
-}
+  held: boolean,
+];
 
 /** What the engine asks of JavaScript. */
 export interface Host {
@@ -174,8 +174,11 @@ export interface Host {
   isAside(uid: string): boolean;
   /** The requests of the cache's entries, those at least that a row speaks of. */
   entries(cache: Cache): Promise<readonly Request[]>;
-  /** The request as the app wants it to be sent now; rejects if it does not say, in bounded time. */
-  prepare(request: SentData, attempt: number, received: number, status: number): Promise<SentData>;
+  /**
+   * `fetch()`, after the app has prepared the request; rejects with null if it has not, in bounded time. Whom it is sent to is
+   * `url` of `init` then.
+   */
+  send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response>;
   /** Puts all bytes of the chunks into the cache; they must not be used afterwards. */
   put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void>;
 }
@@ -212,4 +215,4 @@ export interface Engine {
 }
 
 /** What the loader calls: takes the store over from any older worker and resumes what is there. */
-export type StartEngine = (scope: string, host: Host, limits: Limits) => Promise<Engine>;
+export type StartEngine = (scope: string, host: Host, ...limits: Limits) => Promise<Engine>;

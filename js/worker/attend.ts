@@ -43,9 +43,9 @@ function hear(message: WorkerMessage): void {
 
 /** The same, for what was left before the browser had the API itself; as a rule there is nothing. */
 export function takeLeave(global: ServiceWorkerGlobalScope, module: EngineModule): void {
-  const start: EngineModule['start'] = async (scope, host, limits) => {
+  const start: EngineModule['start'] = async (...args) => {
     await handOver.setAside();
-    return module.start(scope, host, limits);
+    return module.start(...args);
   };
   // Hardly ever needed, so the slim build does not keep it.
   const keep: EngineModule['keep'] = async () => undefined;

@@ -266,7 +266,7 @@ export class EngineLoader {
 
   async #startEngine(): Promise<Engine> {
     try {
-      return await this.#module.start(this.#scope, this.#host, this.hooks.limits);
+      return await this.#module.start(this.#scope, this.#host, ...this.hooks.limits);
     } catch (error) {
       if (this.isTrap(error)) this.#module.reset();
       throw error;

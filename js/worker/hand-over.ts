@@ -2,7 +2,7 @@
  * The day on which the browser has the API itself: what has ended is told by our engine, what is unfinished goes to the
  * browser's own, by a page, and then nothing of ours is left.
  */
-import type { SentData } from '../border/engine.ts';
+import type { RequestData } from '../border/engine.ts';
 import type { HandedFetch } from '../border/messages.ts';
 import { BODIES, FETCHES, KEPT, META, RECORDS, SEGMENTS } from '../border/names.ts';
 import {
@@ -35,7 +35,7 @@ interface FetchRow extends Omit<HandedFetch, 'requests'> {
 interface RecordRow {
   uid: string;
   index: number;
-  request: SentData;
+  request: Omit<RequestData, 'body'> & { bodyLength: number | null };
   /** Attempts since the last progress; of an upload, how often it was sent. */
   tries: number;
 }

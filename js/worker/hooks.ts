@@ -1,7 +1,7 @@
 /** The app's hooks, and what they are given. Whatever they do, no download gets stuck by it. */
-import { describeRequest, restoreRequest } from '../api/request.ts';
+import { describeRequest } from '../api/request.ts';
 import { configuration } from '../border/configuration.ts';
-import type { Limits, SentData } from '../border/engine.ts';
+import type { Limits, SentInit } from '../border/engine.ts';
 import { META, PREFERENCES } from '../border/names.ts';
 import { settled, succeeded, withDatabase } from '../border/stored-work.ts';
 
@@ -22,8 +22,9 @@ export class Hooks {
 
   /** To be read when the worker's script has been evaluated. */
   get limits(): Limits {
-    const { prepareRequest, ...limits } = configuration();
-    return { ...limits, preparation: prepareRequest ? PREPARATION : 0, held: this.asks };
+    const { connections, maxConcurrentFetches, maxTotal, stallTimeout, retryFor, prepareRequest } = configuration();
+    const preparation = prepareRequest ? PREPARATION : 0;
+    return [connections, maxConcurrentFetches, maxTotal, stallTimeout, retryFor, preparation, this.asks];
   }
 
   /** Whether the app has a say in whether anything is asked for. */
@@ -43,21 +44,31 @@ export class Hooks {
     }
   }
 
-  /** See {@link Host.prepare}. Only whom is asked for what, and how, may change. */
-  async prepare(data: SentData, attempt: number, received: number, status: number): Promise<SentData> {
-    const { prepareRequest } = configuration();
-    const { bodyLength, method, integrity } = data;
+  /** See {@link Host.send}. Only whom is asked for what, and how, may change. */
+  async send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response> {
+    const isOurs = ([name]: [string, string]): boolean => /^(if-)?range$/i.test(name);
+    const about = { attempt, received, status: status || undefined, preferences: await this.#given() };
+    let prepared: unknown;
     try {
-      const about = { attempt, received, status: status || undefined, preferences: await this.#given() };
-      const request = restoreRequest({ ...data, body: null });
-      const result = await within(PREPARATION_TIMEOUT, 'prepareRequest', async () => prepareRequest?.(request, about));
-      if (result === undefined) return data;
-      if (!(result instanceof Request)) throw new TypeError('prepareRequest() must return a Request, or undefined.');
-      return { ...describeRequest(result), bodyLength, method, integrity };
+      const headers = init.headers.filter((header) => !isOurs(header));
+      const request = new Request(url, { ...init, headers, body: null });
+      prepared = await within(PREPARATION_TIMEOUT, 'prepareRequest', async () =>
+        configuration().prepareRequest?.(request, about),
+      );
+      if (prepared !== undefined && !(prepared instanceof Request)) {
+        throw new TypeError('prepareRequest() must return a Request, or undefined.');
+      }
     } catch (error) {
       reportError(error);
-      throw error;
+      return Promise.reject(null);
     }
+    if (!prepared) return fetch(url, init);
+    const { url: target, method: _, body: __, integrity: ___, ...own } = describeRequest(prepared);
+    init.url = target;
+    // Elsewhere, a condition would cause a preflight.
+    const isNear = target.startsWith(`${location.origin}/`);
+    const ours = init.headers.filter((header) => isOurs(header) && (isNear || header[0] === 'range'));
+    return fetch(target, { ...init, ...(own as RequestInit), headers: [...own.headers, ...ours] });
   }
 
   /** Stores what hooks are given from now on. There must be a database. */

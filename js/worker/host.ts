@@ -1,6 +1,6 @@
 import { instanceOf, loseInstance } from '../api/instances.ts';
 import { configuration } from '../border/configuration.ts';
-import type { EventType, FetchState, Host, RecordState, SentData, UIOptions } from '../border/engine.ts';
+import type { EventType, FetchState, Host, RecordState, SentInit, UIOptions } from '../border/engine.ts';
 import type { Connection } from '../border/messages.ts';
 import { isWebKit } from '../platform.ts';
 import { put } from './bytes.ts';
@@ -74,8 +74,8 @@ export class WorkerHost implements Host {
     return isWebKit ? recordedEntries(this.#global.registration.scope, cache) : cache.keys();
   }
 
-  prepare(request: SentData, attempt: number, received: number, status: number): Promise<SentData> {
-    return this.loader.hooks.prepare(request, attempt, received, status);
+  send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response> {
+    return this.loader.hooks.send(url, init, attempt, received, status);
   }
 
   put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {

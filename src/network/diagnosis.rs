@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::ports::NetworkError;
 use futures_util::future::{Either, select};
 use wasm_bindgen::closure::Closure;
@@ -24,17 +23,17 @@ use crate::platform::{is_offline, is_same_origin, own_origin};
 /// tell nothing that matters, as it is never repeated.
 ///
 /// Some browsers say that there is no network whenever they do not know: an answer says that there is one.
-pub(super) async fn why_failed(request: &RequestSpec) -> NetworkError {
-    if is_blocked(&request.url) {
+pub(super) async fn why_failed(url: &str, is_get: bool) -> NetworkError {
+    if is_blocked(url) {
         return NetworkError::Forbidden;
     }
-    if !request.is_get() {
+    if !is_get {
         return if is_offline() { NetworkError::Offline } else { NetworkError::Unreachable };
     }
-    let Some(violation) = Violation::watch(&request.url) else {
+    let Some(violation) = Violation::watch(url) else {
         return NetworkError::Unreachable;
     };
-    let reached = answers(&request.url).await;
+    let reached = answers(url).await;
     if !reached {
         // The event of a violation is a task of its own, maybe after that of the rejection.
         clock::sleep(Duration::ZERO).await;
@@ -45,7 +44,7 @@ pub(super) async fn why_failed(request: &RequestSpec) -> NetworkError {
         _ if is_offline() => NetworkError::Offline,
         _ if !answers(OWN_SCRIPT).await => NetworkError::Unreachable,
         // Its server is there, but for this: a redirect may lead in circles, or to where nobody is.
-        _ if is_same_origin(&request.url) => NetworkError::Broken,
+        _ if is_same_origin(url) => NetworkError::Broken,
         _ => NetworkError::Absent,
     }
 }
@@ -58,7 +57,7 @@ async fn answers(url: &str) -> bool {
         .with("credentials", "omit")
         .with("priority", "low")
         .object();
-    let probe = Box::pin(send(url, &options));
+    let probe = Box::pin(send(url, &options, None));
     match select(probe, Box::pin(clock::sleep(PROBE_LIMIT))).await {
         Either::Left((answer, _)) => answer.is_ok(),
         Either::Right(_) => false,

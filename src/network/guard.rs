@@ -1,22 +1,35 @@
 //! `fetch()`, tied to the life of a value.
 
+use background_fetch_engine::ports::Attempt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, Response};
 
+use crate::host::JsHost;
 use crate::js::object::set;
 
 /// Sends a request, which is the target and the options of `fetch()`; resolves with the response,
 /// and fails with whatever it rejects with.
 ///
+/// With `by`, the app prepares the request.
+///
 /// The guard is made before anything is awaited, so dropping the future aborts the fetch, too.
-pub async fn send(url: &str, options: &JsValue) -> Result<(AbortGuard, Response), JsValue> {
+pub async fn send(
+    url: &str,
+    options: &JsValue,
+    by: Option<(&JsHost, Attempt)>,
+) -> Result<(AbortGuard, Response), JsValue> {
     let guard = AbortGuard(AbortController::new()?);
     set(options, "signal", &guard.0.signal());
-    let request = Request::new_with_str_and_init(url, options.unchecked_ref())?;
-    let response = JsFuture::from(fetch(&request)).await?;
+    let sent = match by {
+        Some((host, Attempt { number, received, status })) => {
+            host.send(url, options, number, received as f64, status)
+        }
+        None => fetch(&Request::new_with_str_and_init(url, options.unchecked_ref())?),
+    };
+    let response = JsFuture::from(sent).await?;
     Ok((guard, response.unchecked_into()))
 }
 

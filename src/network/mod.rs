@@ -12,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
+use crate::host::JsHost;
 use crate::js::object::{self, FromJs, Members, ToJs, set};
 use crate::platform::{is_offline, is_same_origin};
 use diagnosis::why_failed;
@@ -68,10 +69,11 @@ impl Drop for Body {
     }
 }
 
-/// Sends the request of an exchange with the request body it was stored with.
+/// Sends the request of an exchange with the request body it was stored with; by way of `host` if the app prepares it.
 pub async fn open(
     exchange: &Exchange,
     upload: Option<JsValue>,
+    host: Option<&JsHost>,
 ) -> Result<(Head, Body), NetworkError> {
     let url = &exchange.request.url;
     // `fetch()` itself would be glad to fetch a `data:` or `blob:` URL.
@@ -79,12 +81,21 @@ pub async fn open(
         return Err(NetworkError::Forbidden);
     }
     let options = request_init(exchange, upload.unwrap_or(JsValue::NULL));
-    let mut sent = send(url, &options).await;
-    if sent.is_err() && may_be_of_a_copy(&exchange.request) {
-        set(&options, "cache", &"reload".to_js());
-        sent = send(url, &options).await;
-    }
-    let Ok((guard, response)) = sent else { return Err(why_failed(&exchange.request).await) };
+    let by = host.zip(exchange.attempt);
+    let mut again = may_be_of_a_copy(&exchange.request);
+    let (guard, response) = loop {
+        match send(url, &options, by).await {
+            Ok(sent) => break sent,
+            Err(error) if error.is_null() => return Err(unprepared()),
+            Err(_) if again => set(&options, "cache", &"reload".to_js()),
+            Err(_) => {
+                let prepared = object::get(&options, "url").as_string();
+                let url = prepared.as_ref().unwrap_or(url);
+                return Err(why_failed(url, exchange.request.is_get()).await);
+            }
+        }
+        again = false;
+    };
     let head = head(&response).ok_or(NetworkError::Refused)?;
     Ok((head, Body::new(guard, response)))
 }
@@ -92,6 +103,11 @@ pub async fn open(
 /// Why a transfer broke that had begun.
 pub(crate) fn broken() -> NetworkError {
     if is_offline() { NetworkError::Offline } else { NetworkError::Broken }
+}
+
+/// Why nothing was sent.
+fn unprepared() -> NetworkError {
+    if is_offline() { NetworkError::Offline } else { NetworkError::Unprepared }
 }
 
 /// The `RequestInit` of an exchange.

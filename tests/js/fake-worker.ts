@@ -33,7 +33,7 @@ class Run {
       lost: () => this.loader.lose(),
       isAside: () => false,
       entries: (cache) => cache.keys(),
-      prepare: async (request) => request,
+      send: (url, init) => fetch(url, init),
       put,
     };
     const module: EngineModule = {

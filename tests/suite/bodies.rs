@@ -44,7 +44,7 @@ impl BodyStoreBench for Bench {
         let url = "let s = ''; for (const n of a) s += String.fromCharCode(n);
             return 'data:application/octet-stream;base64,' + btoa(s)";
         let url = js::run(url, &bytes, &JsValue::NULL).await.unwrap().as_string().unwrap();
-        let (guard, response) = send(&url, &Object::new()).await.unwrap();
+        let (guard, response) = send(&url, &Object::new(), None).await.unwrap();
         Body::new(guard, response)
     }
 
@@ -176,7 +176,7 @@ async fn a_body_that_breaks_is_the_network_s_fault() {
             pull(c) { n++ < 3 ? c.enqueue(new Uint8Array(9)) : c.error(new TypeError('broken')) },
         }))";
         let response = js::run(broken, &JsValue::NULL, &JsValue::NULL).await.unwrap();
-        let (guard, _) = send("data:,x", &Object::new()).await.unwrap();
+        let (guard, _) = send("data:,x", &Object::new(), None).await.unwrap();
         let stored = bench.browser.put_body(&key, Body::new(guard, response.into())).await;
         assert_eq!(stored, Err(StoreError::Network(NetworkError::Broken)));
         assert_eq!(bench.browser.bodies.length(&key).await, Ok(None));

@@ -22,9 +22,9 @@ async fn start(scope: &str) -> (Engine, Array) {
         })",
         &log,
     );
-    let limits = js::value("({ preparation: 0, held: false })", &JsValue::NULL);
-    let engine =
-        settle(start_engine(scope, js::host(host.unchecked_ref()), &limits)).await.unwrap();
+    let (none, host) = (f64::NAN, js::host(host.unchecked_ref()));
+    let start = start_engine(scope, host, none, none, none, none, none, none, false);
+    let engine = settle(start).await.unwrap();
     (Engine::try_from_js_value(engine).unwrap(), log)
 }
 

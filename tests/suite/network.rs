@@ -38,7 +38,7 @@ fn own_url() -> String {
 }
 
 async fn open(exchange: &Exchange) -> Result<(Head, Body), NetworkError> {
-    network::open(exchange, None).await
+    network::open(exchange, None, None).await
 }
 
 async fn failure(url: &str) -> NetworkError {

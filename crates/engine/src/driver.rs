@@ -179,8 +179,7 @@ impl<P: Ports> Driver<P> {
                 look(&mut self.engine);
                 done.send(Reply::Done(Ok(())));
             }
-            Call::Online(online) => self.feed(Input::Online(online)),
-            Call::Held(held) => self.feed(Input::Held(held)),
+            Call::Report(of, so) => self.feed(of(so)),
         }
     }
 

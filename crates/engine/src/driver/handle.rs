@@ -8,7 +8,7 @@ use super::line::Line;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::http::RequestSpec;
-use crate::input::{Command, NewFetch, Reply};
+use crate::input::{Command, Input, NewFetch, Reply};
 use crate::matching::MatchOptions;
 use crate::snapshot::ImageResource;
 use crate::state::{FetchState, RecordState};
@@ -28,8 +28,8 @@ pub(super) enum Call {
     Command(Command, Sender),
     /// What only looks, and keeps what it has seen; then an answer that says nothing.
     Look(Box<dyn FnOnce(&mut Engine)>, Sender),
-    Online(bool),
-    Held(bool),
+    /// What is so now, or not.
+    Report(fn(bool) -> Input, bool),
 }
 
 impl Handle {
@@ -135,12 +135,12 @@ impl Handle {
 
     /// Tells that the network came or went.
     pub fn set_online(&self, online: bool) {
-        self.line.push(Call::Online(online));
+        self.line.push(Call::Report(Input::Online, online));
     }
 
     /// Tells whether the app wants nothing to be asked for now.
     pub fn set_held(&self, held: bool) {
-        self.line.push(Call::Held(held));
+        self.line.push(Call::Report(Input::Held, held));
     }
 
     /// Whether there is unfinished work.

@@ -2,7 +2,7 @@
 //! one may become.
 
 use super::Engine;
-use crate::fetch::{Fetch, Step};
+use crate::fetch::Step;
 use crate::ids::TransferId;
 
 impl Engine {
@@ -16,19 +16,8 @@ impl Engine {
 
     /// Lets the oldest go that wait for others, as many as may be under way at a time.
     pub(super) fn admit(&mut self) {
-        let runs = |fetch: &Fetch| fetch.step == Step::Running && !fetch.is_paused();
-        let mut free = self.config.fetches;
-        for fetch in self.fetches.iter_mut() {
-            fetch.waits |= !runs(fetch);
-            free = free.saturating_sub(usize::from(!fetch.waits));
-        }
-        for id in self.fetches.ids() {
-            let waiting = self.fetches.get_mut(id).filter(|fetch| fetch.waits && runs(fetch));
-            if let Some(fetch) = waiting.filter(|_| free > 0) {
-                fetch.waits = false;
-                free -= 1;
-                self.line_up(id);
-            }
+        while let Some(id) = self.fetches.admit(self.config.fetches) {
+            self.line_up(id);
         }
     }
 

@@ -1,7 +1,7 @@
 //! All background fetches of the registration.
 
 use crate::context::Context;
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Step};
 use crate::http::RequestSpec;
 use crate::ids::{FetchId, RecordId};
 use crate::ledger::After;
@@ -22,11 +22,29 @@ pub(crate) struct Fetches {
 
 impl Fetches {
     /// Adds one, which is newer than all others.
-    pub(crate) fn push(&mut self, fetch: Fetch) {
-        self.all.push(Fetch { held: self.held, ..fetch });
+    pub(crate) fn push(&mut self, mut fetch: Fetch) {
+        fetch.held = self.held;
+        self.all.push(fetch);
     }
 
-    /// Nothing is to be asked for, or all again. Each waits to be admitted.
+    /// Admits the oldest that waits for others, if fewer than so many are under way. Whatever stops comes to wait, too.
+    pub(crate) fn admit(&mut self, most: usize) -> Option<FetchId> {
+        let (mut under_way, mut next) = (0, None);
+        for fetch in &mut self.all {
+            let runs = fetch.step == Step::Running && !fetch.is_paused();
+            fetch.waits |= !runs;
+            if !fetch.waits {
+                under_way += 1;
+            } else if runs && next.is_none() {
+                next = Some(fetch);
+            }
+        }
+        let fetch = next.filter(|_| under_way < most)?;
+        fetch.waits = false;
+        Some(fetch.id)
+    }
+
+    /// Nothing is to be asked for, or all again.
     pub(crate) fn hold(&mut self, held: bool) {
         self.held = held;
         for fetch in &mut self.all {
