@@ -84,11 +84,16 @@ export function planFile(request, state, { peer, now = Date.now() } = {}) {
       location: redirectTarget(request.url, redirect, get.text('to') ?? peer),
     });
   }
+  const left = get.number('expires', Infinity) - now;
+  if (left <= 0) return bare(403, {}, Buffer.from('the URL has expired'));
   if (faulty && get.text('status')) return bare(...failure(get, now));
 
   const plan =
     faulty && get.flag('gzip') && mayGzip(request) ? gzipped(get, bare) : plain(get, request, state, faulty, bare);
   if (faulty) plan.stop = breakOff(get);
+  // Without a rate it is over before.
+  if (left < Infinity && common.rate)
+    plan.stop = { after: Math.ceil((common.rate * left) / 1000), how: 'reset', pause: null };
   if (get.flag('chunked') || get.flag('delimited')) delete plan.headers['content-length'];
   // Only the end of the connection delimits the body.
   if (get.flag('delimited') && plan.status === 200) plan.headers.connection = 'close';

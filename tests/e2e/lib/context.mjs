@@ -13,7 +13,14 @@ const CLEAN_UP_TIMEOUT = 5_000;
 const OUTCOME_TIMEOUT = 20_000;
 const SHOWN_LINES = 12;
 /** The app's workers. */
-const SCRIPTS = { classic: 'sw.js', module: 'sw.mjs', slim: 'sw.slim.mjs', ponyfill: 'sw.ponyfill.mjs' };
+const SCRIPTS = {
+  classic: 'sw.js',
+  module: 'sw.mjs',
+  slim: 'sw.slim.mjs',
+  ponyfill: 'sw.ponyfill.mjs',
+  configured: 'sw.configured.mjs',
+  'configured ponyfill': 'sw.ponyfill.configured.mjs',
+};
 /** What a body takes longer that breaks off unseen, and whose rest cannot be asked for, in ms: the polyfill's patience, and some. */
 export const UNSEEN_BREAK = 35_000;
 
@@ -89,7 +96,7 @@ export class Context {
    * @param {object} [options]
    * @param {string[]} [options.do] behaviours of the worker
    * @param {string[]} [options.before] the same, before the polyfill
-   * @param {'classic' | 'module' | 'slim' | 'ponyfill'} [options.type] of the worker
+   * @param {keyof typeof SCRIPTS} [options.type] of the worker
    * @param {string} [options.html] the page
    * @param {string} [options.scope] '/app/' controls the page, others do not
    * @param {Record<string, string>} [options.query] more parameters of the worker's script

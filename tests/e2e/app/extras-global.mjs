@@ -1,0 +1,4 @@
+/** What classic workers import. */
+import * as extras from '/dist/extras.mjs';
+
+globalThis.extras = extras;
