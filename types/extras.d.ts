@@ -18,9 +18,9 @@ export interface FetchStatus {
   readonly state: 'running' | 'waiting' | 'paused' | 'finishing' | 'success' | 'failure';
   /**
    * What it waits for: the network, a time that its server has named, the next attempt after one that failed, a connection
-   * that others have; or why it has failed.
+   * that others have, the app, whose `mayRun()` says no; or why it has failed.
    */
-  readonly reason: '' | 'offline' | 'server' | 'retry' | 'turn' | BackgroundFetchRegistration['failureReason'];
+  readonly reason: '' | 'offline' | 'server' | 'retry' | 'turn' | 'app' | BackgroundFetchRegistration['failureReason'];
   /** When it is to go on, as of `Date.now()`; null if nobody knows. */
   readonly nextAttempt: number | null;
   /** Bytes a second, sent and received, of the last ten seconds. */
@@ -85,6 +85,69 @@ export function pause(registration: ServiceWorkerRegistration, id: string): Prom
 
 /** Lets it go on. */
 export function resume(registration: ServiceWorkerRegistration, id: string): Promise<boolean>;
+
+/** What is known of a request that is about to be sent. */
+export interface RequestAttempt {
+  /** 1 for the first, or more after attempts that brought nothing. */
+  readonly attempt: number;
+  /** Bytes of the response that are stored. */
+  readonly received: number;
+  /** 401 or 403, if the server has answered the last one so; else undefined. */
+  readonly status: number | undefined;
+  /** What `setPreferences()` has stored last; undefined if nothing. */
+  readonly preferences: any;
+}
+
+/** What may be configured. What is not given stays as it is. */
+export interface Configuration {
+  /** The most connections at a time, over all fetches; 4 by default, and two more in need. */
+  connections?: number | undefined;
+  /** The most fetches that ask for anything at a time, the oldest first; all by default. */
+  maxConcurrentFetches?: number | undefined;
+  /**
+   * Bytes that one fetch may have. `fetch()` rejects with a QuotaExceededError if its `downloadTotal` is more; a fetch whose
+   * responses are, or say that they are, fails with "quota-exceeded".
+   */
+  maxTotal?: number | undefined;
+  /** Milliseconds that a connection may be silent before it is given up; 30,000 by default, and more with each attempt. */
+  stallTimeout?: number | undefined;
+  /**
+   * Milliseconds for which a server that has answered before, or a network in which nobody answers, is waited for; a week
+   * by default.
+   */
+  retryFor?: number | undefined;
+  /** Whether pages, and Background Sync, keep the worker alive for as long as there is work; true by default. */
+  keepAlive?: boolean | undefined;
+  /**
+   * Whether anything may be asked for now; asked at each occasion that wakes the worker, when preferences change, and about
+   * once a minute while a page is open. While it says no, nothing is asked for, what runs stops where it can be gone on with,
+   * and no worker is kept alive. An error, or no answer within five seconds, is a no, and is reported.
+   */
+  mayRun?: ((preferences: any) => boolean | PromiseLike<boolean>) | undefined;
+  /**
+   * Asked before each request, and after 401 and 403, a few times in a row: what is to be sent, or nothing if it is to be sent
+   * as it is. `Range` is added to it. Method and body stay as they are, and so does the request that the app sees. An error, or
+   * no answer within 20 seconds, is reported, and counts as an attempt: it is asked again later.
+   */
+  prepareRequest?:
+    | ((request: Request, attempt: RequestAttempt) => Request | undefined | PromiseLike<Request | undefined>)
+    | undefined;
+}
+
+/**
+ * In a service worker, while its script is evaluated: how background fetches are to be done, before or after the import of
+ * the polyfill. Called again, it adds to what was given before. The browser's own know nothing of it. Throws a TypeError for
+ * what is no option or of the wrong type, a RangeError for a number that cannot be, and an InvalidStateError in pages and
+ * when it is too late.
+ */
+export function configure(options: Configuration): void;
+
+/**
+ * Stores what `mayRun()` and `prepareRequest()` are given from now on, in each life of the worker: anything that can be
+ * cloned. Resolves when it is durable, and heeded. Rejects with a NotSupportedError where the browser's own API is used, which
+ * knows no preferences.
+ */
+export function setPreferences(registration: ServiceWorkerRegistration, preferences: unknown): Promise<void>;
 
 /** How a fetch has ended. */
 export interface Ended {

@@ -16,23 +16,22 @@ export interface Attempt {
   preferences: unknown;
 }
 
-export interface Configuration {
-  connections?: number;
-  maxTotal?: number;
-  maxConcurrentFetches?: number;
-  stallTimeout?: number;
-  retryFor?: number;
-  keepAlive?: boolean;
-  prepareRequest?: (request: Request, attempt: Attempt) => unknown;
-  mayRun?: (preferences: unknown) => unknown;
-}
+/** In the order in which the engine takes the first of them. */
+export type Configuration = [
+  connections?: number,
+  maxConcurrentFetches?: number,
+  maxTotal?: number,
+  stallTimeout?: number,
+  retryFor?: number,
+  keepAlive?: boolean,
+  mayRun?: (preferences: unknown) => unknown,
+  prepareRequest?: (request: Request, attempt: Attempt) => unknown,
+];
 
-const shared = globalThis as { [name: symbol]: Configuration };
-const name = (): symbol => Symbol.for(BRAND);
-
-export const configuration = (): Configuration => shared[name()] ?? {};
-
-/** What is given takes the place of what was given before. */
-export function addToConfiguration(more: Configuration): void {
-  shared[name()] = { ...configuration(), ...more };
+/** What has been configured; to be read when the worker's script has been evaluated. */
+export function configuration(): Configuration {
+  const shared = globalThis as { [name: symbol]: Configuration };
+  const name = Symbol.for(BRAND);
+  shared[name] ??= [];
+  return shared[name];
 }

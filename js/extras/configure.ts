@@ -1,19 +1,31 @@
 /** What a service worker says at its start about how its background fetches are to be done. */
-import { addToConfiguration, type Configuration } from '../border/configuration.ts';
+import { type Attempt, configuration } from '../border/configuration.ts';
 import { isNative, isServiceWorker } from '../platform.ts';
 import { invalidState, notSupported } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
 
-/** Of what type each option is. */
-const TYPES: Record<keyof Configuration, string> = {
+/** What apps give. */
+export interface Options {
+  connections?: number;
+  maxConcurrentFetches?: number;
+  maxTotal?: number;
+  stallTimeout?: number;
+  retryFor?: number;
+  keepAlive?: boolean;
+  mayRun?: (preferences: unknown) => unknown;
+  prepareRequest?: (request: Request, attempt: Attempt) => unknown;
+}
+
+/** Of what type each is, in the order of {@link configuration}. */
+const TYPES: Record<keyof Options, string> = {
   connections: 'number',
-  maxTotal: 'number',
   maxConcurrentFetches: 'number',
+  maxTotal: 'number',
   stallTimeout: 'number',
   retryFor: 'number',
   keepAlive: 'boolean',
-  prepareRequest: 'function',
   mayRun: 'function',
+  prepareRequest: 'function',
 };
 
 /** The end of the evaluation of all scripts that have begun with this one. */
@@ -26,23 +38,26 @@ function watchEvaluation(): { over: boolean } {
 }
 
 /** Throws for what is no option or value of one, and where it is too late, or not in a service worker. */
-export function configure(options: Configuration): void {
+export function configure(options: Options): void {
   if (!isServiceWorker) throw invalidState('configure() is for the script of the service worker, not for pages.');
   if (evaluation.over) {
     throw invalidState('configure() is too late: call it at the top of the service worker, not in an event or later.');
   }
+  const names = Object.keys(TYPES) as (keyof Options)[];
+  const given: unknown[] = [];
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(TYPES, name)) {
-      throw new TypeError(`configure() has no '${name}', but ${Object.keys(TYPES).join(', ')}.`);
-    }
-    const type = TYPES[name as keyof Configuration];
+    const place = names.indexOf(name as keyof Options);
+    const type = Object.values(TYPES)[place];
+    if (!type) throw new TypeError(`configure() has no '${name}', but ${names.join(', ')}.`);
     if (value === undefined) continue;
     if (typeof value !== type) throw new TypeError(`configure(): '${name}' must be a ${type}.`);
     if (type === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
       throw new RangeError(`configure(): '${name}' must be a whole number above 0.`);
     }
+    given[place] = value;
   }
-  addToConfiguration(options);
+  // All of it, or nothing.
+  Object.assign(configuration(), given);
 }
 
 /**

@@ -1,9 +1,10 @@
 /** The app's hooks, and what they are given. Whatever they do, no download gets stuck by it. */
 import { describeRequest } from '../api/request.ts';
-import { configuration } from '../border/configuration.ts';
+import { type Configuration, configuration } from '../border/configuration.ts';
 import type { Limits, SentInit } from '../border/engine.ts';
 import { META, PREFERENCES } from '../border/names.ts';
 import { settled, succeeded, withDatabase } from '../border/stored-work.ts';
+import { atMost } from './hold.ts';
 
 /** How long `mayRun()` may take, in milliseconds: whoever wakes the worker waits for it. */
 const PERMISSION_TIMEOUT = 5_000;
@@ -22,53 +23,44 @@ export class Hooks {
 
   /** To be read when the worker's script has been evaluated. */
   get limits(): Limits {
-    const { connections, maxConcurrentFetches, maxTotal, stallTimeout, retryFor, prepareRequest } = configuration();
-    const preparation = prepareRequest ? PREPARATION : 0;
-    return [connections, maxConcurrentFetches, maxTotal, stallTimeout, retryFor, preparation, this.asks];
+    const [connections, fetches, total, stall, silence, , , prepareRequest] = configuration();
+    return [connections, fetches, total, stall, silence, prepareRequest ? PREPARATION : 0, this.asks];
   }
 
   /** Whether the app has a say in whether anything is asked for. */
   get asks(): boolean {
-    return configuration().mayRun !== undefined;
+    return this.#mayRun !== undefined;
   }
 
   /** Whether the app wants anything to be asked for now. One that cannot say is taken for one that does not. */
   async mayRun(): Promise<boolean> {
-    const { mayRun = () => true } = configuration();
-    try {
-      const preferences = await this.#given();
-      return Boolean(await within(PERMISSION_TIMEOUT, 'mayRun', async () => mayRun(preferences)));
-    } catch (error) {
-      reportError(error);
-      return false;
-    }
+    const preferences = await this.#given();
+    return Boolean(await ask(PERMISSION_TIMEOUT, () => this.#mayRun?.(preferences)));
+  }
+
+  get #mayRun(): Configuration[6] {
+    return configuration()[6];
   }
 
   /** See {@link Host.send}. Only whom is asked for what, and how, may change. */
   async send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response> {
-    const isOurs = ([name]: [string, string]): boolean => /^(if-)?range$/i.test(name);
     const about = { attempt, received, status: status || undefined, preferences: await this.#given() };
-    let prepared: unknown;
-    try {
-      const headers = init.headers.filter((header) => !isOurs(header));
-      const request = new Request(url, { ...init, headers, body: null });
-      prepared = await within(PREPARATION_TIMEOUT, 'prepareRequest', async () =>
-        configuration().prepareRequest?.(request, about),
-      );
-      if (prepared !== undefined && !(prepared instanceof Request)) {
-        throw new TypeError('prepareRequest() must return a Request, or undefined.');
-      }
-    } catch (error) {
-      reportError(error);
-      return Promise.reject(null);
-    }
-    if (!prepared) return fetch(url, init);
-    const { url: target, method: _, body: __, integrity: ___, ...own } = describeRequest(prepared);
+    const headers = new Headers(init.headers);
+    const ours = ['range', 'if-range'].map((name) => [name, headers.get(name)] as const);
+    for (const [name] of ours) headers.delete(name);
+    const prepared = await ask(PREPARATION_TIMEOUT, async () => {
+      const own = new Request(url, { ...init, headers, body: null });
+      const given = await configuration()[7]?.(own, about);
+      return describeRequest(given === undefined ? own : new Request(given as Request));
+    });
+    if (!prepared) return Promise.reject(null);
+    const { url: target, method: _, body: __, integrity: ___, ...own } = prepared;
     init.url = target;
+    const sent = new Headers(own.headers);
     // Elsewhere, a condition would cause a preflight.
     const isNear = target.startsWith(`${location.origin}/`);
-    const ours = init.headers.filter((header) => isOurs(header) && (isNear || header[0] === 'range'));
-    return fetch(target, { ...init, ...(own as RequestInit), headers: [...own.headers, ...ours] });
+    for (const [name, value] of ours) if (value && (isNear || name === 'range')) sent.set(name, value);
+    return fetch(target, { ...init, ...(own as RequestInit), headers: sent });
   }
 
   /** Stores what hooks are given from now on. There must be a database. */
@@ -97,11 +89,18 @@ export class Hooks {
   }
 }
 
-/** Rejects if it has not settled by then. */
-async function within<T>(time: number, name: string, steps: () => Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${name}() has not settled within ${time / 1000} s.`)), time);
-  });
-  return Promise.race([steps(), late]).finally(() => clearTimeout(timer));
+/** What a hook gives; undefined, which is reported, if it fails or takes too long. */
+async function ask<T>(time: number, hook: () => T): Promise<Awaited<T> | undefined> {
+  let result: Awaited<T> | undefined;
+  let failure: unknown = new Error(`A hook takes longer than ${time} ms.`);
+  const call = async (): Promise<void> => {
+    result = await hook();
+    failure = undefined;
+  };
+  await atMost(
+    time,
+    call().catch((error: unknown) => (failure = error)),
+  );
+  if (failure) reportError(failure);
+  return result;
 }

@@ -85,6 +85,6 @@ export class WorkerHost implements Host {
   /** Where it exists, the browser starts the worker when it is online, even without a page. */
   registerSync(): void {
     const { sync } = this.#global.registration as WithSync;
-    if (configuration().keepAlive !== false) sync?.register(SYNC_TAG).catch(() => undefined);
+    if (configuration()[5] !== false) sync?.register(SYNC_TAG).catch(() => undefined);
   }
 }

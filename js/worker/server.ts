@@ -181,7 +181,7 @@ export class Server {
 
   /** Whether the worker is to live for as long as there is work, as far as it is up to us. */
   get #keepsAlive(): boolean {
-    return configuration().keepAlive !== false;
+    return configuration()[5] !== false;
   }
 
   /** Whether a newer version waits for this one to end. */
@@ -208,7 +208,7 @@ export class Server {
       try {
         // Of what has no total nobody knows whether it has room.
         const left = args.downloadTotal > 0 ? await storageLeft() : BEYOND_ALL;
-        const available = Math.min(left, configuration().maxTotal ?? BEYOND_ALL);
+        const available = Math.min(left, configuration()[2] ?? BEYOND_ALL);
         const requests = await Promise.all(args.requests.map(receiveRequest));
         const state = await this.#loader.use((engine) => engine.fetch({ ...args, requests, available }));
         // Its answer was lost before, and all is over.

@@ -69,6 +69,23 @@ const stories = {
       );
     },
   },
+  'expiring-urls': {
+    async after(world) {
+      assert.deepEqual(world.begun, ['film-42']);
+      const [mayRun, prepareRequest] = world.configuration.slice(6);
+      const sent = async (/** @type {string} */ path) =>
+        (await prepareRequest(new Request(at(path)), { attempt: 1, received: 0 }))?.url;
+      world.answer = (request) =>
+        new Response(`https://cdn.example/42.mp4?for=${new URL(request.url).search.slice(1)}`);
+      assert.equal(await sent('/films/42.mp4'), 'https://cdn.example/42.mp4?for=path=/films/42.mp4');
+      assert.equal(await sent('/other.mp4'), undefined);
+      world.answer = () => new Response('', { status: 500 });
+      await assert.rejects(sent('/films/42.mp4'), /No signature: 500/);
+      assert.deepEqual([mayRun(undefined), mayRun({ onlyAtNight: false })], [true, true]);
+      assert.equal(mayRun({ onlyAtNight: true }), new Date().getHours() < 6);
+      assert.match(String(world.all('warn')), /no preferences/);
+    },
+  },
   csp: {
     after: (world) => assert.deepEqual(world.all('warn'), ['not-persistent']),
   },

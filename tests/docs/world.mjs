@@ -44,6 +44,8 @@ export class World {
   manager = new this.#page.BackgroundFetchManager();
   /** Names of databases. @type {string[]} */
   databases = [];
+  /** What the worker has configured, in the order of `js/border/configuration.ts`. @type {any[]} */
+  configuration = [];
   #worker = new EventTarget();
   /** Of each realm. @type {Record<string, object>} */
   #globalOf = {};
@@ -157,6 +159,7 @@ export class World {
       ...this.#inWorker,
       ServiceWorkerGlobalScope: EventTarget,
       registration: this.#registration(this.#inWorker, manager),
+      [Symbol.for('background-fetch-polyfill')]: this.configuration,
       navigator: new this.#inWorker.Navigator({}),
       addEventListener: worker.addEventListener.bind(worker),
       removeEventListener: worker.removeEventListener.bind(worker),

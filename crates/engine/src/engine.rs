@@ -91,7 +91,6 @@ impl Engine {
             Input::Command { id, command } => self.command(id, command),
             Input::Opened { transfer, head, followed } => {
                 self.of_transfer(transfer, Event::Opened(transfer, head, followed));
-                self.limit_length(transfer);
             }
             Input::Read { transfer, length } => {
                 self.of_transfer(transfer, Event::Read(transfer, length));

@@ -14,7 +14,7 @@ pub enum Output {
         /// Its name from now on.
         transfer: TransferId,
         /// What to send.
-        exchange: Exchange,
+        exchange: Box<Exchange>,
     },
     /// Read on; answer `Read`, `BodyEnded` or `Broken`. The bytes stay with the driver.
     Read {

@@ -36,7 +36,7 @@ pub(super) struct Opened<P: Ports> {
 }
 
 impl<P: Ports> Driver<P> {
-    pub(super) fn open(&mut self, transfer: TransferId, exchange: Exchange) {
+    pub(super) fn open(&mut self, transfer: TransferId, exchange: Box<Exchange>) {
         let ports = Rc::clone(&self.ports);
         self.push_of(transfer, async move {
             Done::Transfer(Step::Opened(transfer, opened(&*ports, exchange).await))
@@ -165,10 +165,10 @@ fn stored(transfer: TransferId, entry: EntryKey, result: Result<u64, StoreError>
 }
 
 /// Sends the request; of a part that repeats what is stored, reads and compares that, too.
-async fn opened<P: Ports>(ports: &P, exchange: Exchange) -> Result<Opened<P>, NetworkError> {
+async fn opened<P: Ports>(ports: &P, exchange: Box<Exchange>) -> Result<Opened<P>, NetworkError> {
     let overlap = exchange.overlap.clone();
     let asked = exchange.range.map(|range| range.start);
-    let (head, body) = ports.open(exchange).await?;
+    let (head, body) = ports.open(*exchange).await?;
     // What begins elsewhere is not what was to be repeated.
     let elsewhere = first_byte(&head).is_some_and(|first| Some(first) != asked);
     if overlap.is_empty() || head.status != 206 || elsewhere {

@@ -200,15 +200,6 @@ impl Fetch {
         if total == 0 { config.most_bytes } else { total.min(config.most_bytes) }
     }
 
-    /// Whether this record's response says that the fetch becomes larger than any may be.
-    pub(crate) fn will_be_too_large(&self, config: &Config, index: u32) -> bool {
-        self.record(index).filter(|record| !record.is_over()).is_some_and(|record| {
-            let others = self.tally.downloaded.saturating_sub(record.body.segments.stored());
-            let length = record.declared_length().unwrap_or(0);
-            others.saturating_add(length) > config.most_bytes
-        })
-    }
-
     /// A record waits for a connection.
     pub(crate) fn enqueue(&mut self, index: u32) {
         if let Some(id) = self.record(index).map(|record| record.id) {

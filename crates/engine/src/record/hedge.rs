@@ -49,7 +49,7 @@ impl Record {
         beside.hedge = Hedge::For(id);
         beside.extra = extra;
         cx.transfers.push(beside);
-        cx.outbox.emit(Output::Open { transfer: other, exchange });
+        cx.outbox.emit(Output::Open { transfer: other, exchange: Box::new(exchange) });
         Next::Nothing
     }
 

@@ -170,7 +170,7 @@ pub(crate) enum Next {
     Held(Instant),
     /// It has its result.
     Settled,
-    /// More than `downloadTotal` arrived.
+    /// More than the fetch may have arrived, or is about to.
     Exceeded,
 }
 
@@ -203,7 +203,10 @@ impl Record {
             Event::Start => self.start(cx),
             Event::Opened(id, head, followed) => match self.denied(cx, id, head.status) {
                 Some(next) => next,
-                None => self.opened(cx, id, head, followed),
+                None => {
+                    let next = self.opened(cx, id, head, followed);
+                    if self.will_exceed(cx) { Next::Exceeded } else { next }
+                }
             },
             Event::Read(id, length) => self.read(cx, id, length),
             Event::Compared(id, same) => self.compared(cx, id, same),
@@ -315,11 +318,6 @@ impl Record {
     /// Length of the whole body, if it is known.
     fn total(&self) -> Option<u64> {
         self.body.total(self.head())
-    }
-
-    /// The same of what was asked for, and not of the page that a bad status comes with.
-    pub(crate) fn declared_length(&self) -> Option<u64> {
-        self.total().filter(|_| !self.has_bad_status())
     }
 
     /// Whether the body must stay hidden until its integrity is verified.

@@ -91,6 +91,13 @@ impl Record {
         Next::Settled
     }
 
+    /// Whether its response says that it makes the fetch larger than any may be.
+    pub(super) fn will_exceed(&self, cx: &Context<'_>) -> bool {
+        let limited = cx.config.most_bytes < u64::MAX && !self.is_over() && !self.has_bad_status();
+        let missing = self.total().unwrap_or(0).saturating_sub(self.body.segments.stored());
+        limited && cx.allowance.is_exceeded_by(missing)
+    }
+
     /// The fetch has become too large by this record.
     pub(crate) fn exceed(&mut self, cx: &mut Context<'_>, reason: FailureReason) {
         self.close_transfers(cx, None);

@@ -81,7 +81,7 @@ impl Record {
         cx.transfers.push(Transfer { stream, ..transfer });
         self.phase = Phase::Running;
         if self.request().is_get() {
-            cx.outbox.emit(Output::Open { transfer: id, exchange });
+            cx.outbox.emit(Output::Open { transfer: id, exchange: Box::new(exchange) });
         } else {
             self.send_once(cx, id, exchange);
         }

@@ -74,7 +74,7 @@ impl Record {
             self.note(cx);
             return self.hold(until);
         }
-        cx.outbox.emit(Output::Open { transfer: id, exchange: *exchange });
+        cx.outbox.emit(Output::Open { transfer: id, exchange });
         Next::Nothing
     }
 }
@@ -91,5 +91,5 @@ fn probe(cx: &mut Context<'_>, id: TransferId, mut exchange: Exchange) {
         transfer.stream = Stream::Probing;
         transfer.patience = cx.config.stall;
     }
-    cx.outbox.emit(Output::Open { transfer: id, exchange });
+    cx.outbox.emit(Output::Open { transfer: id, exchange: Box::new(exchange) });
 }
