@@ -8,6 +8,7 @@ use background_fetch_engine::ports::{self, Exchange, NetworkError, Piece, StoreE
 use background_fetch_engine::snapshot::{EntryKey, Snapshot, Write};
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
 
 use crate::body_store::{self, BodyStore};
 use crate::host::JsHost;
@@ -51,7 +52,7 @@ impl ports::Bytes for Browser {
 impl ports::Network for Browser {
     async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
         let upload = request_bodies::of_exchange(&self.meta, &exchange).await?;
-        network::open(&exchange, upload, Some(&self.host)).await
+        network::open(&exchange, upload, Some(self.host.unchecked_ref())).await
     }
 
     fn is_online(&self) -> bool {

@@ -29,17 +29,6 @@ extern "C" {
     fn tell_lost(this: &JsHost) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = isAside)]
     fn is_aside(this: &JsHost, uid: &str) -> Result<bool, JsValue>;
-    /// As `fetch()`, after the app has prepared the request: rejects with `null` where it has not. Whom it is sent to is `url`
-    /// of the options then.
-    #[wasm_bindgen(method)]
-    pub fn send(
-        this: &JsHost,
-        url: &str,
-        options: &JsValue,
-        attempt: u32,
-        received: f64,
-        status: u16,
-    ) -> Promise;
     #[wasm_bindgen(method, catch)]
     fn entries(this: &JsHost, cache: &Cache) -> Result<Promise, JsValue>;
     /// Puts all bytes of chunks into a cache; the chunks end by that.

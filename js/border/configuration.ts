@@ -3,6 +3,7 @@
  * it lies under a name that all scripts of a realm have in common.
  */
 
+import type { SentInit } from './engine.ts';
 import { BRAND } from './messages.ts';
 
 /** What is known of a request that is about to be sent. */
@@ -24,8 +25,10 @@ export type Configuration = [
   stallTimeout?: number,
   retryFor?: number,
   keepAlive?: boolean,
-  mayRun?: (preferences: unknown) => unknown,
-  prepareRequest?: (request: Request, attempt: Attempt) => unknown,
+  /** By `mayRun`: never rejects, and settles soon. */
+  asks?: (preferences: unknown) => Promise<boolean>,
+  /** By `prepareRequest`: see `Host.send` in `engine.ts`. */
+  sends?: (url: string, init: SentInit, attempt: Attempt) => Promise<Response>,
 ];
 
 /** What has been configured; to be read when the worker's script has been evaluated. */

@@ -3,6 +3,7 @@ import { type Attempt, configuration } from '../border/configuration.ts';
 import { isNative, isServiceWorker } from '../platform.ts';
 import { invalidState, notSupported } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
+import { asking, sending } from './hooks.ts';
 
 /** What apps give. */
 export interface Options {
@@ -16,7 +17,7 @@ export interface Options {
   prepareRequest?: (request: Request, attempt: Attempt) => unknown;
 }
 
-/** Of what type each is, in the order of {@link configuration}. */
+/** Of what type each is, in the order of what is configured. */
 const TYPES: Record<keyof Options, string> = {
   connections: 'number',
   maxConcurrentFetches: 'number',
@@ -56,6 +57,9 @@ export function configure(options: Options): void {
     }
     given[place] = value;
   }
+  const { mayRun, prepareRequest } = options;
+  if (mayRun) given[6] = asking(mayRun);
+  if (prepareRequest) given[7] = sending(prepareRequest);
   // All of it, or nothing.
   Object.assign(configuration(), given);
 }

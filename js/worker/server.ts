@@ -236,7 +236,7 @@ export class Server {
     },
     setPreferences: async (_, preferences) => {
       // There is a database by then.
-      await this.#loader.use((engine) => engine.rest());
+      await this.#loader.resume();
       await this.#loader.hooks.setPreferences(preferences);
       await this.#loader.look();
       await this.#try(this.#stir());

@@ -7,7 +7,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, Response};
 
-use crate::host::JsHost;
 use crate::js::object::set;
 
 /// Sends a request, which is the target and the options of `fetch()`; resolves with the response,
@@ -19,13 +18,13 @@ use crate::js::object::set;
 pub async fn send(
     url: &str,
     options: &JsValue,
-    by: Option<(&JsHost, Attempt)>,
+    by: Option<(&Sender, Attempt)>,
 ) -> Result<(AbortGuard, Response), JsValue> {
     let guard = AbortGuard(AbortController::new()?);
     set(options, "signal", &guard.0.signal());
     let sent = match by {
-        Some((host, Attempt { number, received, status })) => {
-            host.send(url, options, number, received as f64, status)
+        Some((sender, Attempt { number, received, status })) => {
+            sender.send(url, options, number, received as f64, status)
         }
         None => fetch(&Request::new_with_str_and_init(url, options.unchecked_ref())?),
     };
@@ -46,5 +45,21 @@ impl Drop for AbortGuard {
 
 #[wasm_bindgen]
 extern "C" {
+    /// Of the `Host` of `js/border/engine.ts`, what sends.
+    #[derive(Debug)]
+    pub type Sender;
+
+    /// As `fetch()`, after the app has prepared the request: rejects with `null` where it has not. Whom it is sent to is `url`
+    /// of the options then.
+    #[wasm_bindgen(method)]
+    fn send(
+        this: &Sender,
+        url: &str,
+        options: &JsValue,
+        attempt: u32,
+        received: f64,
+        status: u16,
+    ) -> Promise;
+
     fn fetch(request: &Request) -> Promise;
 }

@@ -12,11 +12,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use crate::host::JsHost;
 use crate::js::object::{self, FromJs, Members, ToJs, set};
 use crate::platform::{is_offline, is_same_origin};
 use diagnosis::why_failed;
-use guard::{AbortGuard, send};
+use guard::{AbortGuard, Sender, send};
 
 /// The body of a response, as it comes in. Dropping it stops the transfer.
 #[derive(Debug)]
@@ -69,11 +68,11 @@ impl Drop for Body {
     }
 }
 
-/// Sends the request of an exchange with the request body it was stored with; by way of `host` if the app prepares it.
+/// Sends the request of an exchange with the request body it was stored with; by way of `sender` if the app prepares it.
 pub async fn open(
     exchange: &Exchange,
     upload: Option<JsValue>,
-    host: Option<&JsHost>,
+    sender: Option<&Sender>,
 ) -> Result<(Head, Body), NetworkError> {
     let url = &exchange.request.url;
     // `fetch()` itself would be glad to fetch a `data:` or `blob:` URL.
@@ -81,7 +80,7 @@ pub async fn open(
         return Err(NetworkError::Forbidden);
     }
     let options = request_init(exchange, upload.unwrap_or(JsValue::NULL));
-    let by = host.zip(exchange.attempt);
+    let by = sender.zip(exchange.attempt);
     let mut again = may_be_of_a_copy(&exchange.request);
     let (guard, response) = loop {
         match send(url, &options, by).await {

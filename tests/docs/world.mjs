@@ -161,6 +161,8 @@ export class World {
       registration: this.#registration(this.#inWorker, manager),
       [Symbol.for('background-fetch-polyfill')]: this.configuration,
       navigator: new this.#inWorker.Navigator({}),
+      location: { origin: 'https://app.example' },
+      reportError: (/** @type {unknown} */ error) => void this.log.push(['reportError', error]),
       addEventListener: worker.addEventListener.bind(worker),
       removeEventListener: worker.removeEventListener.bind(worker),
     };

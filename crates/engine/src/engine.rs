@@ -338,15 +338,23 @@ impl Engine {
         }
     }
 
-    /// A fetch that is paused lets go of its connections, but for those of which bytes would be lost, and of what cannot be
-    /// sent again. One that is not stands in line again.
+    /// One that is not paused stands in line again.
     fn heed_pause(&mut self, id: FetchId) {
-        if self.fetches.get(id).is_none_or(|fetch| !fetch.is_paused()) {
-            return self.line_up(id);
+        match self.fetches.get(id).is_some_and(Fetch::is_paused) {
+            true => self.let_go(),
+            false => self.line_up(id),
         }
+    }
+
+    /// What is paused lets go of its connections, but for those of which bytes would be lost, and of what cannot be sent
+    /// again.
+    fn let_go(&mut self) {
         let mut open = Vec::new();
-        for one in self.transfers.iter().filter(|one| one.record.fetch == id) {
-            let Some(record) = self.fetches.record(one.record) else { continue };
+        for one in self.transfers.iter() {
+            let paused = self.fetches.get(one.record.fetch).filter(|fetch| fetch.is_paused());
+            let Some(record) = paused.and_then(|fetch| fetch.record(one.record.index)) else {
+                continue;
+            };
             if one.stream == Stream::Opening && record.row.request.is_get() {
                 open.push((one.id, Event::Withdraw(one.id)));
             } else if record.may_let_go(one) && !record.standing.asks_for_all() {

@@ -6,9 +6,7 @@ impl Engine {
     /// Has nothing asked for, as if every fetch were paused, or all again.
     pub(super) fn set_held(&mut self, held: bool) {
         self.fetches.hold(held);
-        for id in self.fetches.ids() {
-            self.heed_pause(id);
-        }
+        self.let_go();
     }
 
     /// Lets the oldest go that wait for others, as many as may be under way at a time.

@@ -56,7 +56,7 @@ impl Record {
         self.end_silence(cx);
         cx.servers.served(self.server);
         let next = self.withdraw(cx, id);
-        Some(if next == Next::Ready && times > 1 { self.ask_later(cx, times) } else { next })
+        Some(if next == Next::Ready { self.ask_later(cx, times - 1) } else { next })
     }
 
     /// What follows for an upload that was not even sent, as the app has not prepared it: that it was is taken back.
@@ -73,7 +73,7 @@ impl Record {
 
     /// Waits longer each time.
     fn ask_later(&mut self, cx: &Context<'_>, times: u32) -> Next {
-        let until = cx.now.monotonic + cx.config.retry.doubled(times.saturating_sub(2));
+        let until = cx.now.monotonic + cx.config.retry.base * u64::from(times);
         self.phase = Phase::Waiting { until, trouble: Trouble::Refusal };
         Next::Wait(until)
     }
