@@ -1,3 +1,4 @@
+import { configure, setPreferences } from '../../../types/extras.js';
 import { keep, respond, respondFromCache } from '../../../types/offline.js';
 import { serve } from '../../../types/ponyfill.sw.js';
 
@@ -63,3 +64,14 @@ async function answer(request: Request): Promise<Response> {
 }
 // @ts-expect-error what it answers with may be undefined
 self.addEventListener('fetch', (event) => event.respondWith(respond(event.request)));
+
+configure({ connections: 2, keepAlive: false, mayRun: ({ onlyAtNight }) => !onlyAtNight });
+configure({
+  prepareRequest: async (request, { attempt, status }) => (status || attempt > 1 ? new Request(request) : undefined),
+});
+configure({ prepareRequest: () => undefined });
+// @ts-expect-error no such option
+configure({ conections: 2 });
+// @ts-expect-error what is sent is a Request
+configure({ prepareRequest: () => 'https://example.test/' });
+await setPreferences(self.registration, { onlyAtNight: true });
