@@ -107,7 +107,7 @@ pub enum Output {
     },
     /// Notify the realms that follow this record: of its pieces, it has those that are new since the
     /// last time, or of a new version all.
-    RecordChanged(RecordState),
+    RecordChanged(Box<RecordState>),
     /// Fire the event; answer `EventSettled`.
     Fire {
         /// The fetch.

@@ -54,10 +54,6 @@ impl Record {
     }
 
     /// The mark is durable. If the fetch was aborted meanwhile, nothing is sent.
-    #[allow(
-        clippy::boxed_local,
-        reason = "where it is small, as in wasm; moved, it takes more code"
-    )]
     pub(super) fn marked(
         &mut self,
         cx: &mut Context<'_>,
