@@ -202,7 +202,6 @@ export class EngineLoader {
     this.#starting = undefined;
     this.run = crypto.randomUUID();
     running.die();
-    this.hooks.forget();
     this.sayHello();
     this.checkIdle();
   }

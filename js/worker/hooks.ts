@@ -33,8 +33,7 @@ export class Hooks {
 
   /** See {@link Host.send}. */
   async send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response> {
-    const preferences = await this.#given();
-    const about = { attempt, received, status: status || undefined, preferences };
+    const about = { attempt, received, status: status || undefined, preferences: await this.#given() };
     return configuration()[7]?.(url, init, about) ?? fetch(url, init);
   }
 
@@ -49,17 +48,12 @@ export class Hooks {
     this.#preferences = Promise.resolve(preferences);
   }
 
-  /** They are gone with the database. */
-  forget(): void {
-    this.#preferences = undefined;
-  }
-
   /** What is stored; undefined where nothing is. */
   #given(): Promise<unknown> {
     this.#preferences ??= withDatabase(this.#scope, async (database) => {
       const row: unknown = await settled(database.transaction(META).objectStore(META).get(PREFERENCES));
       return (row as { preferences: unknown } | undefined)?.preferences;
-    }).catch(() => this.forget());
+    }).catch(() => (this.#preferences = undefined));
     return this.#preferences;
   }
 }

@@ -174,11 +174,6 @@ export class Server {
     return this.#rests ? Math.min(rest, LONGEST_TIMER) : 0;
   }
 
-  /** The same, where there is something to do that the app does not want to be done now. */
-  async #restOfHeld(): Promise<number> {
-    return this.#loader.held && (await hasStoredWork(this.#registration.scope)) ? LOOK_AGAIN : 0;
-  }
-
   /** Whether the worker is to live for as long as there is work, as far as it is up to us. */
   get #keepsAlive(): boolean {
     return configuration()[5] !== false;
@@ -239,7 +234,7 @@ export class Server {
       await this.#loader.resume();
       await this.#loader.hooks.setPreferences(preferences);
       await this.#loader.look();
-      await this.#try(this.#stir());
+      void this.#try(this.#stir());
     },
     abort: async (_, uid) => {
       const aborted = await this.#loader.use((engine) => engine.abort(uid));
@@ -273,7 +268,9 @@ export class Server {
     keepAlive: async (_, hold) => {
       await (hold ? this.work() : this.resume());
       const working = this.#keepsAlive && (await this.#isWorking());
-      const rest = working ? await this.#rest() : await this.#restOfHeld();
+      // The app may have something to be done that it does not want to be done now.
+      const held = this.#loader.held && (await hasStoredWork(this.#registration.scope)) ? LOOK_AGAIN : 0;
+      const rest = working ? await this.#rest() : held;
       return { active: working && !rest, rest, pause: this.#isFollowed };
     },
   };

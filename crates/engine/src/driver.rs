@@ -265,7 +265,7 @@ impl<P: Ports> Driver<P> {
                 ports.notify(state).await;
                 Done::Input(Input::Notified { fetch })
             }),
-            Output::RecordChanged(record) => ports.record_changed(*record),
+            Output::RecordChanged(record) => ports.record_changed(record),
             Output::Fire { fetch, event, state } => self.push(async move {
                 ports.fire(event, state).await;
                 Done::Input(Input::EventSettled { fetch })

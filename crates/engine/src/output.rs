@@ -8,6 +8,7 @@ use crate::state::{EventType, FetchState, RecordState};
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "in a box, it takes more code")]
 pub enum Output {
     /// Send a request; answer `Opened` or `Broken`.
     Open {
@@ -107,7 +108,7 @@ pub enum Output {
     },
     /// Notify the realms that follow this record: of its pieces, it has those that are new since the
     /// last time, or of a new version all.
-    RecordChanged(Box<RecordState>),
+    RecordChanged(RecordState),
     /// Fire the event; answer `EventSettled`.
     Fire {
         /// The fetch.

@@ -113,7 +113,7 @@ impl Fetch {
         cx.commit(writes, After::Ended { fetch: self.id, commands });
         if self.watched {
             for record in self.records.iter_mut().filter(|record| record.changed) {
-                cx.outbox.emit(Output::RecordChanged(Box::new(record.take_news())));
+                cx.outbox.emit(Output::RecordChanged(record.take_news()));
             }
         }
     }

@@ -171,7 +171,7 @@ impl Fetch {
         let after = Tally::of_one(record, cx.transfers);
         self.tally = self.tally.minus(before).plus(after);
         if record.changed && self.watched {
-            cx.outbox.emit(Output::RecordChanged(Box::new(record.take_news())));
+            cx.outbox.emit(Output::RecordChanged(record.take_news()));
         }
         if next == Next::Settled {
             let failure = record.row.result.and_then(|result| result.failure());
