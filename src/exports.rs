@@ -127,16 +127,10 @@ impl Engine {
         })
     }
 
-    /// The worker's `online` and `offline` events.
-    #[wasm_bindgen(js_name = setOnline)]
-    pub fn set_online(&self, online: bool) {
-        self.handle.set_online(online);
-    }
-
-    /// Whether the app wants nothing to be asked for now.
-    #[wasm_bindgen(js_name = setHeld)]
-    pub fn set_held(&self, held: bool) {
-        self.handle.set_held(held);
+    /// Whether there is a network, by the worker's `online` and `offline` events; or, with `held`, whether the app wants
+    /// nothing to be asked for now.
+    pub fn report(&self, held: bool, so: bool) {
+        self.handle.report(held, so);
     }
 
     /// Whether a fetch is unfinished: running, waiting, or with an event to deliver.

@@ -148,7 +148,7 @@ export type Limits = [
   retryFor: number | undefined,
   /** How long {@link Host.send} may take, in milliseconds; 0 where it is not to be called. */
   preparation: number,
-  /** Whether nothing is asked for before {@link Engine.setHeld} has said so. */
+  /** Whether nothing is asked for before {@link Engine.report} has said so. */
   held: boolean,
 ];
 
@@ -198,10 +198,11 @@ export interface Engine {
   /** `matchAll`; `request` is null when the argument was not given. */
   match(uid: string, request: RequestData | null, options: MatchOptions): Promise<RecordState[]>;
   updateUI(uid: string, options: UIOptions): Promise<void>;
-  /** The worker's `online` and `offline` events. */
-  setOnline(online: boolean): void;
-  /** Whether the app wants nothing to be asked for now. */
-  setHeld(held: boolean): void;
+  /**
+   * Whether there is a network, by the worker's `online` and `offline` events; or, with `held`, whether the app wants nothing to
+   * be asked for now.
+   */
+  report(held: boolean, so: boolean): void;
   /** Whether a fetch is unfinished: running, waiting or with an event to deliver. */
   isActive(): boolean;
   /** For how long nothing will happen if nobody calls, in milliseconds: 0 while anything is under way. */

@@ -153,7 +153,7 @@ export class EngineLoader {
       const { onLine } = navigator;
       const running = await this.#start();
       // Told again that it is online, it would ask servers that want to be left alone for a while.
-      if (running.online !== onLine) await this.use((engine) => engine.setOnline(onLine));
+      if (running.online !== onLine) await this.use((engine) => engine.report(false, onLine));
       running.online = onLine;
       await this.look();
     });
@@ -172,7 +172,7 @@ export class EngineLoader {
     const running = this.#running;
     if (!running || running.held === held) return;
     running.held = held;
-    await this.use((engine) => engine.setHeld(held));
+    await this.use((engine) => engine.report(true, held));
   }
 
   /** Whether an error means that the engine has died. */

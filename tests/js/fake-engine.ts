@@ -129,12 +129,8 @@ export class FakeEngine implements Engine {
     return this.rests;
   }
 
-  setOnline(online: boolean): void {
-    this.online.push(online);
-  }
-
-  setHeld(held: boolean): void {
-    this.held.push(held);
+  report(held: boolean, so: boolean): void {
+    (held ? this.held : this.online).push(so);
   }
 
   isActive(): boolean {

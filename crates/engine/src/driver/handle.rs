@@ -135,12 +135,17 @@ impl Handle {
 
     /// Tells that the network came or went.
     pub fn set_online(&self, online: bool) {
-        self.line.push(Call::Report(Input::Online, online));
+        self.report(false, online);
     }
 
     /// Tells whether the app wants nothing to be asked for now.
     pub fn set_held(&self, held: bool) {
-        self.line.push(Call::Report(Input::Held, held));
+        self.report(true, held);
+    }
+
+    /// Tells that the network came or went, or, with `held`, what [`set_held`](Self::set_held) does.
+    pub fn report(&self, held: bool, so: bool) {
+        self.line.push(Call::Report(if held { Input::Held } else { Input::Online }, so));
     }
 
     /// Whether there is unfinished work.
