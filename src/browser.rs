@@ -52,7 +52,7 @@ impl ports::Bytes for Browser {
 impl ports::Network for Browser {
     async fn open(&self, exchange: Exchange) -> Result<(Head, Body), NetworkError> {
         let upload = request_bodies::of_exchange(&self.meta, &exchange).await?;
-        network::open(&exchange, upload, Some(self.host.unchecked_ref())).await
+        network::open(&exchange, upload, self.host.unchecked_ref()).await
     }
 
     fn is_online(&self) -> bool {

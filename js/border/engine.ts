@@ -139,6 +139,17 @@ export type EventType = 'backgroundfetchsuccess' | 'backgroundfetchfail' | 'back
 /** What the engine has a request sent with. */
 export type SentInit = RequestInit & { headers: [string, string][]; url?: string };
 
+/** Why a request has failed, as the engine knows it: `NetworkError` of `ports.rs`, in its order. */
+export const Failure = {
+  offline: 0,
+  unreachable: 1,
+  broken: 2,
+  refused: 3,
+  absent: 4,
+  forbidden: 5,
+  unprepared: 6,
+} as const;
+
 /** What the app has configured, as far as the engine is to know; what is not given is left as it is. */
 export type Limits = [
   connections: number | undefined,
@@ -175,8 +186,8 @@ export interface Host {
   /** The requests of the cache's entries, those at least that a row speaks of. */
   entries(cache: Cache): Promise<readonly Request[]>;
   /**
-   * `fetch()`, after the app has prepared the request; rejects with null if it has not, in bounded time. Whom it is sent to is
-   * `url` of `init` then.
+   * `fetch()`, after the app has prepared the request, if it does so and this is not attempt 0; rejects with a {@link Failure}.
+   * Whom it is sent to is `url` of `init` then.
    */
   send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response>;
   /** Puts all bytes of the chunks into the cache; they must not be used afterwards. */

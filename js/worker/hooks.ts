@@ -3,6 +3,7 @@ import { configuration } from '../border/configuration.ts';
 import type { Limits, SentInit } from '../border/engine.ts';
 import { META, PREFERENCES } from '../border/names.ts';
 import { settled, succeeded, withDatabase } from '../border/stored-work.ts';
+import { send } from './send.ts';
 
 /** How long the app may take to prepare a request, in milliseconds: longer than `js/extras/hooks.ts` lets it. */
 const PREPARATION = 25_000;
@@ -32,9 +33,12 @@ export class Hooks {
   }
 
   /** See {@link Host.send}. */
-  async send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response> {
-    const about = { attempt, received, status: status || undefined, preferences: await this.#given() };
-    return configuration()[7]?.(url, init, about) ?? fetch(url, init);
+  send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response> {
+    const sends = configuration()[7];
+    if (!sends || !attempt) return send(fetch, url, init);
+    const prepare = async (): Promise<Response> =>
+      sends(url, init, { attempt, received, status: status || undefined, preferences: await this.#given() });
+    return send(prepare, url, init);
   }
 
   /** Stores what hooks are given from now on. There must be a database. */

@@ -5,29 +5,23 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Request, Response};
+use web_sys::{AbortController, Response};
 
 use crate::js::object::set;
 
-/// Sends a request, which is the target and the options of `fetch()`; resolves with the response,
-/// and fails with whatever it rejects with.
-///
-/// With `by`, the app prepares the request.
+/// Has `sender` send a request, which is the target and the options of `fetch()`; resolves with the response, and fails
+/// with whatever that rejects with.
 ///
 /// The guard is made before anything is awaited, so dropping the future aborts the fetch, too.
 pub async fn send(
+    sender: &Sender,
     url: &str,
     options: &JsValue,
-    by: Option<(&Sender, Attempt)>,
+    Attempt { number, received, status }: Attempt,
 ) -> Result<(AbortGuard, Response), JsValue> {
     let guard = AbortGuard(AbortController::new()?);
     set(options, "signal", &guard.0.signal());
-    let sent = match by {
-        Some((sender, Attempt { number, received, status })) => {
-            sender.send(url, options, number, received as f64, status)
-        }
-        None => fetch(&Request::new_with_str_and_init(url, options.unchecked_ref())?),
-    };
+    let sent = sender.send(url, options, number, received as f64, status);
     let response = JsFuture::from(sent).await?;
     Ok((guard, response.unchecked_into()))
 }
@@ -49,8 +43,8 @@ extern "C" {
     #[derive(Debug)]
     pub type Sender;
 
-    /// As `fetch()`, after the app has prepared the request: rejects with `null` where it has not. Whom it is sent to is `url`
-    /// of the options then.
+    /// `fetch()`, after the app has prepared the request, if it does so and `attempt` is not 0: rejects with a number,
+    /// `Failure` of that file.
     #[wasm_bindgen(method)]
     fn send(
         this: &Sender,
@@ -60,6 +54,4 @@ extern "C" {
         received: f64,
         status: u16,
     ) -> Promise;
-
-    fn fetch(request: &Request) -> Promise;
 }

@@ -1,6 +1,5 @@
 //! Fetch, with bodies that stop when they are dropped.
 
-mod diagnosis;
 pub mod guard;
 
 use std::cell::OnceCell;
@@ -14,7 +13,6 @@ use web_sys::{ReadableStreamDefaultReader, Response};
 
 use crate::js::object::{self, FromJs, Members, ToJs, set};
 use crate::platform::{is_offline, is_same_origin};
-use diagnosis::why_failed;
 use guard::{AbortGuard, Sender, send};
 
 /// The body of a response, as it comes in. Dropping it stops the transfer.
@@ -68,45 +66,39 @@ impl Drop for Body {
     }
 }
 
-/// Sends the request of an exchange with the request body it was stored with; by way of `sender` if the app prepares it.
+/// Has `sender` send the request of an exchange with the request body it was stored with; the app prepares no attempt 0.
 pub async fn open(
     exchange: &Exchange,
     upload: Option<JsValue>,
-    sender: Option<&Sender>,
+    sender: &Sender,
 ) -> Result<(Head, Body), NetworkError> {
-    let url = &exchange.request.url;
-    // `fetch()` itself would be glad to fetch a `data:` or `blob:` URL.
-    if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(NetworkError::Forbidden);
-    }
     let options = request_init(exchange, upload.unwrap_or(JsValue::NULL));
-    let by = sender.zip(exchange.attempt);
-    let mut again = may_be_of_a_copy(&exchange.request);
-    let (guard, response) = loop {
-        match send(url, &options, by).await {
-            Ok(sent) => break sent,
-            Err(error) if error.is_null() => return Err(unprepared()),
-            Err(_) if again => set(&options, "cache", &"reload".to_js()),
-            Err(_) => {
-                let prepared = object::get(&options, "url").as_string();
-                let url = prepared.as_ref().unwrap_or(url);
-                return Err(why_failed(url, exchange.request.is_get()).await);
-            }
-        }
-        again = false;
-    };
+    let attempt = exchange.attempt.unwrap_or_default();
+    let sent = send(sender, &exchange.request.url, &options, attempt).await;
+    let (guard, response) = sent.map_err(|error| failure(&error))?;
     let head = head(&response).ok_or(NetworkError::Refused)?;
     Ok((head, Body::new(guard, response)))
 }
 
+/// `Failure` of `js/border/engine.ts`. Anything else would be a fault of ours, which another attempt may not meet.
+fn failure(thrown: &JsValue) -> NetworkError {
+    let known = thrown.as_f64().and_then(|number| FAILURES.get(number as usize));
+    known.copied().unwrap_or(NetworkError::Unreachable)
+}
+
+const FAILURES: [NetworkError; 7] = [
+    NetworkError::Offline,
+    NetworkError::Unreachable,
+    NetworkError::Broken,
+    NetworkError::Refused,
+    NetworkError::Absent,
+    NetworkError::Forbidden,
+    NetworkError::Unprepared,
+];
+
 /// Why a transfer broke that had begun.
 pub(crate) fn broken() -> NetworkError {
     if is_offline() { NetworkError::Offline } else { NetworkError::Broken }
-}
-
-/// Why nothing was sent.
-fn unprepared() -> NetworkError {
-    if is_offline() { NetworkError::Offline } else { NetworkError::Unprepared }
 }
 
 /// The `RequestInit` of an exchange.
@@ -156,12 +148,6 @@ fn headers(exchange: &Exchange) -> Vec<(String, String)> {
 /// complete a body that broke off with it.
 fn cache(request: &RequestSpec) -> &str {
     if request.cache == "default" { "no-store" } else { &request.cache }
-}
-
-/// Whether the HTTP cache may have answered, with a copy that was made for an `<img>` and lacks the headers of CORS.
-fn may_be_of_a_copy(request: &RequestSpec) -> bool {
-    let cached = matches!(cache(request), "force-cache" | "no-cache");
-    cached && request.is_get() && !is_same_origin(&request.url) && !is_offline()
 }
 
 /// `navigate`, of the request of a `FetchEvent`, cannot be asked for: a script gets at most what

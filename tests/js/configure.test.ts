@@ -128,6 +128,9 @@ describe('prepareRequest()', () => {
       about = attempt;
       return new Response();
     };
+    // A probe is not prepared.
+    await hooks.send('https://app.example/film', init(), 0, 0, 0);
+    assert.deepEqual([sent.length, about], [2, undefined]);
     await hooks.send('https://app.example/film', init(), 3, 1000, 403);
     assert.deepEqual(about, { attempt: 3, received: 1000, status: 403, preferences: undefined });
     assert.deepEqual(hooks.limits, [undefined, undefined, undefined, undefined, undefined, 25_000, false]);

@@ -3,13 +3,16 @@
 use background_fetch::body_store::{BodyStore, entry_url};
 use background_fetch::browser::Browser;
 use background_fetch::network::Body;
-use background_fetch::network::guard::send;
-use background_fetch_engine::ports::{BodyStore as _, MetaStore, NetworkError, StoreError};
+use background_fetch::network::guard::{AbortGuard, send};
+use background_fetch_engine::ports::{
+    Attempt, BodyStore as _, MetaStore, NetworkError, StoreError,
+};
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::conformance::body_store::{self, BodyStoreBench};
 use js_sys::{Object, Uint8Array};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Response;
 
 use super::js;
 
@@ -44,7 +47,7 @@ impl BodyStoreBench for Bench {
         let url = "let s = ''; for (const n of a) s += String.fromCharCode(n);
             return 'data:application/octet-stream;base64,' + btoa(s)";
         let url = js::run(url, &bytes, &JsValue::NULL).await.unwrap().as_string().unwrap();
-        let (guard, response) = send(&url, &Object::new(), None).await.unwrap();
+        let (guard, response) = sent(&self.browser, &url).await;
         Body::new(guard, response)
     }
 
@@ -56,6 +59,11 @@ impl BodyStoreBench for Bench {
         let bytes = bytes.unwrap();
         (!bytes.is_undefined()).then(|| Uint8Array::new(&bytes).to_vec())
     }
+}
+
+async fn sent(browser: &Browser, url: &str) -> (AbortGuard, Response) {
+    let host = browser.host.unchecked_ref();
+    send(host, url, &Object::new(), Attempt::default()).await.unwrap()
 }
 
 mod by_blob {
@@ -176,7 +184,7 @@ async fn a_body_that_breaks_is_the_network_s_fault() {
             pull(c) { n++ < 3 ? c.enqueue(new Uint8Array(9)) : c.error(new TypeError('broken')) },
         }))";
         let response = js::run(broken, &JsValue::NULL, &JsValue::NULL).await.unwrap();
-        let (guard, _) = send("data:,x", &Object::new(), None).await.unwrap();
+        let guard = sent(&bench.browser, "data:,x").await.0;
         let stored = bench.browser.put_body(&key, Body::new(guard, response.into())).await;
         assert_eq!(stored, Err(StoreError::Network(NetworkError::Broken)));
         assert_eq!(bench.browser.bodies.length(&key).await, Ok(None));

@@ -42,13 +42,17 @@ pub(super) fn browser(scope: &str) -> Browser {
     Browser::new(scope, host(&Object::new()))
 }
 
-/// A host of these methods, which puts bytes besides.
+/// A host of these methods, which puts bytes besides, and sends. Of what fails it says that it is refused.
 pub(super) fn host(methods: &Object) -> JsHost {
-    let put = value(
-        "({ put: (cache, url, chunks) => cache.put(url, new Response(new Blob(chunks))) })",
+    let own = value(
+        "({
+            put: (cache, url, chunks) => cache.put(url, new Response(new Blob(chunks))),
+            send: async (url, init) =>
+                fetch(new Request(url, init)).catch(() => Promise.reject(3)),
+        })",
         &JsValue::NULL,
     );
-    Object::assign(put.unchecked_ref(), methods).unchecked_into()
+    Object::assign(own.unchecked_ref(), methods).unchecked_into()
 }
 
 /// Puts another value in the place of a global, until it is dropped.

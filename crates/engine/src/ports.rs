@@ -48,7 +48,7 @@ pub struct Exchange {
 }
 
 /// What is known of a request that the app prepares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Attempt {
     /// 1, or more for one that follows others which brought nothing.
     pub number: u32,
