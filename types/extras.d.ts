@@ -137,8 +137,7 @@ export interface Configuration {
 /**
  * In a service worker, while its script is evaluated: how background fetches are to be done, before or after the import of
  * the polyfill. Called again, it adds to what was given before. The browser's own know nothing of it. Throws a TypeError for
- * what is no option or of the wrong type, a RangeError for a number that cannot be, and an InvalidStateError in pages and
- * when it is too late.
+ * what is no option or no value of one, and an InvalidStateError in pages and when it is too late.
  */
 export function configure(options: Configuration): void;
 

@@ -34,7 +34,5 @@ export type Configuration = [
 /** What has been configured; to be read when the worker's script has been evaluated. */
 export function configuration(): Configuration {
   const shared = globalThis as { [name: symbol]: Configuration };
-  const name = Symbol.for(BRAND);
-  shared[name] ??= [];
-  return shared[name];
+  return (shared[Symbol.for(BRAND)] ??= []);
 }

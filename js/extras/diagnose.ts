@@ -23,76 +23,61 @@ export interface Problem {
 /** More of the quota than this is nearly all. */
 const FULL = 0.9;
 
+/** Takes note of a problem. */
+type Note = (code: Problem['code'], problem: string, remedy: string) => void;
+
 /** All that is found; nothing is, as a rule. Takes some seconds where the worker does not answer. */
 export async function diagnose(registration: ServiceWorkerRegistration): Promise<Problem[]> {
-  if (!canWork()) {
-    return [
-      {
-        code: 'cannot-work',
-        problem: 'Service workers, IndexedDB, Cache Storage or WebAssembly are missing here.',
-        remedy:
-          'Serve the page over HTTPS. In private windows and in-app browsers it may be impossible: let the app download by itself.',
-      },
-    ];
+  const problems: Problem[] = [];
+  const note: Note = (code, problem, remedy) => problems.push({ code, problem, remedy });
+  if (canWork()) {
+    await lookAtWorker(registration, note);
+    await lookAtStorage(note);
+  } else {
+    const remedy = 'Use HTTPS. Private windows and in-app browsers may lack them: let the app download by itself.';
+    note('cannot-work', 'Service workers, IndexedDB, Cache Storage or WebAssembly are missing here.', remedy);
   }
-  return [...(await ofTheWorker(registration)), ...(await ofTheStorage())];
+  return problems;
 }
 
-async function ofTheWorker(registration: ServiceWorkerRegistration): Promise<Problem[]> {
+async function lookAtWorker(registration: ServiceWorkerRegistration, note: Note): Promise<void> {
   const { active, waiting } = registration;
   if (!active) {
-    const problem = 'There is no active service worker.';
-    return [{ code: 'no-worker', problem, remedy: 'Register one, and wait for navigator.serviceWorker.ready.' }];
+    const remedy = 'Register one, and wait for navigator.serviceWorker.ready.';
+    return note('no-worker', 'There is no active service worker.', remedy);
   }
-  const problems: Problem[] = [];
   if (waiting) {
-    const problem = 'A newer version of the service worker waits for all pages to be closed.';
-    problems.push({
-      code: 'waiting-version',
-      problem,
-      remedy: 'Call skipWaiting() in it, or reload when the user agrees.',
-    });
+    const problem = 'A newer service worker waits for all pages to be closed.';
+    note('waiting-version', problem, 'Call skipWaiting() in it when the user agrees.');
   }
   // The browser's own needs no more.
-  if (!managerOf(registration) || nativeManagerOf(registration)) return problems;
-  const answer = await ask(registration, 'status', '').then(
-    () => undefined,
-    (error: DOMException) => error,
-  );
-  if (answer) problems.push(ofAnError(answer, active.scriptURL));
-  return problems;
+  if (!managerOf(registration) || nativeManagerOf(registration)) return;
+  await ask(registration, 'status', '').catch(({ name, message }: DOMException) => {
+    const worker = `The service worker ${active.scriptURL}`;
+    if (name === 'NotSupportedError') {
+      const problem = `${worker} has an older version of background-fetch-polyfill.`;
+      note('older-worker', problem, 'Build page and worker from the same version.');
+    } else if (message.includes('WebAssembly')) {
+      note('wasm-refused', message, "Add 'wasm-unsafe-eval' to script-src of its script's response.");
+    } else {
+      const remedy = "Let import 'background-fetch-polyfill/sw' be its first line.";
+      note('deaf-worker', `${worker} does not answer: ${message}`, remedy);
+    }
+  });
 }
 
-function ofAnError({ name, message }: DOMException, url: string): Problem {
-  if (name === 'NotSupportedError') {
-    const problem = `The service worker ${url} has an older version of background-fetch-polyfill.`;
-    return { code: 'older-worker', problem, remedy: 'Build page and worker from the same version.' };
-  }
-  if (/WebAssembly/.test(message)) {
-    return {
-      code: 'wasm-refused',
-      problem: message,
-      remedy: "Add 'wasm-unsafe-eval' to script-src of its script's response.",
-    };
-  }
-  const problem = `The service worker ${url} does not answer: ${message}`;
-  return { code: 'deaf-worker', problem, remedy: "Let import 'background-fetch-polyfill/sw' be its first line." };
-}
-
-async function ofTheStorage(): Promise<Problem[]> {
-  const problems: Problem[] = [];
+async function lookAtStorage(note: Note): Promise<void> {
   // Missing in some browsers.
   const storage = navigator.storage as Partial<StorageManager> | undefined;
-  const { quota, usage } = (await storage?.estimate?.().catch(() => undefined)) ?? {};
-  if (quota && usage && usage > quota * FULL) {
-    const problem = `${usage} of ${quota} bytes that the browser gives are used.`;
-    problems.push({ code: 'little-room', problem, remedy: 'Have the user choose what to delete.' });
+  const { quota = 0, usage = 0 } = (await storage?.estimate?.().catch(() => undefined)) ?? {};
+  if (usage > quota * FULL) {
+    const problem = `${usage} of ${quota} bytes for this site are used.`;
+    note('little-room', problem, 'Let the user choose what to delete.');
   }
   if ((await storage?.persisted?.().catch(() => true)) === false) {
-    const problem = 'The browser may delete what is stored when it needs the room.';
-    problems.push({ code: 'not-persistent', problem, remedy: 'Call navigator.storage.persist(), best at a click.' });
+    const problem = 'The browser may delete what is stored.';
+    note('not-persistent', problem, 'Call navigator.storage.persist(), best at a click.');
   }
-  return problems;
 }
 
 /** Whether the browser says that it has room for so many bytes more. Those that do not say are believed to have it. */

@@ -27,14 +27,16 @@ export async function history(registration: ServiceWorkerRegistration): Promise<
   const rows = await ifThere(registration, (database) => settled<unknown[]>(storeOf(database, 'readonly').getAll()));
   return (rows ?? [])
     .filter(isRow)
-    .map(({ id, title, failureReason, downloaded, ended }) => ({
-      id,
-      title,
-      result: failureReason ? ('failure' as const) : ('success' as const),
-      failureReason: failureReason ?? '',
-      downloaded: downloaded ?? 0,
-      ended: ended ?? 0,
-    }))
+    .map(
+      ({ id, title, failureReason, downloaded, ended }): Ended => ({
+        id,
+        title,
+        result: failureReason ? 'failure' : 'success',
+        failureReason: failureReason ?? '',
+        downloaded: downloaded ?? 0,
+        ended: ended ?? 0,
+      }),
+    )
     .sort((one, other) => one.ended - other.ended);
 }
 

@@ -1,5 +1,6 @@
 /** The app's hooks, as the core of the worker calls them. Whatever they do, no download gets stuck by it. */
 import type { Attempt, Configuration } from '../border/configuration.ts';
+import { within } from './within.ts';
 
 /** How long `mayRun()` may take, in milliseconds: whoever wakes the worker waits for it. */
 const PERMISSION_TIMEOUT = 5_000;
@@ -11,7 +12,7 @@ const PREPARATION_TIMEOUT = 20_000;
 export const asking =
   (mayRun: (preferences: unknown) => unknown): NonNullable<Configuration[6]> =>
   async (preferences) =>
-    Boolean(await bounded(PERMISSION_TIMEOUT, () => mayRun(preferences)));
+    Boolean(await bounded(PERMISSION_TIMEOUT, async () => mayRun(preferences)));
 
 /** Sends what the app makes of a request. Method and body are not its business. */
 export const sending =
@@ -19,36 +20,26 @@ export const sending =
   async (url, init, attempt) => {
     const { method, body, signal, priority } = init;
     const headers = new Headers(init.headers);
-    const ours = ['range', 'if-range'].map((name) => [name, headers.get(name)] as const);
-    for (const [name] of ours) headers.delete(name);
+    const range = headers.get('range');
+    const condition = headers.get('if-range');
+    headers.delete('range');
+    headers.delete('if-range');
     const prepared = await bounded(PREPARATION_TIMEOUT, async () => {
       const own = new Request(url, { ...init, headers, body: null });
       return new Request(((await prepareRequest(own, attempt)) ?? own) as Request);
     });
-    if (!prepared) return Promise.reject(null);
+    if (!prepared) throw null;
     init.url = prepared.url;
-    for (const [name, value] of ours) {
-      // Elsewhere, a condition would cause a preflight.
-      if (value && (name === 'range' || prepared.url.startsWith(`${location.origin}/`)))
-        prepared.headers.set(name, value);
-    }
+    if (range) prepared.headers.set('range', range);
+    // Elsewhere, a condition would cause a preflight.
+    if (condition && prepared.url.startsWith(`${location.origin}/`)) prepared.headers.set('if-range', condition);
     // With any member, these are not taken over.
     const { referrer, referrerPolicy } = prepared;
-    return fetch(new Request(prepared, { method, body, signal, priority, referrer, referrerPolicy } as RequestInit));
+    return fetch(prepared, { method, body, signal, priority, referrer, referrerPolicy } as RequestInit);
   };
 
 /** What a hook gives; undefined, which is reported, if it fails or takes too long. */
-async function bounded<T>(time: number, hook: () => T): Promise<Awaited<T> | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`A hook takes longer than ${time} ms.`)), time);
-  });
-  try {
-    return await Promise.race([(async () => hook())(), late]);
-  } catch (error) {
-    reportError(error);
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const bounded = <T>(time: number, hook: () => Promise<T>): Promise<T | undefined> =>
+  within(time, new Error(`A hook takes longer than ${time} ms.`), hook()).catch(
+    (error: unknown) => reportError(error) as undefined,
+  );

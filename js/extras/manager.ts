@@ -1,5 +1,6 @@
 /** What a registration has of the API: ours, or the browser's own. */
 import { isNative } from '../platform.ts';
+import { notSupported } from '../webidl/exceptions.ts';
 import type { Shown } from './meter.ts';
 
 /** What is used of the standard's manager. */
@@ -17,4 +18,9 @@ export const managerOf = (registration: ServiceWorkerRegistration): Manager | un
 export function nativeManagerOf(registration: ServiceWorkerRegistration): Manager | undefined {
   const manager = managerOf(registration);
   return manager && isNative(manager.constructor) ? manager : undefined;
+}
+
+/** Throws where the API is the browser's own, of which it says what those cannot do. */
+export function refuseNative(registration: ServiceWorkerRegistration, what: string): void {
+  if (nativeManagerOf(registration)) throw notSupported(`The browser's own background fetches ${what}.`);
 }

@@ -44,7 +44,8 @@ export class Meter {
 
   /** Bytes a second, sent and received, of the last seconds; 0 while nothing comes. */
   get rate(): number {
-    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
     if (!first || !last || first === last || performance.now() - last.at > SILENCE) return 0;
     return ((last.bytes - first.bytes) * 1000) / (last.at - first.at);
   }

@@ -29,7 +29,7 @@ export class Observer extends EventTarget {
   readonly #registration: ServiceWorkerRegistration;
   readonly #fetches = new Map<string, Shown>();
   #snapshot: readonly ObservedFetch[] = Object.freeze([]);
-  #subscribers = 0;
+  readonly #subscribers = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looking = false;
   #showing: ReturnType<typeof setTimeout> | undefined;
@@ -44,15 +44,12 @@ export class Observer extends EventTarget {
     // One and the same function may have subscribed twice.
     const own = (): void => listener();
     this.addEventListener('change', own);
-    this.#subscribers += 1;
-    if (this.#subscribers === 1) void this.#look();
-    let subscribed = true;
+    this.#subscribers.add(own);
+    if (this.#subscribers.size === 1) void this.#look();
     return () => {
-      if (!subscribed) return;
-      subscribed = false;
       this.removeEventListener('change', own);
-      this.#subscribers -= 1;
-      if (this.#subscribers === 0) clearTimeout(this.#timer);
+      this.#subscribers.delete(own);
+      if (!this.#subscribers.size) clearTimeout(this.#timer);
     };
   };
 
@@ -70,7 +67,7 @@ export class Observer extends EventTarget {
       // No worker, or one that does not answer: the next look may find one.
     }
     this.#looking = false;
-    if (this.#subscribers > 0) this.#timer = setTimeout(() => void this.#look(), EVERY);
+    if (this.#subscribers.size) this.#timer = setTimeout(() => void this.#look(), EVERY);
   }
 
   async #find(): Promise<void> {
@@ -98,14 +95,9 @@ export class Observer extends EventTarget {
         Object.freeze({ id, fetch, ...(await status(fetch, this.#registration)) }),
       ),
     );
-    if (isSame(shown, this.#snapshot)) return;
+    // Whether there is nothing new to see.
+    if (JSON.stringify(shown) === JSON.stringify(this.#snapshot)) return;
     this.#snapshot = Object.freeze(shown);
     this.dispatchEvent(new Event('change'));
   }
-}
-
-/** Whether there is nothing new to see. */
-function isSame(some: readonly ObservedFetch[], others: readonly ObservedFetch[]): boolean {
-  const text = (all: readonly ObservedFetch[]): string => JSON.stringify(all);
-  return some.length === others.length && text(some) === text(others);
 }

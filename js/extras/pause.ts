@@ -1,7 +1,6 @@
 /** Pausing, for as long as the app likes: what is paused is active, asks for nothing, and keeps no worker alive. */
-import { notSupported } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
-import { nativeManagerOf } from './manager.ts';
+import { refuseNative } from './manager.ts';
 
 /**
  * Has the active background fetch of this id ask for nothing more, until {@link resume}; resolves, when that is durable, with
@@ -16,8 +15,6 @@ export const resume = (registration: ServiceWorkerRegistration, id: string): Pro
   set(registration, id, false);
 
 async function set(registration: ServiceWorkerRegistration, id: string, paused: boolean): Promise<boolean> {
-  if (nativeManagerOf(registration)) {
-    throw notSupported("The browser's own background fetches cannot be paused.");
-  }
+  refuseNative(registration, 'cannot be paused');
   return ask(registration, 'pause', id, paused);
 }

@@ -5,6 +5,7 @@ import { invalidState } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
 import { nativeManagerOf } from './manager.ts';
 import { ownRegistration } from './status.ts';
+import { within } from './within.ts';
 
 /** What takes longer to be removed, in milliseconds, does not go. */
 const REMOVAL_LIMIT = 10_000;
@@ -17,18 +18,18 @@ const REMOVAL_LIMIT = 10_000;
 export async function purge(registration?: ServiceWorkerRegistration): Promise<void> {
   const own = registration ?? (await ownRegistration());
   const manager = nativeManagerOf(own);
-  for (const id of (await manager?.getIds()) ?? []) await (await manager?.get(id))?.abort();
+  if (manager) for (const id of await manager.getIds()) await (await manager.get(id))?.abort();
   // A worker that does not answer has no engine of ours, or an older one.
-  await ask(own, 'purge').catch(() => seize(own.scope));
+  await ask(own, 'purge').catch(() => seize(own));
   // Of `js/offline/changes.ts`: anything may have changed.
   const channel = new BroadcastChannel(`${PREFIX}library`);
   channel.postMessage(undefined);
   channel.close();
 }
 
-function seize(scope: string): Promise<void> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(invalidState('Something holds the database of background fetches.')), REMOVAL_LIMIT);
-  });
-  return Promise.race([navigator.locks.request(lockName(scope), { steal: true }, removalOf(scope)), late]);
-}
+const seize = ({ scope }: ServiceWorkerRegistration): Promise<void> =>
+  within(
+    REMOVAL_LIMIT,
+    invalidState('Something holds the database of background fetches.'),
+    navigator.locks.request(lockName(scope), { steal: true }, removalOf(scope)),
+  );

@@ -5,7 +5,7 @@ import { BODIES, FETCHES, META, RECORDS } from '../border/names.ts';
 import { settled } from '../border/stored-work.ts';
 import { invalidState, notSupported } from '../webidl/exceptions.ts';
 import { ifThere } from './history.ts';
-import { managerOf, nativeManagerOf } from './manager.ts';
+import { managerOf, refuseNative } from './manager.ts';
 import type { Shown } from './meter.ts';
 
 /** What is read of the row of a fetch that has ended, whether its event lasts or it is over. */
@@ -40,10 +40,9 @@ interface BodyRow {
  * failed, or its requests are not kept, and with a NotSupportedError where the browser's own API is used, or there is none.
  */
 export async function retry(registration: ServiceWorkerRegistration, id: string): Promise<Shown> {
+  refuseNative(registration, 'do not tell what they asked for');
   const manager = managerOf(registration);
-  if (!manager || nativeManagerOf(registration)) {
-    throw notSupported("What the browser's own background fetches asked for is not known.");
-  }
+  if (!manager) throw notSupported('There is no registration.backgroundFetch.');
   const row = await ifThere(registration, (database) => find(database, id));
   if (!row?.failureReason) throw invalidState(`No background fetch "${id}" has failed.`);
   const { title, downloadTotal, icons, requests } = row;

@@ -1,5 +1,5 @@
 /** How it is with a background fetch, in more words than the standard has. */
-import type { Condition, Status } from '../border/engine.ts';
+import type { Status } from '../border/engine.ts';
 import { isNative } from '../platform.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { ask } from './ask.ts';
@@ -29,15 +29,16 @@ export interface FetchStatus {
  * of this page.
  */
 export async function status(fetch: Shown, registration?: ServiceWorkerRegistration): Promise<FetchStatus> {
-  const meter = meterOf(fetch);
   const more = fetch.result === '' ? await lookUp(fetch, registration) : undefined;
   const { result, failureReason, downloaded, downloadTotal, uploaded, uploadTotal } = fetch;
-  const { rate } = meter;
-  const left = downloadTotal - downloaded + (uploadTotal - uploaded);
+  const { rate } = meterOf(fetch);
+  const condition = more?.state ?? 'running';
+  const waits = condition !== 'running' && condition !== 'finishing' && condition !== 'paused';
+  const left = downloadTotal + uploadTotal - downloaded - uploaded;
   return {
-    state: result || stateOf(more?.state),
-    reason: result ? failureReason : reasonOf(more?.state),
-    nextAttempt: typeof more?.next === 'number' ? Date.now() + more.next : null,
+    state: result || (waits ? 'waiting' : condition),
+    reason: result ? failureReason : waits ? condition : '',
+    nextAttempt: more?.next == null ? null : Date.now() + more.next,
     rate,
     secondsLeft: result === '' && downloadTotal && rate && left >= 0 ? left / rate : null,
     downloaded,
@@ -63,14 +64,6 @@ async function lookUp(fetch: Shown, registration?: ServiceWorkerRegistration): P
 /** Of this worker, or of the one that is for this page. */
 export const ownRegistration = (): Promise<ServiceWorkerRegistration> | ServiceWorkerRegistration =>
   (globalThis as { registration?: ServiceWorkerRegistration }).registration ?? navigator.serviceWorker.ready;
-
-const stateOf = (condition: Condition | undefined): FetchStatus['state'] => {
-  if (condition === undefined || condition === 'running') return 'running';
-  return condition === 'finishing' || condition === 'paused' ? condition : 'waiting';
-};
-
-const reasonOf = (condition: Condition | undefined): string =>
-  stateOf(condition) === 'waiting' ? (condition as string) : '';
 
 /** How often is looked, in milliseconds, for an end of which no event tells. */
 const LOST_EVERY = 5_000;

@@ -13,7 +13,7 @@ const ABOUT = { attempt: 1, received: 0, status: undefined, preferences: undefin
 
 beforeEach(() => {
   reported.length = 0;
-  Object.assign(globalThis, { reportError: (error: unknown) => reported.push(error) });
+  Object.assign(globalThis, { reportError: (error: unknown) => void reported.push(error) });
 });
 
 afterEach(() => {

@@ -200,7 +200,7 @@ describe('what has failed', () => {
     Object.assign(client.registration, { backgroundFetch: native(new Manager()) });
     await rejects(/own/, 'NotSupportedError');
     Object.assign(client.registration, { backgroundFetch: undefined });
-    await rejects(/own/, 'NotSupportedError');
+    await rejects(/no registration\.backgroundFetch/, 'NotSupportedError');
   });
 });
 

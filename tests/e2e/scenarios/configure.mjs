@@ -192,10 +192,10 @@ export default [
       const { wrong, late } = await configuration(page);
       assert.deepEqual(wrong, [
         "TypeError: configure() has no 'conections', but connections, maxConcurrentFetches, maxTotal, stallTimeout, retryFor, keepAlive, mayRun, prepareRequest.",
-        "TypeError: configure(): 'connections' must be a number.",
-        "RangeError: configure(): 'connections' must be a whole number above 0.",
-        "RangeError: configure(): 'maxTotal' must be a whole number above 0.",
-        "RangeError: configure(): 'stallTimeout' must be a whole number above 0.",
+        "TypeError: configure(): 'connections' must be a whole number above 0.",
+        "TypeError: configure(): 'connections' must be a whole number above 0.",
+        "TypeError: configure(): 'maxTotal' must be a whole number above 0.",
+        "TypeError: configure(): 'stallTimeout' must be a whole number above 0.",
         "TypeError: configure(): 'keepAlive' must be a boolean.",
         "TypeError: configure(): 'mayRun' must be a function.",
       ]);
