@@ -18,7 +18,7 @@ const entries = [
   { entry: 'extras', files: ['extras.mjs'], budget: 4 * kilobyte },
   { entry: 'worker, ponyfill', files: ['ponyfill.sw.mjs'], budget: 80 * kilobyte },
   // Its wasm is a plain file, which compresses less than what the others have inlined.
-  { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 86 * kilobyte },
+  { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 87 * kilobyte },
   { entry: 'offline', files: ['offline.mjs'], budget: 4 * kilobyte },
   { entry: 'elements', files: ['downloads.mjs'], budget: 9 * kilobyte },
   { entry: 'aliases', files: ['aliases.mjs'], budget: 4 * kilobyte },
