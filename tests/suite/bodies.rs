@@ -90,13 +90,14 @@ mod by_stream {
     background_fetch_engine::body_store_conformance!(tests);
 }
 
-/// Apps delete the caches that they do not know.
+/// Apps delete the caches that they do not know. A cache is held open for a moment.
 #[wasm_bindgen_test]
 async fn a_deleted_cache_is_made_anew() {
     let bench = Bench::new(true);
     let (a, b) = (EntryKey("a".to_owned()), EntryKey("b".to_owned()));
     bench.browser.put(&a, vec![bench.chunk(b"x")]).await.unwrap();
-    let delete = "for (const name of await caches.keys()) await caches.delete(name)";
+    let delete = "for (const name of await caches.keys()) await caches.delete(name);
+        await new Promise((resolve) => setTimeout(resolve, 100));";
     js::run(delete, &JsValue::NULL, &JsValue::NULL).await.unwrap();
     assert_eq!(bench.browser.bodies.length(&a).await, Ok(None));
     bench.browser.put(&b, vec![bench.chunk(b"x")]).await.unwrap();
