@@ -93,7 +93,9 @@ export class Model {
 
   /** Removes what is kept, and what is remembered of it. */
   async remove(id: string, { item, fetch }: Partial<Download> = {}): Promise<void> {
-    if (item) await remove(item.name);
+    // It may have been kept since it was shown.
+    const kept = item ?? (await list().catch(nothing)).find((each) => each.id === id);
+    if (kept) await remove(kept.name);
     await forget(this.registration, id);
     this.#refused.delete(id);
     if (fetch) this.#gone.add(fetch);
