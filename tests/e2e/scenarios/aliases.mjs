@@ -1,11 +1,9 @@
 /** The names that guides use: `./aliases`, over this library and over the browser's own API, in pages and in workers. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { blocksOf } from '../../docs/blocks.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { classic } from '../lib/classic.mjs';
 import { MIB } from '../lib/context.mjs';
+import { bundled } from '../lib/guide.mjs';
 
 const ALL = [...ENGINES, 'chromium-native'];
 
@@ -35,33 +33,6 @@ async function open(t, options) {
   const page = await t.open({ do: ['aliases'], ...options });
   await page.evaluate(() => import('/dist/aliases.mjs'));
   return page;
-}
-
-/** All blocks of a guide that are for one realm, as a bundler of the app's makes them. */
-async function bundled(dist, realm, format) {
-  const blocks = blocksOf('docs/guides/aliases.md').filter((each) => each.realm === realm);
-  const name = 'background-fetch-polyfill';
-  const { outputFiles } = await build({
-    // Each in a scope of its own, after all imports.
-    stdin: {
-      contents: blocks
-        .map(({ code }) => [code.match(/^import .*$/gm) ?? [], code.replace(/^import .*$/gm, '')])
-        .map(([imports, code]) => `${imports.join('\n')}\n{${code}}`)
-        .join('\n'),
-      resolveDir: dist,
-    },
-    alias: {
-      [`${name}/aliases`]: join(dist, 'aliases.mjs'),
-      [`${name}/sw`]: join(dist, 'sw.mjs'),
-      [name]: join(dist, 'window.mjs'),
-    },
-    bundle: true,
-    write: false,
-    format,
-    target: 'es2022',
-    logLevel: 'error',
-  });
-  return outputFiles[0].text;
 }
 
 export default [
@@ -169,10 +140,10 @@ export default [
           globalThis.shown = [];
           const show = (what) => shown.push(what);
           await navigator.serviceWorker.register('/sw.js');
-          ${await bundled(t.dist, 'page', 'esm')}`,
+          ${await bundled(t.dist, 'aliases', 'page', { apart: true })}`,
         '/sw.js': `
           const tell = (text) => new BroadcastChannel('told').postMessage(text);
-          ${await bundled(t.dist, 'worker', 'iife')}`,
+          ${await bundled(t.dist, 'aliases', 'worker', { apart: true })}`,
         '/photos/ferry.jpg': big,
         '/photos/harbour.jpg': big,
         '/tiles.zip': () => (asked++ === 0 ? { body: '', status: 404 } : { body: big }),

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { fromRoot } from '../../../scripts/lib/paths.mjs';
-import { blocksOf, read } from '../../docs/blocks.mjs';
+import { read } from '../../docs/blocks.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 import { button, click, describe, expectAccessible, film, list, open, TITLE, untilState } from '../lib/downloads.mjs';
+import { bundled } from '../lib/guide.mjs';
 
 const ALL = [...ENGINES, 'chromium-native'];
 
@@ -16,32 +16,6 @@ function partsOf(tag) {
   const { modules } = JSON.parse(readFileSync(fromRoot('custom-elements.json'), 'utf8'));
   const found = modules[0].declarations.find(({ tagName }) => tagName === tag);
   return found.cssParts.map(({ name }) => name).sort();
-}
-
-/** The blocks of the guide for a realm, as a bundler of the app's makes them. @param {string} dist @param {string} realm */
-async function bundled(dist, realm) {
-  const blocks = blocksOf('docs/guides/elements.md').filter((each) => each.realm === realm);
-  const names = {
-    offline: 'offline.mjs',
-    downloads: 'downloads.mjs',
-    'downloads/element': 'downloads.element.mjs',
-    sw: 'sw.mjs',
-  };
-  const { outputFiles } = await build({
-    stdin: { contents: blocks.map(({ code }) => code).join('\n'), resolveDir: dist },
-    alias: {
-      ...Object.fromEntries(
-        Object.entries(names).map(([entry, file]) => [`background-fetch-polyfill/${entry}`, join(dist, file)]),
-      ),
-      'background-fetch-polyfill': join(dist, 'window.mjs'),
-    },
-    bundle: true,
-    write: false,
-    format: realm === 'page' ? 'esm' : 'iife',
-    target: 'es2022',
-    logLevel: 'error',
-  });
-  return outputFiles[0].text;
 }
 
 /** @type {import('../lib/scenarios.mjs').Scenario[]} */
@@ -334,7 +308,7 @@ export default [
     browsers: ALL,
     async run(t) {
       const [, html] = /```html\n([\s\S]*?)```/.exec(read('docs/guides/elements.md')) ?? [];
-      const [page, worker] = await Promise.all(['page', 'worker'].map((realm) => bundled(t.dist, realm)));
+      const [page, worker] = await Promise.all(['page', 'worker'].map((realm) => bundled(t.dist, 'elements', realm)));
       const files = {
         '/': {
           body: `<!doctype html><html lang="en">${html}<script type="module" src="/app.js"></script>`,

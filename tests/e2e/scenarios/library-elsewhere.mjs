@@ -1,31 +1,10 @@
 /** The library where no engine of ours has fetched what it keeps, and the app of its guide. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { blocksOf } from '../../docs/blocks.mjs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { sleep } from '../../harness/process.mjs';
 import { MIB, SETTLED } from '../lib/context.mjs';
+import { bundled } from '../lib/guide.mjs';
 import { ask, expectOnly, keepFile, kept, open, range, SIZE, sha256 } from '../lib/library.mjs';
-
-/** A block of the guide, as a bundler of the app's makes it. @param {string} dist @param {string} realm @param {'iife' | 'esm'} format */
-async function bundled(dist, realm, format) {
-  const blocks = blocksOf('docs/guides/offline.md').filter((each) => each.realm === realm);
-  const { outputFiles } = await build({
-    stdin: { contents: blocks.map(({ code }) => code).join('\n'), resolveDir: dist },
-    alias: {
-      'background-fetch-polyfill/offline': join(dist, 'offline.mjs'),
-      'background-fetch-polyfill/sw': join(dist, 'sw.mjs'),
-      'background-fetch-polyfill': join(dist, 'window.mjs'),
-    },
-    bundle: true,
-    write: false,
-    format,
-    target: 'es2022',
-    logLevel: 'error',
-  });
-  return outputFiles[0].text;
-}
 
 export default [
   {
@@ -148,8 +127,8 @@ export default [
           globalThis.shown = [];
           const show = (what) => shown.push(what);
           await navigator.serviceWorker.register('/sw.js');
-          ${await bundled(t.dist, 'page', 'esm')}`,
-        '/sw.js': await bundled(t.dist, 'worker', 'iife'),
+          ${await bundled(t.dist, 'offline', 'page')}`,
+        '/sw.js': await bundled(t.dist, 'offline', 'worker'),
         '/films/ferry.mp4': film,
       };
       const origin = await t.startOrigin({ files });

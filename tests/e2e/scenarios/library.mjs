@@ -6,6 +6,34 @@ import { MIB, ourName } from '../lib/context.mjs';
 import { ask, expectOnly, keepFile, kept, open, range, SIZE, sha256 } from '../lib/library.mjs';
 import { atMost } from '../lib/measure.mjs';
 
+/** Something dies so many milliseconds after the app is about to keep an item; `kill` gives the page that goes on. */
+function diesKeeping(waits, kill) {
+  return async (t) => {
+    let page = await open(t);
+    const names = [];
+    for (const wait of waits) {
+      const id = `kill${wait}`;
+      const file = t.file({ size: 5 * MIB });
+      await t.fetch(page, id, file);
+      await t.until(
+        async () => (await t.rows(page, { kind: 'keeping', id })).length > 0,
+        'it is about to keep',
+        30_000,
+      );
+      await sleep(wait);
+      page = await kill(t, page);
+      names.push(id);
+      await t.until(
+        async () => (await page.evaluate(() => library.list())).some(({ name }) => name === id),
+        `${id} is kept`,
+        40_000,
+      );
+      assert.equal((await ask(page, file.url)).sha256, file.sha256);
+    }
+    await expectOnly(t, page, names);
+  };
+}
+
 export default [
   {
     name: 'a film of 64 MiB is kept at once, and sought in',
@@ -140,60 +168,19 @@ export default [
     name: 'the worker is killed while it keeps: nothing is lost, and nothing is left',
     browsers: ENGINES,
     timeout: 120_000,
-    async run(t) {
-      const page = await open(t);
-      const names = [];
-      for (const wait of [0, 5, 20, 60]) {
-        const id = `kill${wait}`;
-        const file = t.file({ size: 5 * MIB });
-        await t.fetch(page, id, file);
-        await t.until(
-          async () => (await t.rows(page, { kind: 'keeping', id })).length > 0,
-          'it is about to keep',
-          30_000,
-        );
-        await sleep(wait);
-        await t.browser.killWorker(page);
-        names.push(id);
-        await t.until(
-          async () => (await page.evaluate(() => library.list())).some(({ name }) => name === id),
-          `${id} is kept`,
-          40_000,
-        );
-        assert.equal((await ask(page, file.url)).sha256, file.sha256);
-      }
-      await expectOnly(t, page, names);
-    },
+    run: diesKeeping([0, 5, 20, 60], async (t, page) => {
+      await t.browser.killWorker(page);
+      return page;
+    }),
   },
   {
     name: 'the browser is killed while an item is kept: nothing is lost, and nothing is left',
     browsers: ENGINES,
     timeout: 120_000,
-    async run(t) {
-      let page = await open(t);
-      const names = [];
-      for (const wait of [0, 5, 20]) {
-        const id = `kill${wait}`;
-        const file = t.file({ size: 5 * MIB });
-        await t.fetch(page, id, file);
-        await t.until(
-          async () => (await t.rows(page, { kind: 'keeping', id })).length > 0,
-          'it is about to keep',
-          30_000,
-        );
-        await sleep(wait);
-        await t.relaunch();
-        page = await open(t);
-        names.push(id);
-        await t.until(
-          async () => (await page.evaluate(() => library.list())).some(({ name }) => name === id),
-          `${id} is kept`,
-          40_000,
-        );
-        assert.equal((await ask(page, file.url)).sha256, file.sha256);
-      }
-      await expectOnly(t, page, names);
-    },
+    run: diesKeeping([0, 5, 20], async (t) => {
+      await t.relaunch();
+      return open(t);
+    }),
   },
   {
     name: 'the worker is killed while it removes an item: nothing of it is left',
