@@ -18,8 +18,8 @@ pub(crate) enum After {
     Marked { record: RecordId, transfer: TransferId, exchange: Box<Exchange> },
     /// A record's result.
     Settled(RecordId),
-    /// The outcome, and the begun delivery; then answer those who aborted it.
-    Ended { fetch: FetchId, commands: Vec<CommandId> },
+    /// The outcome, and the begun delivery, perhaps `again`; then answer those who aborted it.
+    Ended { fetch: FetchId, commands: Vec<CommandId>, again: bool },
     /// That nothing is to be delivered any more; then the entries may go.
     Delivered(FetchId),
     /// The fetch is gone.

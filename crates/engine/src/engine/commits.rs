@@ -31,7 +31,7 @@ impl Engine {
             Some(After::Settled(record)) => {
                 self.of_record(record, Event::Settled { durable: true });
             }
-            Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
+            Some(After::Ended { fetch, commands, .. }) => self.ended(fetch, commands),
             Some(After::Delivered(fetch)) => {
                 self.with(fetch, |fetch, cx| fetch.delivered(cx));
             }
@@ -71,7 +71,10 @@ impl Engine {
             Some(After::Settled(record)) => {
                 self.of_record(record, Event::Settled { durable: false });
             }
-            Some(After::Ended { fetch, commands }) => self.ended(fetch, commands),
+            Some(After::Ended { fetch, commands, again: false }) => {
+                self.with(fetch, |fetch, cx| fetch.write_outcome(cx, commands, true));
+            }
+            Some(After::Ended { fetch, commands, .. }) => self.ended(fetch, commands),
             Some(After::Delivered(fetch) | After::Deleted(fetch)) => self.fetches.forget(fetch),
             Some(After::Ui(command)) => self.outbox.reply(command, Reply::Done(Ok(()))),
             Some(After::Paused { fetch, command, .. }) => {

@@ -98,24 +98,35 @@ impl Fetch {
     ) {
         let own = |one: &Transfer| one.record.fetch == self.id;
         cx.transfers.close(cx.outbox, &own);
+        self.decide(failure);
+        self.tally = Tally::of(&self.records, cx.transfers);
+        self.step = Step::Ending;
+        self.row.ended = Some(cx.now.wall);
+        self.row.deliveries = 0;
+        self.write_outcome(cx, commands, false);
+        if self.watched {
+            for record in self.records.iter_mut().filter(|record| record.changed) {
+                cx.outbox.emit(Output::RecordChanged(record.take_news()));
+            }
+        }
+    }
+
+    /// Writes the outcome down, `again` if that failed once: who is told that it is aborted relies on it in the next
+    /// life of the worker, too.
+    pub(crate) fn write_outcome(
+        &self,
+        cx: &mut Context<'_>,
+        commands: Vec<CommandId>,
+        again: bool,
+    ) {
         // The outcome says that they have a result.
         let unsaved = |record: &&Record| record.phase == Phase::Settled { durable: false };
         let mut writes = Vec::new();
         for record in self.records.iter().filter(unsaved) {
             record.write_row(&mut writes);
         }
-        self.decide(failure);
-        self.tally = Tally::of(&self.records, cx.transfers);
-        self.step = Step::Ending;
-        self.row.ended = Some(cx.now.wall);
-        self.row.deliveries = 0;
         writes.push(Write::PutFetch(self.row.clone()));
-        cx.commit(writes, After::Ended { fetch: self.id, commands });
-        if self.watched {
-            for record in self.records.iter_mut().filter(|record| record.changed) {
-                cx.outbox.emit(Output::RecordChanged(record.take_news()));
-            }
-        }
+        cx.commit(writes, After::Ended { fetch: self.id, commands, again });
     }
 
     /// Fixes the outcome, and "aborted" for records that have none.
@@ -197,7 +208,6 @@ impl Fetch {
         if refused || self.row.deliveries == FetchRow::DELIVERED {
             return self.delete(cx);
         }
-        let write = Write::PutFetch(self.row.clone());
-        cx.commit(vec![write], After::Ended { fetch: self.id, commands: Vec::new() });
+        self.write_outcome(cx, Vec::new(), false);
     }
 }

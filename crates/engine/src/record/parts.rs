@@ -26,8 +26,8 @@ pub(crate) struct Parts {
     head_time: Millis,
     /// Where two parts meet whose bytes were not equal once.
     doubted: Option<u64>,
-    /// Where two parts meet, and from where on the server gives what is asked for to prove it.
-    aligned: Option<(u64, u64)>,
+    /// Where parts meet, and from where on the server gives what is asked for to prove it.
+    aligned: Vec<(u64, u64)>,
     meter: Meter,
     trial: Option<Trial>,
 }
@@ -162,12 +162,17 @@ impl Parts {
 
     /// From where on the bytes before a seam are to be asked for, if the server begins its parts where it likes.
     pub(crate) fn proof_start(&self, at: u64) -> Option<u64> {
-        self.aligned.filter(|(seam, _)| *seam == at).map(|(_, start)| start)
+        self.aligned.iter().find(|(seam, _)| *seam == at).map(|(_, start)| *start)
     }
 
-    /// The bytes before a seam came from an earlier offset on than they were asked for. Whether to ask from there.
+    /// The bytes before a seam came from an earlier offset on than they were asked for. Whether to ask from there: once,
+    /// since a server that begins earlier even then does so always.
     pub(crate) fn proves_from(&mut self, at: u64, start: u64) -> bool {
-        self.aligned.replace((at, start)) != Some((at, start))
+        let first = self.proof_start(at).is_none();
+        if first {
+            self.aligned.push((at, start));
+        }
+        first
     }
 
     /// Bytes of each part, as planned.

@@ -1,7 +1,9 @@
 //! abort(): the id is free at once, the event follows, and races have one winner.
 
+use std::cell::Cell;
 use std::time::Duration;
 
+use background_fetch_engine::ports::StoreError;
 use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::File;
 use background_fetch_engine::{Error, MatchOptions, NewFetch};
@@ -121,6 +123,33 @@ fn records_are_gone_when_the_event_is_over() {
         assert_eq!(ui, Err(Error::Inactive));
     };
     app.live(page);
+}
+
+/// The store fails once: who is told that it is aborted relies on it in the next life, too.
+#[test]
+fn an_abort_that_could_not_be_written_down_at_once_survives_a_crash() {
+    let mut told = 0;
+    for crash in 1..20 {
+        let app = app();
+        let answer = Cell::new(None);
+        app.live(async {
+            let handle = app.handle().await;
+            handle.fetch(app.fetches[0].clone()).await.unwrap();
+            app.world.meta.fail_next(StoreError::Failed("by the test".into()));
+            app.worker.crash_after(Some(crash));
+            answer.set(Some(handle.abort("one".into()).await));
+            app.world.clock.sleep(Duration::from_secs(60)).await;
+        });
+        if answer.into_inner() == Some(Ok(true)) {
+            told += 1;
+            app.worker.crash_after(None);
+            let app = App { fetches: Vec::new(), ..app };
+            app.run();
+            assert_eq!(app.delivery("one").event, EventType::Abort, "crash {crash}");
+            app.assert_nothing_left();
+        }
+    }
+    assert!(told > 0);
 }
 
 #[test]

@@ -307,6 +307,22 @@ fn parts_that_begin_earlier_are_compared_from_there() {
     assert!(app.sent("file") < LENGTH + LENGTH / 20, "{} sent", app.sent("file"));
 }
 
+/// However many of its parts were as they should be before.
+#[test]
+fn whoever_always_begins_earlier_than_asked_is_not_asked_for_ever() {
+    for honest in 1..16 {
+        let (exposure, always) = (Exposure::All, Some(Fault::Elsewhere));
+        let mut file = File { exposure, always, ..limited() };
+        // Who asks for all is not given a part, and who asks for parts gets those.
+        file.faults.push_back(Fault::Elsewhere);
+        file.faults.extend(vec![Fault::Unasked(1); honest]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert!(app.requests("file") < 40, "{} requests after {honest}", app.requests("file"));
+    }
+}
+
 #[test]
 fn an_abort_ends_all_of_them() {
     let app = app(limited(), |_| {});

@@ -4,7 +4,7 @@ use background_fetch_engine::http::Head;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use background_fetch_engine::testing::memory::Content;
-use background_fetch_engine::testing::network::{ERROR_BODY, Exposure, Extent, File};
+use background_fetch_engine::testing::network::{ERROR_BODY, Exposure, Extent, Fault, File};
 use background_fetch_engine::{FailureReason, RecordResult};
 
 use crate::oracle::Oracle;
@@ -106,6 +106,15 @@ fn is_unknowable(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> bo
     let servers = oracle.world.servers.borrow();
     let places = oracle.plan.places.get(plan.file).into_iter().flatten();
     let files: Vec<_> = places.filter_map(|url| servers.files.get(url)).collect();
+    // All of its parts agree on an end, nothing tells the length, and nobody may see what they say of it.
+    let lies = |file: &&File| {
+        file.always == Some(Fault::ButLast)
+            && !file.declares_length
+            && file.exposure == Exposure::Safelisted
+    };
+    if files.iter().any(lies) {
+        return true;
+    }
     let asked = |file: &&&File| {
         file.ranges
             && !file.gone

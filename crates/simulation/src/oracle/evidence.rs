@@ -88,7 +88,9 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
                 _ if !deadly => record.silent_since = None,
                 _ => {}
             }
+            let doubts = record.doubts;
             record.note_head(exchange, answer);
+            record.odd_proofs += (record.doubts - doubts) * u64::from(is_proof(exchange));
         }
     }
 }

@@ -54,6 +54,8 @@ pub(crate) struct FetchFacts {
     pub(crate) paused: Option<Duration>,
     /// How often that was asked for.
     pub(crate) pauses: u64,
+    /// How often it was asked to pause, or to go on.
+    pub(crate) pause_calls: u64,
     /// When that was over last.
     pub(crate) resumed: Duration,
     /// `abort()` gave true.
@@ -122,6 +124,8 @@ pub(crate) struct RecordFacts {
     pub(crate) overlong: u64,
     /// Requests for both sides of where two parts meet.
     pub(crate) proofs: u64,
+    /// Those of them whose answers were odd.
+    pub(crate) odd_proofs: u64,
     /// Requests beside others whose bodies were on their way.
     pub(crate) extras: u64,
     /// Requests for a part with an end.
@@ -174,11 +178,14 @@ impl Facts {
 }
 
 impl FetchFacts {
-    /// It is asked to pause, or to go on; or has answered that it does.
-    pub(crate) fn note_paused(&mut self, paused: bool, done: bool, now: Duration) {
-        self.pauses += u64::from(paused && !done);
-        self.paused = (paused && done).then_some(now);
+    /// It is asked to pause, or to go on; or has answered this call that it does. The number of the call.
+    pub(crate) fn note_paused(&mut self, paused: bool, call: Option<u64>, now: Duration) -> u64 {
+        self.pauses += u64::from(paused && call.is_none());
+        self.pause_calls += u64::from(call.is_none());
+        // Whoever was asked again meanwhile, and died before it answered, may have heard it or not.
+        self.paused = (paused && call == Some(self.pause_calls)).then_some(now);
         self.resumed = now;
+        self.pause_calls
     }
 
     /// Whether its id is free, as far as the app knows.

@@ -169,19 +169,18 @@ async fn pause(world: Rc<World>, uid: String, at: u64, time: u64) {
 async fn set_paused(world: &Rc<World>, uid: &str, paused: bool) {
     loop {
         let (_, handle) = world.handle().await;
-        let note = |done: bool| {
+        let note = |call: Option<u64>| {
             let now = world.base.clock.monotonic();
-            if let Some(fetch) = world.oracle.facts.borrow_mut().fetches.get_mut(uid) {
-                fetch.note_paused(paused, done, now);
-            }
+            let mut facts = world.oracle.facts.borrow_mut();
+            facts.fetches.get_mut(uid).map_or(0, |fetch| fetch.note_paused(paused, call, now))
         };
-        note(false);
+        let call = note(None);
         world.trace(0, || format!("pause {uid}: {paused}"));
         let answer = handle.pause(uid.to_owned(), paused).await;
         world.trace(0, || format!("  pause {uid}: {answer:?}"));
         match answer {
             Ok(active) => {
-                note(active);
+                note(active.then_some(call));
                 return world.tasks.changed();
             }
             // Not paused: as well.
