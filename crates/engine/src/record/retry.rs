@@ -12,6 +12,8 @@ use crate::trouble::{Known, Trouble};
 impl Record {
     /// Puts a record that met trouble off, or ends it.
     pub(super) fn retry(&mut self, cx: &mut Context<'_>, trouble: Trouble) -> Next {
+        // Whatever was split begins again with one connection.
+        self.parts.join();
         // What has come to an end, though it brought nothing, is all that there is now, perhaps.
         let ended = self.body.doubted_end().is_some();
         if !ended && self.go_back() {

@@ -159,6 +159,27 @@ fn an_extra_connection_that_fails_harms_nobody() {
     }
 }
 
+/// Of what was planned for several there is one left then, which asks for all the rest at once.
+#[test]
+fn one_that_is_left_alone_by_an_outage_asks_for_no_parts() {
+    let beyond = Some(Fault::Status(503, None));
+    let app = app(limited(), |origin| (origin.bears, origin.beyond) = (Some(1), beyond));
+    app.live_with(async || {
+        app.world.clock.sleep(Duration::from_millis(1200)).await;
+        let before = app.requests("file");
+        app.world.way.go_offline();
+        app.world.clock.sleep(Duration::from_secs(2)).await;
+        app.world.way.go_online();
+        let handle = app.handle().await;
+        handle.set_online(true);
+        while handle.is_active() {
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(app.requests("file") - before, 1);
+    });
+    app.assert_success(1, LENGTH);
+}
+
 /// What is another file now shows itself over an extra connection first, and is what the app gets only if the first one
 /// breaks.
 #[test]

@@ -22,7 +22,7 @@ pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFact
         }
         let tries = record.requests + record.troubles + record.offline + record.silences;
         // An odd answer to one is no reason for ever more of them.
-        let most = 2 * (tries + record.doubts - record.odd_proofs + record.less + 1);
+        let most = 2 * (tries + record.doubts + record.less - record.odd_proofs + 1);
         if record.proofs > most {
             let proofs = record.proofs;
             oracle.violate(|| format!("{proofs} looks at where parts of {uid}/{index} meet"));
@@ -179,6 +179,9 @@ fn most_bytes(
     let file = servers.files.get(place).filter(|file| is_resumable(file))?;
     // Whoever refuses too often is asked for all.
     let quiet = record.doubts + record.busy == 0 && !record.final_status && record.refused < 3;
+    // And so is whose parts bring too little, time after time.
+    let brings = record.less < u64::from(oracle.plan.config.retry.attempts);
+    let quiet = quiet && brings && record.odd_proofs < 3;
     if !quiet || plan.ask != Ask::Plain || fetch.damaged {
         return None;
     }

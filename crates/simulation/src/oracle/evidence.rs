@@ -88,9 +88,10 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
                 _ if !deadly => record.silent_since = None,
                 _ => {}
             }
-            let doubts = record.doubts;
+            let odd = record.doubts + record.less;
             record.note_head(exchange, answer);
-            record.odd_proofs += (record.doubts - doubts) * u64::from(is_proof(exchange));
+            let odd = record.doubts + record.less - odd;
+            record.odd_proofs += odd * u64::from(is_proof(exchange));
         }
     }
 }
@@ -197,6 +198,7 @@ impl RecordFacts {
         } else if ranged {
             // Only the app's own request tells what is true of it.
             self.troubles += 1;
+            self.refused += 1;
         } else {
             // Where there has been something, one that fails is asked again.
             let failing = (500..600).contains(&head.status) && self.first.is_some();
