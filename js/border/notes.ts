@@ -1,4 +1,5 @@
 /** What a worker notes of its engine while it is watched, as `debug()` of `./extras` has it, and tells those who inspect it. */
+import type { EventType, Failure, FailureReason, Result } from './engine.ts';
 
 /** A request that is on its way, or whose body is still being read. */
 export interface Connection {
@@ -29,10 +30,8 @@ export type NoteType =
   | 'answered'
   | 'failed'
   | 'closed'
-  /** Of a record: so many `bytes` are in the cache, another response takes the place of one, its `result`. */
+  /** Of a record: so many `bytes` more are put into the cache. What bypasses the script is not told. */
   | 'stored'
-  | 'replaced'
-  | 'settled'
   /** Of a fetch: bytes so far, the outcome, the event and that its handlers have settled, the end of it. */
   | 'progress'
   | 'ended'
@@ -50,10 +49,10 @@ export interface Note extends Partial<Omit<Connection, 'since' | 'status'>> {
   id?: string;
   index?: number;
   status?: number;
-  reason?: string;
-  result?: string;
+  reason?: keyof typeof Failure | FailureReason;
+  result?: Exclude<Result, ''>;
   /** The type of an event. */
-  event?: string;
+  event?: EventType;
   bytes?: number;
 }
 

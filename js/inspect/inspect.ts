@@ -1,5 +1,5 @@
 /** All that is known of the unfinished background fetches of a registration, as JSON: what is stored, and what is going on. */
-import type { Condition, RequestData, ResponseHead } from '../border/engine.ts';
+import type { Condition, FailureReason, RequestData, ResponseHead } from '../border/engine.ts';
 import { FETCHES, META, RECORDS, SEGMENTS } from '../border/names.ts';
 import type { Connection, Note } from '../border/notes.ts';
 import { settled } from '../border/stored-work.ts';
@@ -14,7 +14,7 @@ export interface InspectedRecord {
   index: number;
   url: string;
   method: string;
-  result: string;
+  result: 'success' | FailureReason;
   /** Of the response that is stored; `null` before its first bytes are. */
   status: number | null;
   /** Bytes that the response says it has. */
@@ -36,8 +36,8 @@ export interface InspectedFetch {
   uid: string;
   id: string;
   title: string;
-  stage: string;
-  failureReason: string;
+  stage: 'active' | 'ended';
+  failureReason: FailureReason;
   downloadTotal: number;
   uploadTotal: number;
   /** How often its event was delivered in vain. */
@@ -76,8 +76,8 @@ interface FetchRow {
   id: string;
   order: number;
   title: string;
-  stage: string;
-  failureReason: string | null;
+  stage: 'active' | 'ended';
+  failureReason: FailureReason | null;
   downloadTotal: number;
   uploadTotal: number;
   deliveries: number;
@@ -89,7 +89,7 @@ interface RecordRow {
   head: ResponseHead | null;
   validator: string | null;
   version: number;
-  result: string | null;
+  result: InspectedRecord['result'] | null;
   hold: number | null;
   seams: number[] | null;
   tries: number;

@@ -9,6 +9,9 @@ import type { Connection, Note, Notes } from '../border/notes.ts';
 /** So many events are remembered. */
 const MOST = 200;
 
+/** Of each {@link Failure}; what is none of them, the engine takes for the second. */
+const NAMES = Object.keys(Failure) as (keyof typeof Failure)[];
+
 /** Where the keys of entries begin in their URLs. */
 const KEY = entryUrl('').length;
 
@@ -21,8 +24,6 @@ export class Watcher {
   readonly #open = new Map<number, Connection>();
   #events: Note[] = [];
   #connections = 0;
-  /** Of each record that is not settled, the response that was known last. */
-  readonly #versions = new Map<string, number>();
 
   get notes(): Notes {
     return { open: [...this.#open.values()], events: this.#events };
@@ -67,7 +68,7 @@ export class Watcher {
           (reason: number) => {
             // The engine has let go of it.
             if (!this.#open.has(connection.connection)) return;
-            const name = Object.keys(Failure)[reason] ?? 'broken';
+            const name = NAMES[reason] ?? 'unreachable';
             this.#note({ type: 'failed', url, reason: name, connection: connection.connection });
             this.#close(connection);
           },
@@ -78,14 +79,6 @@ export class Watcher {
       const [uid, index] = decodeURIComponent(url.slice(KEY)).split('/');
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       this.#note({ type: 'stored', uid: `${uid}`, index: Number(index), bytes });
-    },
-    recordChanged: ({ uid, index, version, result }) => {
-      const key = `${uid}/${index}`;
-      if (version > (this.#versions.get(key) ?? version)) this.#note({ type: 'replaced', uid, index });
-      this.#versions.set(key, version);
-      if (!result) return;
-      this.#versions.delete(key);
-      this.#note({ type: 'settled', uid, index, result });
     },
     update: ({ uid, id, downloaded, uploaded, result, failureReason, recordsAvailable }) => {
       // There may be twenty a second: of each fetch the last one tells all.
