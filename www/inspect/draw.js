@@ -11,6 +11,8 @@ import { clock, countdown, STATES, say, shortName, size } from './words.js';
 const SVG = 'http://www.w3.org/2000/svg';
 /** Of a strip, in its own units. */
 const WIDTH = 1000;
+/** Between two pieces. */
+const GAP = 1.5;
 /** So many records of a fetch are shown, those first that are not settled. */
 const SHOWN_RECORDS = 12;
 const SHOWN_EVENTS = 200;
@@ -138,7 +140,7 @@ function drawStrip(className, label, total, bars) {
   for (const { kind, start, end } of bars) {
     const rect = document.createElementNS(SVG, 'rect');
     const x = place(start);
-    const bar = { class: kind, x, y: 0, width: Math.max(2, place(end) - x), height: 10 };
+    const bar = { class: kind, x, y: 0, width: Math.max(2, place(end) - x - GAP), height: 10 };
     for (const [name, value] of Object.entries(bar)) rect.setAttribute(name, String(value));
     svg.append(rect);
   }

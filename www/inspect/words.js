@@ -2,6 +2,7 @@
 
 /** @param {number} bytes */
 export function size(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
   const [factor, unit] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
   return `${(bytes / factor).toFixed(bytes < 1e4 ? 1 : bytes < 1e6 ? 0 : 1)} ${unit}`;
 }

@@ -81,7 +81,7 @@ export default [
       assert.match(seen.held[0], /^goes on in [34]:\d\d$/);
       assert.match(seen.strips[0][0], /^\d+ % stored, \d connections$/);
       assert.equal(seen.strips[0][2], seen.lanes.length);
-      assert.match(seen.lanes[0], /^Connection \d+: [\d.]+ kB to [\d.]+ MB, 20[06]$/);
+      assert.match(seen.lanes[0], /^Connection \d+: 0 B to [\d.]+ MB, 20[06]$/);
       assert.match(seen.servers.join('\n'), /connections, sends parts/);
       assert.match(seen.servers.join('\n'), /left alone for [34]:\d\d/);
       assert.match(seen.summary, /^2 fetches, \d connections, engine 1$/);
