@@ -8,6 +8,12 @@ import { inspect, open, untilSeen } from '../lib/inspect.mjs';
 /** A worker without the polyfill. */
 const BARE = readFileSync(new URL('../app/bare.js', import.meta.url), 'utf8');
 
+const WATCHED = `
+import { debug } from '/dist/extras.mjs';
+console.warn = (text) => log.add({ kind: 'warning', text });
+debug(eventTarget);
+`;
+
 const warnings = async (t, page) => (await t.rows(page, { kind: 'warning' })).map(({ text }) => text);
 
 /** That these events are there, in this order, whatever is between them. */
@@ -120,6 +126,22 @@ export default [
     },
   },
   {
+    name: 'with the ponyfill, in a module worker',
+    browsers: ENGINES,
+    async run(t) {
+      const imports = ['serve.mjs', 'watched.mjs', 'log.js', 'recorder.js'].map((name) => `import '/app/${name}';`);
+      t.origin.files['/app/sw.ponyfill.mjs'] = imports.join('\n');
+      t.origin.files['/app/watched.mjs'] = WATCHED;
+      const page = await t.open({ type: 'ponyfill', html: 'ponyfill.html' });
+      const file = t.file({ size: 1000 });
+      await t.fetch(page, 'film', file);
+      await t.expectSuccess(page, 'film', file);
+      const { events } = await untilSeen(t, page, (seen) => seen.events.at(-1)?.type === 'idle', 'all is over');
+      expectOrder(events, ['started', 'sent', 'answered', 'event', 'handled', 'over', 'idle']);
+      assert.deepEqual(await warnings(t, page), []);
+    },
+  },
+  {
     name: 'no worker takes notes that is not told to, and what is stored is told all the same',
     browsers: ENGINES,
     async run(t) {
@@ -138,14 +160,14 @@ export default [
     ['wrongly', /waitUntil\(\) was given a function/],
   ].map(([handles, expected]) => ({
     name: `a worker that handles a success ${handles === 'nothing' ? 'by nothing' : handles} is warned of it, once`,
-    browsers: ENGINES,
+    browsers: [...ENGINES, 'chromium-native'],
     async run(t) {
       const page = await open(t, handles);
       for (const id of ['one', 'two']) {
         const file = t.file({ size: 1000 });
         await t.fetch(page, id, file);
         await t.until(async () => (await page.evaluate((which) => app.state(which), id)).result === 'success', id);
-        await untilSeen(t, page, ({ events }) => events.at(-1)?.type === 'idle', 'all is over');
+        if (!t.isNative) await untilSeen(t, page, ({ events }) => events.at(-1)?.type === 'idle', 'all is over');
       }
       const told = await t.until(async () => {
         const found = await warnings(t, page);
