@@ -11,6 +11,8 @@ const byId = (id) => /** @type {T} */ (document.getElementById(id));
 
 /** What was seen last. @type {import('background-fetch-polyfill/extras').Inspection | undefined} */
 let seen;
+/** Of the next look; undefined while none is to come. @type {ReturnType<typeof setTimeout> | undefined} */
+let next;
 let isLive = true;
 
 /** WebKit may list none, though one controls this very page. */
@@ -73,8 +75,11 @@ function draw(found) {
 
 async function goOn() {
   await look();
-  document.documentElement.dataset.looked = String(seen?.at ?? '');
-  setTimeout(() => isLive && goOn(), EVERY);
+  // For those who drive this page by a program.
+  document.documentElement.dataset.looked = 'true';
+  // One at a time, however often it was switched meanwhile.
+  clearTimeout(next);
+  if (isLive) next = setTimeout(goOn, EVERY);
 }
 
 byId('look').addEventListener('click', ({ currentTarget }) => {
