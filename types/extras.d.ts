@@ -223,3 +223,158 @@ export function diagnose(registration: ServiceWorkerRegistration): Promise<Probl
 
 /** Whether the browser says that it has room for so many bytes more; those that do not say are believed to have it. */
 export function canStore(bytes: number): Promise<boolean>;
+
+/** A response, or a part of one, that is on its way. */
+export interface InspectedPart {
+  /** Counts the connections of one watched worker; its events have the same. */
+  readonly connection: number;
+  /** Offset in the body of the first byte that it is to bring, and after the last; null for all that follows. */
+  readonly from: number;
+  readonly to: number | null;
+  /** When it was asked for. */
+  readonly since: number;
+  /** Of its answer; null before that. */
+  readonly status: number | null;
+}
+
+export interface InspectedRecord {
+  readonly index: number;
+  readonly url: string;
+  readonly method: string;
+  /** Empty until it is settled. */
+  readonly result: '' | 'success' | BackgroundFetchRegistration['failureReason'];
+  /** Of the response that is stored; null before its first bytes are. */
+  readonly status: number | null;
+  /** Bytes that this response says it has; null where it does not, or was compressed on its way. */
+  readonly length: number | null;
+  /** The strong ETag or date by which its parts are told to be of one version. */
+  readonly validator: string | null;
+  /** How many responses were begun. */
+  readonly responses: number;
+  /** Attempts that brought nothing, since anything came. */
+  readonly attempts: number;
+  /** What is stored: offset in the body and length of each piece, in order; bytes. */
+  readonly segments: readonly { readonly start: number; readonly length: number }[];
+  /** Offsets where two responses meet of which nobody knows yet that they are of one version. */
+  readonly seams: readonly number[];
+  /** What is on its way. */
+  readonly parts: readonly InspectedPart[];
+}
+
+export interface InspectedFetch {
+  /** Unique for ever, other than the id. */
+  readonly uid: string;
+  readonly id: string;
+  readonly title: string;
+  /** `ended`: the outcome is decided, and its event is not over. */
+  readonly stage: 'active' | 'ended';
+  readonly failureReason: BackgroundFetchRegistration['failureReason'];
+  readonly downloadTotal: number;
+  readonly uploadTotal: number;
+  /** How often its event was delivered and not taken. */
+  readonly deliveries: number;
+  /** What it is at, or waits for, as of `status()`; null where the worker does not tell. */
+  readonly state: 'running' | 'offline' | 'server' | 'retry' | 'turn' | 'paused' | 'app' | 'finishing' | null;
+  /** When it is to go on; null if nobody knows. */
+  readonly nextAttempt: number | null;
+  readonly records: readonly InspectedRecord[];
+}
+
+export interface InspectedOrigin {
+  readonly origin: string;
+  /** Until when it has asked to be left alone; null if it has not. */
+  readonly heldUntil: number | null;
+  /** Requests that it is answering, or is to answer. */
+  readonly connections: number;
+  /** Whether it has sent parts, or says that it does; null where nobody knows yet. */
+  readonly ranges: boolean | null;
+}
+
+/**
+ * Something that happened in the worker. An engine has `started`, in a new life of the worker, say; there is work (`busy`) or
+ * none any more (`idle`); its database was deleted (`lost`). A request was `sent`, its head has come (`answered`), or will not
+ * (`failed`), it is over (`closed`). So many bytes of a record were `stored`, as far as they came through the script. A fetch
+ * has come so far (`progress`, the last one only), its outcome is known (`ended`), its `event` is dispatched, the handlers have
+ * `handled` it, nothing is left (`over`).
+ */
+export interface InspectedEvent {
+  readonly at: number;
+  readonly type:
+    | 'started'
+    | 'busy'
+    | 'idle'
+    | 'lost'
+    | 'sent'
+    | 'answered'
+    | 'failed'
+    | 'closed'
+    | 'stored'
+    | 'progress'
+    | 'ended'
+    | 'event'
+    | 'handled'
+    | 'over';
+  /** Of a connection. */
+  readonly connection?: number;
+  readonly url?: string;
+  readonly method?: string;
+  readonly from?: number;
+  readonly to?: number | null;
+  readonly status?: number;
+  /** Of a fetch, or one of its records. */
+  readonly uid?: string;
+  readonly id?: string;
+  readonly index?: number;
+  readonly bytes?: number;
+  readonly result?: 'success' | 'failure';
+  /**
+   * Why a request had no answer: no network, nobody there, the connection broke, CORS, nobody there though the app's own server
+   * is, forbidden by a policy, not prepared by the app; or the `failureReason` of a fetch that has ended.
+   */
+  readonly reason?:
+    | 'offline'
+    | 'unreachable'
+    | 'broken'
+    | 'refused'
+    | 'absent'
+    | 'forbidden'
+    | 'unprepared'
+    | BackgroundFetchRegistration['failureReason'];
+  /** The type of what is dispatched. */
+  readonly event?: string;
+}
+
+/** What `inspect()` tells: plain data, for `JSON.stringify()`. All times are as of `Date.now()`. */
+export interface Inspection {
+  /** When it was made. */
+  readonly at: number;
+  /** Whether the worker takes notes, by `debug()`: else there are no parts and no events. */
+  readonly watched: boolean;
+  /** How many engines there have been: each life of the worker in which there was work has one, or another after a failure. */
+  readonly engines: number;
+  /** Those that are not over, the oldest first. */
+  readonly fetches: readonly InspectedFetch[];
+  /** Those that are asked for something. */
+  readonly origins: readonly InspectedOrigin[];
+  /** The last 200, the oldest first. */
+  readonly events: readonly InspectedEvent[];
+}
+
+/**
+ * All that is known of a registration's background fetches: what is stored of them, what is on its way, what has happened.
+ * Ids, titles, URLs and validators are in it, and no header; what stands behind `?` in URLs only with `queries`. A worker that
+ * sleeps is woken. Rejects with a NotSupportedError where the browser's own API is used, of which nobody knows that.
+ */
+export function inspect(
+  registration: ServiceWorkerRegistration,
+  options?: { queries?: boolean | undefined },
+): Promise<Inspection>;
+
+/**
+ * For those who look for a mistake. From then on the console warns of the usual ones, of each once: in a page, of a service
+ * worker without this library, or with an older one; in a service worker, of a success that no handler has looked at, and of a
+ * function in the place of a promise for `waitUntil()`. A service worker takes notes, too, for `inspect()`.
+ *
+ * In a service worker, call it while the script is evaluated, with what `serve()` of the ponyfill has returned if you use that.
+ */
+export function debug(target?: EventTarget): void;

@@ -3,8 +3,9 @@
  * it lies under a name that all scripts of a realm have in common.
  */
 
-import type { SentInit } from './engine.ts';
+import type { Host, SentInit } from './engine.ts';
 import { BRAND } from './messages.ts';
+import type { Notes } from './notes.ts';
 
 /** What is known of a request that is about to be sent. */
 export interface Attempt {
@@ -29,6 +30,10 @@ export type Configuration = [
   asks?: (preferences: unknown) => Promise<boolean>,
   /** By `prepareRequest`: see `Host.send` in `engine.ts`. */
   sends?: (url: string, init: SentInit, attempt: Attempt) => Promise<Response>,
+  /** By `debug`: what an engine that begins is given in the place of its host, and does all that this does. */
+  watches?: (host: Host) => Host,
+  /** By `debug`: what has been noted so. */
+  notes?: () => Notes,
 ];
 
 /** What has been configured; to be read when the worker's script has been evaluated. */

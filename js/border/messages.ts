@@ -17,6 +17,7 @@ import type {
   Status,
   UIOptions,
 } from './engine.ts';
+import type { Notes } from './notes.ts';
 
 /** Marks our messages: others are the app's. */
 export const BRAND = 'background-fetch-polyfill';
@@ -58,6 +59,8 @@ export interface Calls {
   status(id: string): Status | undefined;
   /** Aborts what is unfinished, and removes all that is stored, what is kept and how fetches have ended included. */
   purge(): void;
+  /** What has been noted in this life of the worker; undefined where nobody notes anything. */
+  inspect(): Notes | undefined;
   /** Resumes what is unfinished. With `hold`, is answered after about 20 s, or when all is done. */
   keepAlive(hold: boolean): KeepAliveAnswer;
 }

@@ -1,5 +1,4 @@
 /** What stands in the way of background fetches, and what to do about it. */
-import { storageLeft } from '../border/storage-left.ts';
 import { canWork } from '../platform.ts';
 import { ask } from './ask.ts';
 import { managerOf, nativeManagerOf } from './manager.ts';
@@ -79,6 +78,3 @@ async function lookAtStorage(note: Note): Promise<void> {
     note('not-persistent', problem, 'Call navigator.storage.persist(), best at a click.');
   }
 }
-
-/** Whether the browser says that it has room for so many bytes more. Those that do not say are believed to have it. */
-export const canStore = async (bytes: number): Promise<boolean> => (await storageLeft()) >= bytes;

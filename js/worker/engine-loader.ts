@@ -1,3 +1,4 @@
+import { configuration } from '../border/configuration.ts';
 import type { Engine, Host, StartEngine } from '../border/engine.ts';
 import { type Broadcast, CHANNEL, type News } from '../border/messages.ts';
 import { lockName } from '../border/names.ts';
@@ -265,7 +266,8 @@ export class EngineLoader {
 
   async #startEngine(): Promise<Engine> {
     try {
-      return await this.#module.start(this.#scope, this.#host, ...this.hooks.limits);
+      const host = configuration()[8]?.(this.#host) ?? this.#host;
+      return await this.#module.start(this.#scope, host, ...this.hooks.limits);
     } catch (error) {
       if (this.isTrap(error)) this.#module.reset();
       throw error;

@@ -253,6 +253,7 @@ export class Server {
       // Twice: who has looked for the database meanwhile may have made one by that, which WebKit leaves there, empty.
       await this.#loader.end(() => remove().then(remove));
     },
+    inspect: async () => configuration()[9]?.(),
     match: async (session, uid, request, options) => {
       // Before it is answered, so that no change is missed.
       session.records.add(uid);

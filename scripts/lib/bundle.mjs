@@ -1,7 +1,7 @@
 // From TypeScript and the wasm file to `dist/`.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { bindgenDir, wasmFile } from './build-wasm.mjs';
 import { unlessFresh } from './fresh.mjs';
@@ -26,6 +26,7 @@ const bundles = [
   { name: 'sw.slim.mjs', source: 'entries/sw.ts', wasm: 'beside' },
   { name: 'offline.mjs', source: 'entries/offline.ts' },
   { name: 'extras.mjs', source: 'entries/extras.ts' },
+  { name: 'inspect.mjs', source: 'entries/inspect.ts' },
   { name: 'downloads.mjs', source: 'entries/downloads.ts' },
   { name: 'downloads.element.mjs', source: 'entries/downloads.element.ts' },
   { name: 'aliases.mjs', source: 'entries/aliases.ts' },
@@ -154,6 +155,12 @@ function virtualModules(wasm) {
         if (wasm) return { path: fromRoot('js', 'worker', `wasm-${wasm}.ts`) };
         return { errors: [{ text: 'The page has no wasm; only the worker bundles have.' }] };
       });
+      // An entry that passes another one on leaves it in a file of its own, beside it.
+      build.onResolve({ filter: /^\.\/.+\.ts$/ }, ({ path, importer }) =>
+        dirname(importer) === fromRoot('js', 'entries')
+          ? { path: path.replace(/ts$/, 'mjs'), external: true, sideEffects: false }
+          : undefined,
+      );
       build.onResolve({ filter: /^virtual:wasm-/ }, ({ path }) => ({ path, namespace: 'virtual' }));
       build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => ({
         contents: sources[path](),

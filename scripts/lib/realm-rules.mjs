@@ -14,7 +14,7 @@ const floors = [
   ['border'],
   ['api'],
   ['client', 'worker', 'extras', 'offline'],
-  ['install.ts', 'ponyfill.ts', 'downloads', 'aliases'],
+  ['install.ts', 'ponyfill.ts', 'downloads', 'aliases', 'inspect'],
   ['entries'],
 ];
 

@@ -100,6 +100,27 @@ const stories = {
   csp: {
     after: (world) => assert.deepEqual(world.all('warn'), ['not-persistent']),
   },
+  inspecting: {
+    async after(world) {
+      const [error] = world.all('warn');
+      assert.equal(/** @type {Error} */ (error).name, 'NotSupportedError');
+      const [watch, notes] = world.configuration.slice(8);
+      const host = watch({ send: async () => new Response('', { status: 206 }) });
+      await host.send(at('/film'), { headers: [['range', 'bytes=5-']] });
+      assert.deepEqual(
+        notes().events.map((/** @type {any} */ { type, from, status }) => [type, from, status]),
+        [
+          ['started', undefined, undefined],
+          ['sent', 5, undefined],
+          ['answered', 5, 206],
+        ],
+      );
+      await world.manager.fetch('film-42', '/film-42.mp4');
+      await world.finishAll();
+      const stored = world.all('store').map((/** @type {any} */ { id }) => id);
+      assert.deepEqual([stored, world.all('warn').length], [['film-42'], 1], 'all is right');
+    },
+  },
   'periodic-refresh': {
     async before(world) {
       const { answer } = world;

@@ -28,6 +28,7 @@ export function installDatabase(name: string, rows?: Rows): { deleted: string[] 
   const objectStore = (store: string) => ({
     getAll: (range?: FakeRange) =>
       later((rows?.[store] ?? []).filter(({ key }) => isWithin(key, range)).map(({ value }) => value)),
+    get: (wanted: IDBValidKey) => later(rows?.[store]?.find(({ key }) => key === wanted)?.value),
     clear: () => later(undefined),
     put: () => later(undefined),
     count: () => later(rows?.[store]?.length ?? 0),

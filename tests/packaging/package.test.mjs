@@ -37,6 +37,7 @@ const FILES = [
     'ponyfill.mjs',
     'ponyfill.sw.mjs',
     'extras.mjs',
+    'inspect.mjs',
     'aliases.mjs',
     'offline.mjs',
     'downloads.mjs',

@@ -3,8 +3,10 @@
 import type { BackgroundFetchManager as Manager } from '../../../js/api/BackgroundFetchManager.ts';
 import type { BackgroundFetchRecord as Record } from '../../../js/api/BackgroundFetchRecord.ts';
 import type { BackgroundFetchRegistration as Registration } from '../../../js/api/BackgroundFetchRegistration.ts';
+import type { Inspection as Inspected } from '../../../js/inspect/inspect.ts';
 import type { BackgroundFetchEvent as Event } from '../../../js/worker/BackgroundFetchEvent.ts';
 import type { BackgroundFetchUpdateUIEvent as UIEvent } from '../../../js/worker/BackgroundFetchUpdateUIEvent.ts';
+import type { Inspection } from '../../../types/extras.js';
 
 type Without<T, K extends string> = Omit<T, K | keyof EventTarget>;
 
@@ -24,3 +26,5 @@ export function published(
 ] {
   return [manager, registration, record, event, uiEvent];
 }
+
+export const inspection = (inspected: Inspected): Inspection => inspected;

@@ -5,7 +5,7 @@ import {
   type BackgroundFetchDownloads,
   type BackgroundFetchJSX,
 } from '../../../types/downloads.js';
-import { diagnose, finished, observe, purge, retry, status, supports } from '../../../types/extras.js';
+import { debug, diagnose, finished, inspect, observe, purge, retry, status, supports } from '../../../types/extras.js';
 import { get, type Item, library, list, match, remove, size } from '../../../types/offline.js';
 import { backgroundFetch } from '../../../types/ponyfill.js';
 import type { BackgroundFetchFailureReason } from '../../../types/types.d.ts';
@@ -92,6 +92,17 @@ void navigator.serviceWorker.ready.then(download);
 console.log('BackgroundFetchManager' in self);
 
 self.backgroundFetchPolyfill = { hideCaches: false };
+
+debug();
+async function look(registration: ServiceWorkerRegistration): Promise<void> {
+  const { fetches, origins, events } = await inspect(registration, { queries: true });
+  const until: number | null | undefined = origins[0]?.heldUntil ?? fetches[0]?.nextAttempt;
+  const stored = fetches[0]?.records[0]?.segments.reduce((sum, { length }) => sum + length, 0);
+  console.log(until, stored, events.at(-1)?.type === 'closed');
+  // @ts-expect-error no such event
+  console.log(events.at(-1)?.type === 'sending');
+}
+void navigator.serviceWorker.ready.then(look);
 
 library.addEventListener('change', ({ detail }) => console.log(detail.name?.length));
 async function kept(): Promise<void> {

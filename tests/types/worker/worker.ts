@@ -1,4 +1,4 @@
-import { configure, setPreferences } from '../../../types/extras.js';
+import { configure, debug, setPreferences } from '../../../types/extras.js';
 import { keep, respond, respondFromCache } from '../../../types/offline.js';
 import { serve } from '../../../types/ponyfill.sw.js';
 
@@ -50,6 +50,7 @@ console.log(event, new BackgroundFetchUpdateUIEvent('backgroundfetchfail', { reg
 new BackgroundFetchEvent('backgroundfetchabort', {});
 
 const target = serve({ prefer: 'ours' });
+debug(target);
 target.addEventListener('backgroundfetchsuccess', (event) => event.waitUntil(event.updateUI({ title: 'Ready' })));
 target.addEventListener('backgroundfetchabort', (event) => {
   // @ts-expect-error only where the UI is still there
