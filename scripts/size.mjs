@@ -23,6 +23,7 @@ const entries = [
   { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 87 * kilobyte },
   { entry: 'offline', files: ['offline.mjs'], budget: 4 * kilobyte },
   { entry: 'elements', files: ['downloads.mjs'], budget: 9 * kilobyte },
+  { entry: 'notifications', files: ['notifications.mjs'], budget: 4 * kilobyte },
   { entry: 'aliases', files: ['aliases.mjs'], budget: 4 * kilobyte },
 ];
 

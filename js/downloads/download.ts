@@ -73,7 +73,8 @@ function ofItem(item: Item, icon = ''): Download {
 
 const states: Partial<Record<ObservedFetch['state'], State>> = { success: 'done', failure: 'failed' };
 
-function ofFetch(each: ObservedFetch, online: boolean): Download {
+/** What is under way or has ended. */
+export function ofFetch(each: ObservedFetch, online: boolean): Download {
   const { id, state, reason, nextAttempt, rate, secondsLeft, title, icons, fetch } = each;
   // The browser's own does not say that it waits.
   const isStuck = state === 'running' && !online && !each.requests;

@@ -1,6 +1,6 @@
 /** Numbers and times, as they are written in the language of the page, and what is said of a download. */
 import type { Download } from './download.ts';
-import { fill, type Strings } from './strings.ts';
+import { fill, type States } from './strings.ts';
 
 const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
@@ -12,11 +12,11 @@ const DAY = 86_400_000;
 
 export class Format {
   readonly #language: string | undefined;
-  readonly #strings: Strings;
+  readonly #strings: States;
   readonly #numbers = new Map<string, Intl.NumberFormat>();
 
   /** `language` is a BCP 47 tag; one that is none counts as the browser's. */
-  constructor(language: string | undefined, strings: Strings) {
+  constructor(language: string | undefined, strings: States) {
     this.#strings = strings;
     try {
       Intl.getCanonicalLocales(language);

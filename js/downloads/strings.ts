@@ -1,23 +1,9 @@
 /** What is said. */
 
-/** In English. `{title}` and its like are filled in; an app may replace each. */
-export const ENGLISH = {
-  downloads: 'Downloads',
-  empty: 'No downloads',
-  get: 'Download {title}',
-  pause: 'Pause {title}',
-  resume: 'Resume {title}',
-  cancel: 'Cancel {title}',
-  retry: 'Try again: {title}',
-  remove: 'Remove {title}',
-  /** What is read aloud when the state of one changes. */
-  change: '{title}: {state}',
-  removed: 'Removed',
+/** In English: what is said of a download that there is, by notifications, too. */
+export const STATES = {
   amount: '{done} of {total}',
   left: '{time} left',
-  unavailable: 'Not possible here',
-  unknown: 'Not known yet',
-  none: 'Not downloaded',
   running: 'Downloading',
   waiting: 'Waiting',
   'waiting-offline': 'Waiting for the network',
@@ -36,6 +22,26 @@ export const ENGLISH = {
   'failed-download-total-exceeded': 'Larger than announced',
 };
 
+/** All that elements say. `{title}` and its like are filled in; an app may replace each. */
+export const ENGLISH = {
+  downloads: 'Downloads',
+  empty: 'No downloads',
+  get: 'Download {title}',
+  pause: 'Pause {title}',
+  resume: 'Resume {title}',
+  cancel: 'Cancel {title}',
+  retry: 'Try again: {title}',
+  remove: 'Remove {title}',
+  /** What is read aloud when the state of one changes. */
+  change: '{title}: {state}',
+  removed: 'Removed',
+  unavailable: 'Not possible here',
+  unknown: 'Not known yet',
+  none: 'Not downloaded',
+  ...STATES,
+};
+
+export type States = typeof STATES;
 export type Strings = typeof ENGLISH;
 
 /** With what belongs into the braces. */

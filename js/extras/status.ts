@@ -26,10 +26,14 @@ export interface FetchStatus {
 
 /**
  * The status of a fetch now. `registration` is the service worker's that it belongs to; by default this worker's, or the one
- * of this page.
+ * of this page. `more` is what its worker tells, if that is known.
  */
-export async function status(fetch: Shown, registration?: ServiceWorkerRegistration): Promise<FetchStatus> {
-  const more = fetch.result === '' ? await lookUp(fetch, registration) : undefined;
+export async function status(
+  fetch: Shown,
+  registration?: ServiceWorkerRegistration,
+  more?: Status | undefined,
+): Promise<FetchStatus> {
+  if (fetch.result === '') more ??= await lookUp(fetch, registration);
   const { result, failureReason, downloaded, downloadTotal, uploaded, uploadTotal } = fetch;
   const { rate } = meterOf(fetch);
   const condition = more?.state ?? 'running';
@@ -52,7 +56,7 @@ export async function status(fetch: Shown, registration?: ServiceWorkerRegistrat
 }
 
 /** What ours tells; of a fetch of the browser's own, or of a worker of before, nobody does. */
-async function lookUp(fetch: Shown, registration?: ServiceWorkerRegistration): Promise<Status | undefined> {
+export async function lookUp(fetch: Shown, registration?: ServiceWorkerRegistration): Promise<Status | undefined> {
   if (isNative(fetch.constructor)) return undefined;
   try {
     return await ask(registration ?? (await ownRegistration()), 'status', fetch.id);

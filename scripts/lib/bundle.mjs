@@ -29,6 +29,7 @@ const bundles = [
   { name: 'inspect.mjs', source: 'entries/inspect.ts' },
   { name: 'downloads.mjs', source: 'entries/downloads.ts' },
   { name: 'downloads.element.mjs', source: 'entries/downloads.element.ts' },
+  { name: 'notifications.mjs', source: 'entries/notifications.ts' },
   { name: 'aliases.mjs', source: 'entries/aliases.ts' },
   { name: 'ponyfill.mjs', source: 'entries/ponyfill.ts' },
   { name: 'ponyfill.sw.mjs', source: 'entries/ponyfill.sw.ts', wasm: 'inline' },

@@ -15,6 +15,7 @@ const floors = [
   ['api'],
   ['client', 'worker', 'extras', 'offline'],
   ['install.ts', 'ponyfill.ts', 'downloads', 'aliases', 'inspect'],
+  ['notifications'],
   ['entries'],
 ];
 

@@ -42,6 +42,7 @@ const FILES = [
     'offline.mjs',
     'downloads.mjs',
     'downloads.element.mjs',
+    'notifications.mjs',
   ].flatMap(script),
   'dist/background_fetch.wasm',
   ...[
@@ -59,6 +60,7 @@ const FILES = [
     'offline',
     'downloads',
     'downloads.element',
+    'notifications',
   ].map((name) => `dist/${name}.d.ts`),
 ];
 

@@ -1,0 +1,47 @@
+/** Events of which the handlers are waited for. */
+
+/** What is used of an event that lasts. */
+export type Lasting = Event & { waitUntil(promise: unknown): void };
+
+/**
+ * Gives an event, before its handlers get it, a `waitUntil()` that takes note of what it is given. What is returned resolves
+ * when all of that has settled, which is not before the handlers have run; then `taken` is known, too.
+ */
+export function follow(event: Lasting, extend: (promise: unknown) => void): Followed {
+  const promises: Promise<unknown>[] = [];
+  // Whatever it comes to: that is reported by whom it was given to.
+  const add = (promise: unknown): unknown => promises.push(Promise.resolve(promise).catch(() => undefined));
+  const waitUntil = (promise: unknown): void => {
+    extend(promise);
+    add(promise);
+  };
+  define(event, { waitUntil });
+  return {
+    add,
+    // A task of its own: what handlers do at once, and in microtasks, is done by then.
+    begun: new Promise((resolve) => setTimeout(() => resolve(event.defaultPrevented || promises.length > 0), 0)),
+    async ended() {
+      let seen: number;
+      do {
+        seen = promises.length;
+        await Promise.all(promises);
+      } while (seen < promises.length);
+    },
+  };
+}
+
+export interface Followed {
+  /** Something else to wait for. */
+  add(promise: Promise<unknown>): unknown;
+  /** Resolves when the handlers have run, with whether one of them has prevented the default, or does something. */
+  begun: Promise<boolean>;
+  /** To be called after that: resolves when nothing is waited for any more. */
+  ended(): Promise<void>;
+}
+
+/** Members of an object's own, in the place of those of its interface. */
+export function define(object: object, members: object): void {
+  for (const [name, value] of Object.entries(members)) {
+    Object.defineProperty(object, name, { value, writable: true, configurable: true });
+  }
+}

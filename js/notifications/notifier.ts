@@ -1,0 +1,130 @@
+/** Shows background fetches of a service worker: one notification each. */
+import type { Status, UIOptions } from '../border/engine.ts';
+import { type Download, ofFetch } from '../downloads/download.ts';
+import { Format } from '../downloads/format.ts';
+import { type Manager, managerOf } from '../extras/manager.ts';
+import { lookUp, status as statusOf } from '../extras/status.ts';
+import { isNative } from '../platform.ts';
+import { attributesOf, type Data, type Fetch, tagOf } from './data.ts';
+import type { Options } from './options.ts';
+import { ENGLISH, ofUpload, type Strings } from './strings.ts';
+
+/** What is used of a service worker's global object. TypeScript lacks its `Notification`. */
+export type Global = ServiceWorkerGlobalScope & {
+  Notification?: { readonly permission: string; readonly maxActions?: number };
+};
+
+/** What is shown of one, in this life of the worker. */
+interface View {
+  fetch: Fetch;
+  uid: string | undefined;
+  /** All that the user sees. */
+  text: string;
+  isOver: boolean;
+}
+
+export type Action = 'open' | 'pause' | 'resume' | 'cancel';
+
+export class Notifier {
+  readonly global: Global;
+  options: Options;
+  /** By tag. */
+  readonly views = new Map<string, View>();
+  /** Tags of those that the user has put away: they come again when they are over. */
+  readonly dismissed = new Set<string>();
+
+  constructor(global: Global, options: Options) {
+    this.global = global;
+    this.options = options;
+  }
+
+  get scope(): string {
+    return this.global.registration.scope;
+  }
+
+  get manager(): Manager | undefined {
+    return this.options.manager ?? managerOf(this.global.registration);
+  }
+
+  /** How many actions a notification may have: none where a changed one would be a new one to the user. */
+  get maxActions(): number {
+    return this.global.Notification?.maxActions ?? 0;
+  }
+
+  /** Whether this one may be shown. */
+  mayShow(fetch: object): boolean {
+    const allowed = this.global.Notification?.permission === 'granted';
+    return allowed && (!isNative(fetch.constructor) || this.options.native === true);
+  }
+
+  /** Shows how it is with a fetch now, with what `updateUI()` was given. What fails of that is reported. */
+  show(fetch: Fetch, ui: UIOptions = {}): Promise<void> {
+    return this.#show(fetch, ui).catch((error: unknown) => reportError(error));
+  }
+
+  /** The same where the user may not see any more what was shown. */
+  again(fetch: Fetch): Promise<void> {
+    this.views.delete(tagOf(this.scope, fetch.id));
+    return this.show(fetch);
+  }
+
+  /** Takes it away. */
+  async close(id: string): Promise<void> {
+    const tag = tagOf(this.scope, id);
+    this.views.delete(tag);
+    this.dismissed.delete(tag);
+    for (const each of await this.global.registration.getNotifications({ tag })) each.close();
+  }
+
+  async #show(fetch: Fetch, ui: UIOptions): Promise<void> {
+    if (!this.mayShow(fetch)) return;
+    const { options, scope } = this;
+    const { registration } = this.global;
+    const described = (await options.describe?.(fetch.id)) ?? {};
+    const more = await lookUp(fetch, registration);
+    const status = await statusOf(fetch, registration, more);
+    const tag = tagOf(scope, fetch.id);
+    const isOver = fetch.result !== '';
+    // What has ended since is shown by its event.
+    if (!described || (isOver ? fetch.failureReason === 'aborted' : this.dismissed.has(tag))) return;
+    const title = ui.title ?? described.title ?? (status.title || fetch.id);
+    const icon = ui.icons?.[0]?.src ?? described.icon ?? status.icons[0]?.src;
+    const strings = { ...ENGLISH, ...options.strings };
+    const download = ofFetch({ ...status, id: fetch.id, fetch }, true);
+    const body = this.#say(download, fetch, strings);
+    const actions = this.#actions(download, more).map((action) => ({ action, title: strings[action] }));
+    const text = JSON.stringify([title, icon, body, actions]);
+    const before = this.views.get(tag);
+    if (before?.fetch === fetch && before.text === text) return;
+    const link = described.href ?? options.url;
+    const data: Data = { ...attributesOf(fetch), uid: more?.uid, link: link && new URL(link, scope).href };
+    this.views.set(tag, { fetch, uid: data.uid, text, isOver });
+    // It is heard once, when it is over.
+    const sound = { silent: !isOver, renotify: isOver && !before?.isOver };
+    const { lang } = options;
+    await registration.showNotification(title, {
+      tag,
+      lang,
+      body,
+      icon,
+      actions,
+      data,
+      ...sound,
+    } as NotificationOptions);
+  }
+
+  #say(download: Download, fetch: Fetch, strings: Strings): string {
+    const isUpload = fetch.uploadTotal > 0 && fetch.downloadTotal === 0;
+    return new Format(this.options.lang, isUpload ? ofUpload(strings) : strings).details(download);
+  }
+
+  /** As many as there may be, the most useful first. The browser's own cannot be paused. */
+  #actions({ state }: Download, more: Status | undefined): Action[] {
+    const names: Action[] = ['open'];
+    if (state !== 'done' && state !== 'failed' && state !== 'finishing') {
+      names.unshift('cancel');
+      if (more) names.unshift(state === 'paused' ? 'resume' : 'pause');
+    }
+    return names.slice(0, this.maxActions);
+  }
+}

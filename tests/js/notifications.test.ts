@@ -1,0 +1,265 @@
+/** What `./notifications` shows of background fetches. */
+
+import './environment.ts';
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { CHANNEL } from '../../js/border/messages.ts';
+import { notify } from '../../js/notifications/notify.ts';
+import { FakeFetch, FakeGlobal, native } from './fake-notifications.ts';
+import { elapse, end, global, happen, over, replace, reported, start, told } from './notifications-bench.ts';
+
+test('elsewhere than in a service worker it does nothing', () => {
+  assert.equal(notify({ when: 'progress' }), undefined);
+});
+
+describe('at the end', () => {
+  test('there is one that says so, with title and icon', async () => {
+    start();
+    await end(over());
+    const { title, icon, body, tag, actions, silent, renotify } = global.last;
+    assert.deepEqual([title, icon, body], ['A film', '/film.png', 'Downloaded · 1 kB']);
+    assert.equal(tag, `background-fetch-polyfill:${global.scope}#film`);
+    assert.deepEqual(actions, [{ action: 'open', title: 'Open' }]);
+    assert.deepEqual([silent, renotify], [false, true]);
+    assert.equal(global.shown.length, 1);
+  });
+
+  test('what has failed says why, and what was sent that it was sent', async () => {
+    start();
+    await end(over({ result: 'failure', failureReason: 'quota-exceeded' }), 'backgroundfetchfail');
+    assert.equal(global.last.body, 'Not enough room');
+    await end(over({ uploadTotal: 5000, uploaded: 5000, downloadTotal: 0 }));
+    assert.equal(global.last.body, 'Uploaded · 5 kB');
+  });
+
+  test('nothing without a permission, and nobody is asked for it', async () => {
+    for (const Notification of [undefined, { permission: 'default' }, { permission: 'denied' }]) {
+      replace(new FakeGlobal());
+      global.Notification = Notification;
+      await end((start({ when: 'progress' }), over()));
+      assert.deepEqual(global.shown, []);
+    }
+  });
+
+  test('it comes when the handlers of the app are through', async () => {
+    start();
+    let done = (): void => undefined;
+    global.addEventListener('backgroundfetchsuccess', (event) => {
+      (event as ExtendableEvent).waitUntil(new Promise<void>((resolve) => (done = resolve)));
+    });
+    const ended = end(over());
+    await elapse(5_000);
+    assert.deepEqual(global.shown, []);
+    done();
+    await ended;
+    await settle();
+    assert.equal(global.last.title, 'A film');
+  });
+
+  test('a handler that fails hides nothing', async () => {
+    start();
+    global.addEventListener('backgroundfetchsuccess', (event) => {
+      (event as ExtendableEvent).waitUntil(Promise.reject(new Error('no room')).catch(() => undefined));
+    });
+    await end(over());
+    assert.equal(global.open.length, 1);
+  });
+
+  test('updateUI() gives another title and icon, at once', async () => {
+    start();
+    const given: unknown[] = [];
+    // Added earlier than ours would be of no matter either.
+    global.addEventListener('backgroundfetchsuccess', (event) => {
+      const { updateUI, waitUntil } = event as ExtendableEvent & { updateUI(ui: object): Promise<void> };
+      const ui = { title: 'Ready', icons: [{ src: '/ready.png' }] };
+      waitUntil.call(
+        event,
+        updateUI.call(event, ui).then(() => new Promise((resolve) => setTimeout(resolve, 60_000))),
+      );
+    });
+    const updateUI = async (ui: unknown): Promise<undefined> => void given.push(ui);
+    const ended = end(over(), undefined, { updateUI });
+    await elapse(1);
+    assert.deepEqual([global.last.title, global.last.icon], ['Ready', '/ready.png']);
+    assert.equal(given.length, 1);
+    await elapse(60_000);
+    await ended;
+    assert.equal(global.shown.length, 1, 'it is not shown twice');
+  });
+
+  test('an updateUI() that is refused changes nothing, and says so to the app', async () => {
+    start();
+    let refusal: unknown;
+    global.addEventListener('backgroundfetchfail', (event) => {
+      const { updateUI } = event as Event & { updateUI(ui: object): Promise<void> };
+      updateUI.call(event, { title: 'Again' }).catch((error: unknown) => (refusal = error));
+    });
+    const updateUI = (): Promise<never> => Promise.reject(new DOMException('twice', 'InvalidStateError'));
+    await end(over({ result: 'failure', failureReason: 'fetch-error' }), 'backgroundfetchfail', { updateUI });
+    assert.equal((refusal as Error).name, 'InvalidStateError');
+    assert.equal(global.last.title, 'A film');
+  });
+
+  test('what the user has stopped leaves none', async () => {
+    start({ when: 'progress' });
+    const film = new FakeFetch('film');
+    global.active.set('film', film);
+    await elapse(1_000);
+    assert.equal(global.open.length, 1);
+    global.active.clear();
+    Object.assign(film, { result: 'failure', failureReason: 'aborted' });
+    await end(film, 'backgroundfetchabort', { updateUI: undefined });
+    assert.deepEqual(global.open, []);
+    await elapse(60_000);
+    assert.deepEqual(global.open, []);
+  });
+
+  test("the browser's own shows itself, unless it is asked for, too", async () => {
+    start();
+    await end(native(over()));
+    assert.deepEqual(global.shown, []);
+    replace(new FakeGlobal());
+    start({ native: true });
+    await end(native(over()));
+    assert.deepEqual([global.last.title, global.last.body], ['film', 'Downloaded · 1 kB']);
+    assert.deepEqual(global.asked, []);
+  });
+});
+
+describe('what the app says', () => {
+  test('of one: its title, icon and link; or that it is none to show', async () => {
+    start({
+      describe: (id) => (id === 'film' ? { title: 'Ferry', icon: '/ferry.png', href: 'ferry' } : false),
+      strings: { done: 'Da' },
+      lang: 'de',
+    });
+    await end(over({ downloaded: 1500 }));
+    const { title, icon, body, lang, data } = global.last;
+    assert.deepEqual([title, icon, body, lang], ['Ferry', '/ferry.png', 'Da · 1,5 kB', 'de']);
+    assert.equal(data.link, `${global.scope}ferry`);
+    await end(Object.assign(over(), { id: 'other' }));
+    assert.equal(global.shown.length, 1);
+  });
+
+  test('what fails in it is reported, and no event fails with it', async () => {
+    start({ describe: () => Promise.reject(new Error('no list')) });
+    await end(over());
+    assert.deepEqual([global.shown.length, String(reported[0])], [0, 'Error: no list']);
+  });
+});
+
+describe('progress', () => {
+  test('is shown at the start of the worker, and then every ten seconds at most', async () => {
+    start({ when: 'progress' });
+    const film = new FakeFetch('film');
+    global.active.set('film', film);
+    await elapse(1_000);
+    assert.deepEqual([global.last.title, global.last.body, global.last.silent], ['A film', '0 kB of 1 kB', true]);
+    for (let second = 1; second <= 30; second += 1) {
+      film.progress(second * 10);
+      await elapse(1_000);
+    }
+    const { length } = global.shown;
+    assert.ok(length === 4 || length === 3, `${length} times in 31 seconds`);
+    assert.match(global.last.body ?? '', /^0\.\d kB of 1 kB/);
+    assert.equal(global.open.length, 1);
+  });
+
+  test('is shown when the first one begins, as the worker tells', async () => {
+    start({ when: 'progress' });
+    await elapse(1_000);
+    assert.deepEqual(global.shown, []);
+    global.active.set('film', new FakeFetch('film'));
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.postMessage({ scope: 'https://app.example/other/', active: true });
+    channel.postMessage(null);
+    await elapse(1);
+    assert.deepEqual(global.shown, []);
+    channel.postMessage({ scope: global.scope, active: true });
+    await new Promise((resolve) => setImmediate(resolve));
+    await elapse(1);
+    assert.equal(global.last.title, 'A film');
+  });
+
+  test('what does not change is not shown again', async () => {
+    start({ when: 'progress' });
+    global.answers.status = told({ state: 'offline' });
+    global.active.set('film', new FakeFetch('film'));
+    for (let second = 0; second < 60; second += 1) await elapse(1_000);
+    assert.deepEqual(
+      global.shown.map(({ body }) => body),
+      ['Waiting for the network · 0 kB of 1 kB'],
+    );
+  });
+
+  test('nothing where a notification cannot have actions, nor without a wish', async () => {
+    for (const [options, maxActions] of [
+      [{ when: 'progress' }, 0],
+      [{ when: 'progress' }, undefined],
+      [{}, 2],
+    ] as const) {
+      replace(new FakeGlobal());
+      global.Notification = { permission: 'granted', ...(maxActions !== undefined && { maxActions }) };
+      global.active.set('film', new FakeFetch('film'));
+      start(options);
+      await elapse(20_000);
+      assert.deepEqual(global.shown, []);
+    }
+  });
+
+  test('what the user has put away comes again when it is over, and is heard once', async () => {
+    start({ when: 'progress' });
+    const film = new FakeFetch('film');
+    global.active.set('film', film);
+    await elapse(1_000);
+    const { last } = global;
+    last.close();
+    await global.dispatch('notificationclose', { notification: last });
+    film.progress(500);
+    await elapse(20_000);
+    assert.deepEqual(global.open, []);
+    global.active.clear();
+    film.result = 'success';
+    film.progress(1000);
+    await end(film);
+    assert.equal(global.last.body, 'Downloaded · 1 kB');
+    await end(film);
+    assert.equal(global.shown.length, 2);
+  });
+
+  test('as many actions as there may be', async () => {
+    const actions = async (maxActions: number, state = 'running'): Promise<string[]> => {
+      replace(new FakeGlobal());
+      global.Notification = { permission: 'granted', maxActions };
+      global.answers.status = told({ state });
+      global.active.set('film', new FakeFetch('film'));
+      start({ when: 'progress' });
+      await elapse(1_000);
+      return global.last.actions.map(({ title }) => title);
+    };
+    assert.deepEqual(await actions(1), ['Pause']);
+    assert.deepEqual(await actions(2), ['Pause', 'Cancel']);
+    assert.deepEqual(await actions(3), ['Pause', 'Cancel', 'Open']);
+    assert.deepEqual(await actions(2, 'paused'), ['Resume', 'Cancel']);
+    assert.deepEqual(await actions(2, 'finishing'), ['Open']);
+  });
+});
+
+test('with the ponyfill, its target has the events, and its manager what is under way', async () => {
+  const target = new EventTarget();
+  const { manager } = global;
+  Object.assign(global.registration, { backgroundFetch: undefined });
+  start({ when: 'progress', target, manager });
+  const film = new FakeFetch('film');
+  global.active.set('film', film);
+  await elapse(1_000);
+  assert.equal(global.shown.length, 1);
+  let clicked: unknown;
+  target.addEventListener(
+    'backgroundfetchclick',
+    (event) => (clicked = (event as unknown as { registration: unknown }).registration),
+  );
+  await happen(global.click());
+  assert.equal(clicked, film);
+});
