@@ -32,9 +32,12 @@ async function act(event: Click, data: Data, notifier: Notifier, target: EventTa
     if (isActive) await fetch.abort().catch(() => undefined);
     notification.close();
   } else if (action === 'pause' || action === 'resume') {
-    await ask(notifier.global.registration, 'pause', data.id, action === 'pause').catch(() => undefined);
+    const isPaused = action === 'pause';
+    await ask(notifier.global.registration, 'pause', data.id, isPaused).catch(() => undefined);
+    if (!isActive) return;
     // Some systems take away what was clicked.
-    if (isActive) await notifier.again(fetch);
+    notifier.views.delete(notification.tag);
+    await notifier.show(fetch, {}, isPaused);
   } else {
     if (!isActive) notification.close();
     await click(fetch ?? pastRegistration(data), data.link, notifier, target);

@@ -1,7 +1,7 @@
 /** What the events at the end of a background fetch make of its notification. */
 import type { UIOptions } from '../border/engine.ts';
 import type { Fetch } from './data.ts';
-import { define, follow, type Lasting } from './events.ts';
+import { follow, type Lasting } from './events.ts';
 import type { Notifier } from './notifier.ts';
 
 /** BackgroundFetchEvent, or BackgroundFetchUpdateUIEvent. */
@@ -10,8 +10,7 @@ type EndEvent = Lasting & { registration: Fetch; updateUI?(options?: UIOptions):
 /** `over` is called when all is done for one. */
 export function listenForEnds(target: EventTarget, notifier: Notifier, over: () => void): void {
   for (const type of ['backgroundfetchsuccess', 'backgroundfetchfail', 'backgroundfetchabort']) {
-    // Before the handlers of the app, whenever they were added.
-    target.addEventListener(type, (event) => end(event as EndEvent, notifier, over), true);
+    target.addEventListener(type, (event) => end(event as EndEvent, notifier, over));
   }
 }
 
@@ -23,14 +22,12 @@ function end(event: EndEvent, notifier: Notifier, over: () => void): void {
   if (!updateUI) return waitUntil(notifier.close(registration.id).finally(over));
   let ui: UIOptions = {};
   const handlers = follow(event, waitUntil);
-  define(event, {
-    updateUI(options?: UIOptions): Promise<undefined> {
-      const updated = updateUI.call(event, options);
-      // At once, though the handler may have more to do.
-      handlers.add(updated.then(() => notifier.show(registration, (ui = { ...options }))));
-      return updated;
-    },
-  });
+  event.updateUI = (options) => {
+    const updated = updateUI.call(event, options);
+    // At once, though the handler may have more to do.
+    handlers.add(updated.then(() => notifier.show(registration, (ui = { ...options }))));
+    return updated;
+  };
   // Not before: what has come is of use when the app has it.
   waitUntil(
     handlers.begun

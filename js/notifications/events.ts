@@ -11,11 +11,10 @@ export function follow(event: Lasting, extend: (promise: unknown) => void): Foll
   const promises: Promise<unknown>[] = [];
   // Whatever it comes to: that is reported by whom it was given to.
   const add = (promise: unknown): unknown => promises.push(Promise.resolve(promise).catch(() => undefined));
-  const waitUntil = (promise: unknown): void => {
+  event.waitUntil = (promise) => {
     extend(promise);
     add(promise);
   };
-  define(event, { waitUntil });
   return {
     add,
     // A task of its own: what handlers do at once, and in microtasks, is done by then.
@@ -37,11 +36,4 @@ export interface Followed {
   begun: Promise<boolean>;
   /** To be called after that: resolves when nothing is waited for any more. */
   ended(): Promise<void>;
-}
-
-/** Members of an object's own, in the place of those of its interface. */
-export function define(object: object, members: object): void {
-  for (const [name, value] of Object.entries(members)) {
-    Object.defineProperty(object, name, { value, writable: true, configurable: true });
-  }
 }

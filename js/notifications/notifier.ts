@@ -57,15 +57,12 @@ export class Notifier {
     return allowed && (!isNative(fetch.constructor) || this.options.native === true);
   }
 
-  /** Shows how it is with a fetch now, with what `updateUI()` was given. What fails of that is reported. */
-  show(fetch: Fetch, ui: UIOptions = {}): Promise<void> {
-    return this.#show(fetch, ui).catch((error: unknown) => reportError(error));
-  }
-
-  /** The same where the user may not see any more what was shown. */
-  again(fetch: Fetch): Promise<void> {
-    this.views.delete(tagOf(this.scope, fetch.id));
-    return this.show(fetch);
+  /**
+   * Shows how it is with a fetch now, with what `updateUI()` was given. `isPaused`: what is on its way of it may still be
+   * stored. What fails is reported.
+   */
+  show(fetch: Fetch, ui: UIOptions = {}, isPaused = false): Promise<void> {
+    return this.#show(fetch, ui, isPaused).catch((error: unknown) => reportError(error));
   }
 
   /** Takes it away. */
@@ -76,12 +73,13 @@ export class Notifier {
     for (const each of await this.global.registration.getNotifications({ tag })) each.close();
   }
 
-  async #show(fetch: Fetch, ui: UIOptions): Promise<void> {
+  async #show(fetch: Fetch, ui: UIOptions, isPaused: boolean): Promise<void> {
     if (!this.mayShow(fetch)) return;
     const { options, scope } = this;
     const { registration } = this.global;
     const described = (await options.describe?.(fetch.id)) ?? {};
     const more = await lookUp(fetch, registration);
+    if (more && isPaused) more.state = 'paused';
     const status = await statusOf(fetch, registration, more);
     const tag = tagOf(scope, fetch.id);
     const isOver = fetch.result !== '';

@@ -1,7 +1,6 @@
 /** Objects of the standard's that nobody can ask for any more. */
 import { invalidState } from '../webidl/exceptions.ts';
 import type { Attributes } from './data.ts';
-import { define } from './events.ts';
 
 /** What is of the standard here: nothing with the ponyfill. */
 type Interface = new (...args: unknown[]) => Event;
@@ -35,6 +34,13 @@ export function clickEvent(registration: EventTarget): Event {
     const event = Reflect.construct(ExtendableEvent, [CLICK, { cancelable }], BackgroundFetchEvent ?? ExtendableEvent);
     define(event, { registration });
     return event;
+  }
+}
+
+/** Members of an object's own, in the place of those of its interface. */
+function define(object: object, members: object): void {
+  for (const [name, value] of Object.entries(members)) {
+    Object.defineProperty(object, name, { value, writable: true, configurable: true });
   }
 }
 

@@ -1,16 +1,20 @@
 /** Shows what is under way, as long as anything is and the worker lives. */
 import { type Broadcast, CHANNEL } from '../border/messages.ts';
-import { isNative, untilCertain } from '../platform.ts';
+import { isNative } from '../platform.ts';
 import type { Notifier } from './notifier.ts';
 
 /** In milliseconds: a notification changes no more often. */
 const EVERY = 10_000;
 
+/** What takes no longer is not shown before it is over. */
+const SOON = 1_000;
+
 export class Progress {
   readonly #notifier: Notifier;
+  /** Whether it looks, or will. */
   #busy = false;
-  /** Whether something may have begun since it was looked. */
-  #again = false;
+  /** How often at least: what is just being stored is no fetch yet. */
+  #looks = 0;
 
   constructor(notifier: Notifier) {
     this.#notifier = notifier;
@@ -18,26 +22,26 @@ export class Progress {
 
   /** To be called while the script is evaluated. */
   listen(): void {
-    const { global, scope } = this.#notifier;
-    // The worker's core tells pages, and so this very realm, when there is something to do.
+    const { scope } = this.#notifier;
+    // Where the engine has begun, or the first work has come: its worker tells pages, and so this very realm.
     new BroadcastChannel(CHANNEL).onmessage = ({ data }: MessageEvent<Partial<Broadcast> | null>) => {
       if (data?.scope === scope && data.active) this.look();
     };
-    setTimeout(() => this.look(), untilCertain(global));
   }
 
-  /** Looks now, or as soon as it may. */
+  /** Looks soon, and as long as there is anything. */
   look(): void {
-    this.#again = true;
-    if (!this.#busy) void this.#run();
+    this.#looks = 2;
+    if (this.#busy) return;
+    this.#busy = true;
+    setTimeout(() => void this.#run(), SOON);
   }
 
   async #run(): Promise<void> {
-    this.#busy = true;
-    this.#again = false;
+    this.#looks -= 1;
     // A worker that does not answer, or has lost its database, has nothing to show.
     const some = await this.#showAll().catch(() => false);
-    if (some || this.#again) setTimeout(() => void this.#run(), some ? EVERY : 0);
+    if (some || this.#looks > 0) setTimeout(() => void this.#run(), EVERY);
     else this.#busy = false;
   }
 

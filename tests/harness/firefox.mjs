@@ -22,6 +22,8 @@ const PREFS = {
   'services.settings.server': 'data:,#remote-settings-dummy/v1',
   // Consoles of pages and workers on stdout: BiDi tells those of pages only.
   'devtools.console.stdout.content': true,
+  // Its own, which needs nothing of the desktop's.
+  'alerts.useSystemBackend': false,
 };
 const CALL_TIMEOUT = 15_000;
 
@@ -66,6 +68,7 @@ export class Firefox extends Browser {
         killReloadsPage: false,
         hides: true,
         workerConsole: true,
+        permissions: true,
       },
       ['lock', '.parentlock'],
     );
@@ -125,6 +128,16 @@ export class Firefox extends Browser {
   async killWorker(page, { only } = {}) {
     await this.privileged(TERMINATE_WORKERS, new URL(page.url()).origin, only ?? null);
     return { reloaded: false };
+  }
+
+  /**
+   * What the user has decided about a permission, for one origin.
+   * @param {string} origin @param {string} name @param {'granted' | 'denied' | 'prompt'} state
+   */
+  async setPermission(origin, name, state) {
+    // As below: Puppeteer knows of it by origins of pages that it has.
+    const { connection } = /** @type {any} */ (this.#remote);
+    await connection.send('permissions.setPermission', { descriptor: { name }, state, origin });
   }
 
   /**

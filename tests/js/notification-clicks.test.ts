@@ -8,7 +8,7 @@ import { BackgroundFetchRegistration } from '../../js/api/BackgroundFetchRegistr
 import { BackgroundFetchEvent } from '../../js/worker/BackgroundFetchEvent.ts';
 import { settle } from './environment.ts';
 import { FakeFetch, FakeGlobal } from './fake-notifications.ts';
-import { elapse, end, global, happen, over, replace, start, told } from './notifications-bench.ts';
+import { begun, end, global, happen, over, replace, start, told } from './notifications-bench.ts';
 
 describe('a click', () => {
   /** What the app's handler of `backgroundfetchclick` gets. */
@@ -23,9 +23,7 @@ describe('a click', () => {
 
   test('is an event of the standard with the fetch, and opens the app', async () => {
     start({ when: 'progress' });
-    const film = new FakeFetch('film');
-    global.active.set('film', film);
-    await elapse(1_000);
+    const film = await begun();
     const events = clicks();
     await happen(global.click());
     assert.equal(events[0]?.registration, film);
@@ -63,8 +61,7 @@ describe('a click', () => {
 
   test('on what has ended while the worker did not run shows how', async () => {
     start({ when: 'progress' });
-    global.active.set('film', new FakeFetch('film'));
-    await elapse(1_000);
+    await begun();
     const { last } = global;
     replace(new FakeGlobal(global));
     // Another one has its id by now.
@@ -117,9 +114,7 @@ describe('a click', () => {
 
   test('on an action does that, and is no event', async () => {
     start({ when: 'progress' });
-    const film = new FakeFetch('film');
-    global.active.set('film', film);
-    await elapse(1_000);
+    const film = await begun();
     const events = clicks();
     global.answers.status = told({ state: 'paused' });
     await happen(global.click('pause'));

@@ -3,6 +3,7 @@
 import './environment.ts';
 
 import { afterEach, beforeEach, mock } from 'node:test';
+import { CHANNEL } from '../../js/border/messages.ts';
 import { begin } from '../../js/notifications/notify.ts';
 import type { Options } from '../../js/notifications/options.ts';
 import { closeChannels, settle } from './environment.ts';
@@ -33,6 +34,22 @@ export const reported: unknown[] = [];
 export function start(options: Options = {}): FakeGlobal {
   begin(global.asGlobal, options);
   return global;
+}
+
+/** The worker's core tells that there is something to do. */
+export async function tell(scope = global.scope): Promise<void> {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(null);
+  channel.postMessage({ scope, active: true });
+  await settle();
+  await elapse(1_000);
+}
+
+/** One is under way, and shown where progress is. */
+export async function begun(film = new FakeFetch('film')): Promise<FakeFetch> {
+  global.active.set(film.id, film);
+  await tell();
+  return film;
 }
 
 /** Time passes, and what follows from it. */

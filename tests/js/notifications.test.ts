@@ -4,10 +4,22 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CHANNEL } from '../../js/border/messages.ts';
 import { notify } from '../../js/notifications/notify.ts';
+import { settle } from './environment.ts';
 import { FakeFetch, FakeGlobal, native } from './fake-notifications.ts';
-import { elapse, end, global, happen, over, replace, reported, start, told } from './notifications-bench.ts';
+import {
+  begun,
+  elapse,
+  end,
+  global,
+  happen,
+  over,
+  replace,
+  reported,
+  start,
+  tell,
+  told,
+} from './notifications-bench.ts';
 
 test('elsewhere than in a service worker it does nothing', () => {
   assert.equal(notify({ when: 'progress' }), undefined);
@@ -69,7 +81,6 @@ describe('at the end', () => {
   test('updateUI() gives another title and icon, at once', async () => {
     start();
     const given: unknown[] = [];
-    // Added earlier than ours would be of no matter either.
     global.addEventListener('backgroundfetchsuccess', (event) => {
       const { updateUI, waitUntil } = event as ExtendableEvent & { updateUI(ui: object): Promise<void> };
       const ui = { title: 'Ready', icons: [{ src: '/ready.png' }] };
@@ -103,9 +114,7 @@ describe('at the end', () => {
 
   test('what the user has stopped leaves none', async () => {
     start({ when: 'progress' });
-    const film = new FakeFetch('film');
-    global.active.set('film', film);
-    await elapse(1_000);
+    const film = await begun();
     assert.equal(global.open.length, 1);
     global.active.clear();
     Object.assign(film, { result: 'failure', failureReason: 'aborted' });
@@ -150,11 +159,9 @@ describe('what the app says', () => {
 });
 
 describe('progress', () => {
-  test('is shown at the start of the worker, and then every ten seconds at most', async () => {
+  test('is shown when the worker tells, and then every ten seconds at most', async () => {
     start({ when: 'progress' });
-    const film = new FakeFetch('film');
-    global.active.set('film', film);
-    await elapse(1_000);
+    const film = await begun();
     assert.deepEqual([global.last.title, global.last.body, global.last.silent], ['A film', '0 kB of 1 kB', true]);
     for (let second = 1; second <= 30; second += 1) {
       film.progress(second * 10);
@@ -171,21 +178,16 @@ describe('progress', () => {
     await elapse(1_000);
     assert.deepEqual(global.shown, []);
     global.active.set('film', new FakeFetch('film'));
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.postMessage({ scope: 'https://app.example/other/', active: true });
-    channel.postMessage(null);
-    await elapse(1);
+    await tell('https://app.example/other/');
     assert.deepEqual(global.shown, []);
-    channel.postMessage({ scope: global.scope, active: true });
-    await new Promise((resolve) => setImmediate(resolve));
-    await elapse(1);
+    await tell();
     assert.equal(global.last.title, 'A film');
   });
 
   test('what does not change is not shown again', async () => {
     start({ when: 'progress' });
     global.answers.status = told({ state: 'offline' });
-    global.active.set('film', new FakeFetch('film'));
+    await begun();
     for (let second = 0; second < 60; second += 1) await elapse(1_000);
     assert.deepEqual(
       global.shown.map(({ body }) => body),
@@ -201,8 +203,8 @@ describe('progress', () => {
     ] as const) {
       replace(new FakeGlobal());
       global.Notification = { permission: 'granted', ...(maxActions !== undefined && { maxActions }) };
-      global.active.set('film', new FakeFetch('film'));
       start(options);
+      await begun();
       await elapse(20_000);
       assert.deepEqual(global.shown, []);
     }
@@ -210,9 +212,7 @@ describe('progress', () => {
 
   test('what the user has put away comes again when it is over, and is heard once', async () => {
     start({ when: 'progress' });
-    const film = new FakeFetch('film');
-    global.active.set('film', film);
-    await elapse(1_000);
+    const film = await begun();
     const { last } = global;
     last.close();
     await global.dispatch('notificationclose', { notification: last });
@@ -233,9 +233,8 @@ describe('progress', () => {
       replace(new FakeGlobal());
       global.Notification = { permission: 'granted', maxActions };
       global.answers.status = told({ state });
-      global.active.set('film', new FakeFetch('film'));
       start({ when: 'progress' });
-      await elapse(1_000);
+      await begun();
       return global.last.actions.map(({ title }) => title);
     };
     assert.deepEqual(await actions(1), ['Pause']);
@@ -251,9 +250,7 @@ test('with the ponyfill, its target has the events, and its manager what is unde
   const { manager } = global;
   Object.assign(global.registration, { backgroundFetch: undefined });
   start({ when: 'progress', target, manager });
-  const film = new FakeFetch('film');
-  global.active.set('film', film);
-  await elapse(1_000);
+  const film = await begun();
   assert.equal(global.shown.length, 1);
   let clicked: unknown;
   target.addEventListener(

@@ -12,9 +12,12 @@
   addEventListener('activate', (event) => event.waitUntil(clients.claim()));
   // The ponyfill has a target of its own.
   const target = globalThis.eventTarget ?? globalThis;
-  for (const type of TYPES) target.addEventListener(type, (event) => event.waitUntil(see(event)));
+  for (const type of TYPES) target.addEventListener(type, (event) => isLeft(event) || event.waitUntil(see(event)));
   addEventListener('error', ({ message }) => log.add({ kind: 'error', message }));
   addEventListener('unhandledrejection', ({ reason }) => log.add({ kind: 'error', message: `unhandled: ${reason}` }));
+
+  /** A click that no handler is to take. */
+  const isLeft = ({ type, registration }) => type === 'backgroundfetchclick' && registration.id === 'left';
 
   async function see(event) {
     const { type, registration } = event;
