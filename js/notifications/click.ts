@@ -20,7 +20,12 @@ export function listenForClicks(target: EventTarget, notifier: Notifier): void {
       steps(event as Click, data);
     });
   listen('notificationclick', (event, data) => event.waitUntil(act(event, data, notifier, target)));
-  listen('notificationclose', (_, { id, result }) => result || notifier.dismissed.add(tagOf(scope, id)));
+  listen('notificationclose', (event, data) => event.waitUntil(close(data, notifier)));
+}
+
+/** One in the place of which there is another has not been put away. */
+async function close({ id, uid }: Data, notifier: Notifier): Promise<void> {
+  if ((await notifier.visible(id)).length === 0) notifier.dismissed.add(uid);
 }
 
 async function act(event: Click, data: Data, notifier: Notifier, target: EventTarget): Promise<void> {
@@ -29,12 +34,12 @@ async function act(event: Click, data: Data, notifier: Notifier, target: EventTa
   const fetch = await find(data, notifier).catch(() => undefined);
   const isActive = fetch?.result === '';
   if (action === 'cancel') {
-    if (isActive) await fetch.abort().catch(() => undefined);
     notification.close();
+    if (isActive) await fetch.abort();
   } else if (action === 'pause' || action === 'resume') {
+    if (!isActive) return notification.close();
     const isPaused = action === 'pause';
     await ask(notifier.global.registration, 'pause', data.id, isPaused).catch(() => undefined);
-    if (!isActive) return;
     // Some systems take away what was clicked.
     notifier.views.delete(notification.tag);
     await notifier.show(fetch, {}, isPaused);

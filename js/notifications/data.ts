@@ -24,7 +24,7 @@ export function dataOf({ tag, data }: Pick<Notification, 'tag' | 'data'>, scope:
   return typeof id === 'string' && tag === tagOf(scope, id) ? (data as Data) : undefined;
 }
 
-export function attributesOf(fetch: Shown): Attributes {
+export const attributesOf = (fetch: Shown): Attributes => {
   const { id, uploadTotal, uploaded, downloadTotal, downloaded, result, failureReason } = fetch;
   return { id, uploadTotal, uploaded, downloadTotal, downloaded, result, failureReason };
-}
+};

@@ -30,8 +30,8 @@ export class Notifier {
   options: Options;
   /** By tag. */
   readonly views = new Map<string, View>();
-  /** Tags of those that the user has put away: they come again when they are over. */
-  readonly dismissed = new Set<string>();
+  /** Unique ids of those that the user has put away: they come again when they are over. */
+  readonly dismissed = new Set<string | undefined>();
 
   constructor(global: Global, options: Options) {
     this.global = global;
@@ -54,7 +54,7 @@ export class Notifier {
   /** Whether this one may be shown. */
   mayShow(fetch: object): boolean {
     const allowed = this.global.Notification?.permission === 'granted';
-    return allowed && (!isNative(fetch.constructor) || this.options.native === true);
+    return allowed && !(isNative(fetch.constructor) && !this.options.native);
   }
 
   /**
@@ -62,15 +62,12 @@ export class Notifier {
    * stored. What fails is reported.
    */
   show(fetch: Fetch, ui: UIOptions = {}, isPaused = false): Promise<void> {
-    return this.#show(fetch, ui, isPaused).catch((error: unknown) => reportError(error));
+    return this.#show(fetch, ui, isPaused).catch(reportError);
   }
 
-  /** Takes it away. */
-  async close(id: string): Promise<void> {
-    const tag = tagOf(this.scope, id);
-    this.views.delete(tag);
-    this.dismissed.delete(tag);
-    for (const each of await this.global.registration.getNotifications({ tag })) each.close();
+  /** What the user sees of this id. */
+  visible(id: string): Promise<Notification[]> {
+    return this.global.registration.getNotifications({ tag: tagOf(this.scope, id) });
   }
 
   async #show(fetch: Fetch, ui: UIOptions, isPaused: boolean): Promise<void> {
@@ -84,7 +81,7 @@ export class Notifier {
     const tag = tagOf(scope, fetch.id);
     const isOver = fetch.result !== '';
     // What has ended since is shown by its event.
-    if (!described || (isOver ? fetch.failureReason === 'aborted' : this.dismissed.has(tag))) return;
+    if (!described || (isOver ? fetch.failureReason === 'aborted' : this.dismissed.has(more?.uid))) return;
     const title = ui.title ?? described.title ?? (status.title || fetch.id);
     const icon = ui.icons?.[0]?.src ?? described.icon ?? status.icons[0]?.src;
     const strings = { ...ENGLISH, ...options.strings };

@@ -6,7 +6,6 @@ export const ENGLISH = {
   ...STATES,
   uploading: 'Uploading',
   uploaded: 'Uploaded',
-  'failed-upload': 'Could not be uploaded',
   /** The names of the actions. */
   open: 'Open',
   pause: 'Pause',
@@ -21,5 +20,5 @@ export const ofUpload = (strings: Strings): Strings => ({
   ...strings,
   running: strings.uploading,
   done: strings.uploaded,
-  'failed-fetch-error': strings['failed-upload'],
+  'failed-fetch-error': strings.failed,
 });

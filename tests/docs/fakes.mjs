@@ -137,8 +137,11 @@ export class FakeManager {
   getIds = async () => [...this.active.keys()];
 }
 
-/** The interfaces of one browser, whose prototypes whatever is imported may add to. */
-export function makeInterfaces() {
+/**
+ * The interfaces of one browser, whose prototypes whatever is imported may add to; its own, or this library's.
+ * @param {boolean} isNative
+ */
+export function makeInterfaces(isNative) {
   const Fetch = class BackgroundFetchRegistration extends FakeFetch {};
   const Manager = class BackgroundFetchManager extends FakeManager {
     Fetch = Fetch;
@@ -172,7 +175,7 @@ export function makeInterfaces() {
     }
   };
   // What is the browser's own says so.
-  for (const { prototype } of [Fetch, Manager]) {
+  for (const { prototype } of isNative ? [Fetch, Manager] : []) {
     Object.defineProperty(prototype, 'constructor', { value: prototype.constructor.bind(null) });
   }
   return {

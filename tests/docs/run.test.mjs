@@ -10,7 +10,7 @@ const at = (/** @type {string} */ path) => `https://app.example${path}`;
 /**
  * For each document: what happens between the start of the worker and the page (`before`), and what is to be seen when
  * all that was asked for has come (`after`).
- * @type {Record<string, {before?: (world: World) => unknown, after: (world: World) => unknown}>}
+ * @type {Record<string, {isNative?: boolean, before?: (world: World) => unknown, after: (world: World) => unknown}>}
  */
 const stories = {
   'README.md': {
@@ -151,6 +151,33 @@ const stories = {
       assert.deepEqual(world.all('tell'), ['0 bytes', '0 bytes', '500000000 bytes']);
     },
   },
+  notifications: {
+    // With the browser's own, it stays out.
+    isNative: false,
+    before(world) {
+      world.told.status = { uid: 'uid', title: 'The Night Ferry', icons: [{ src: '/ferry.png' }], state: 'finishing' };
+      world.pages.push({ visibilityState: 'visible' });
+    },
+    async after(world) {
+      assert.deepEqual(world.begun, ['ferry']);
+      assert.equal(world.all('requestPermission').length, 1);
+      const shown = () =>
+        world.all('showNotification').map((/** @type {any} */ { title, body, icon }) => [title, body, icon]);
+      const [first, ...others] = /** @type {any[]} */ (world.all('showNotification'));
+      assert.deepEqual(shown(), [['Ready to watch', 'Downloaded · 1.4 GB', '/ferry.png']]);
+      assert.deepEqual(others, [], 'there is a page that shows it');
+      const click = { notification: { ...first, close() {} }, action: '' };
+      await world.dispatch('notificationclick', click);
+      assert.deepEqual(world.all('openWindow'), ['/watch/ferry']);
+      world.pages.length = 0;
+      await world.manager.fetch('ferry', '/films/ferry.mp4', { downloadTotal: 5e6 });
+      await world.finishAll();
+      assert.deepEqual(shown().slice(1).sort(), [
+        ['Ready to watch', 'Downloaded · 5 MB', '/ferry.png'],
+        ['Ready to watch', 'Fertig · 5 MB', '/ferry.png'],
+      ]);
+    },
+  },
   migrating: {
     after(world) {
       assert.deepEqual(world.begun, ['film-42']);
@@ -216,8 +243,8 @@ test('each document that shows code for apps has a story, and no other', () => {
 describe('does what it says:', () => {
   for (const { document, blocks } of shown) {
     test(document, { timeout: 60_000 }, async () => {
-      const world = new World();
-      const { before, after } = stories[nameOf(document)];
+      const { before, after, isNative } = stories[nameOf(document)];
+      const world = new World({ isNative });
       for (const block of blocks.filter(({ realm }) => realm === 'worker')) await world.run(block);
       await before?.(world);
       for (const block of blocks.filter(({ realm }) => realm === 'page')) {

@@ -8,6 +8,9 @@ import { FakeCaches, makeInterfaces, PageRequest } from './fakes.mjs';
 /** A page that waits for what it began is given this time, in milliseconds, before that comes. */
 const PATIENCE = 100;
 
+/** In milliseconds. */
+const LATER = 500;
+
 /** What may be given to `waitUntil()`, until it is settled. */
 class WorkerEvent extends Event {
   /** @type {Promise<unknown>[]} */
@@ -15,9 +18,9 @@ class WorkerEvent extends Event {
   /** @type {Promise<Response> | undefined} */
   response;
 
-  /** @param {string} type @param {object} [members] */
-  constructor(type, members) {
-    super(type);
+  /** @param {string} type @param {{cancelable?: boolean}} [members] */
+  constructor(type, { cancelable = false, ...members } = {}) {
+    super(type, { cancelable });
     Object.assign(this, members);
   }
 
@@ -38,10 +41,12 @@ export class World {
   /** What the app showed, said and did, as `[function, argument]`. @type {[string, unknown][]} */
   log = [];
   caches = new FakeCaches();
-  #page = makeInterfaces();
-  #inWorker = makeInterfaces();
-  /** The page's; the worker's has the same fetches. */
-  manager = new this.#page.BackgroundFetchManager();
+  #page;
+  #inWorker;
+  /** What this library's worker tells, by the kind of the question. @type {Record<string, unknown>} */
+  told = {};
+  /** Pages that the worker finds. @type {object[]} */
+  pages = [];
   /** Names of databases. @type {string[]} */
   databases = [];
   /** What the worker has configured, in the order of `js/border/configuration.ts`. @type {any[]} */
@@ -49,6 +54,14 @@ export class World {
   #worker = new EventTarget();
   /** Of each realm. @type {Record<string, object>} */
   #globalOf = {};
+
+  /** `isNative`: whether the API is the browser's own. */
+  constructor({ isNative = true } = {}) {
+    this.#page = makeInterfaces(isNative);
+    this.#inWorker = makeInterfaces(isNative);
+    /** The page's; the worker's has the same fetches. */
+    this.manager = new this.#page.BackgroundFetchManager();
+  }
 
   /** Runs a block of a document. @param {import('./blocks.mjs').Block} block */
   async run({ realm, code }) {
@@ -106,12 +119,15 @@ export class World {
 
   /** @param {ReturnType<typeof makeInterfaces>} interfaces of its realm @param {object} manager */
   #registration({ ServiceWorkerRegistration }, manager) {
-    // What is left of the worker's own answers where the API is native: nothing to tell.
+    // Where the API is native, nothing is left to tell.
     const active = {
       scriptURL: 'https://app.example/sw.js',
-      postMessage: (/** @type {unknown} */ _, [port]) => port.postMessage({ kind: 'answer', value: [] }),
+      postMessage: (/** @type {{kind: string}} */ { kind }, [port]) =>
+        port.postMessage({ kind: 'answer', value: this.told[kind] ?? [] }),
     };
-    const members = { scope: 'https://app.example/', active, waiting: null };
+    const showNotification = async (/** @type {string} */ title, /** @type {object} */ options) =>
+      void this.log.push(['showNotification', { title, ...options }]);
+    const members = { scope: 'https://app.example/', active, waiting: null, showNotification };
     return new ServiceWorkerRegistration(manager, members);
   }
 
@@ -125,6 +141,7 @@ export class World {
     const { caches, databases } = this;
     return {
       caches,
+      crypto,
       Request: PageRequest,
       fetch: async (/** @type {RequestInfo} */ request) => this.answer(new PageRequest(request)),
       indexedDB: {
@@ -147,7 +164,9 @@ export class World {
       persisted: async () => false,
     };
     const navigator = new this.#page.Navigator({ serviceWorker, storage });
-    return { ...this.#globals(), ...this.#page, document: {}, navigator };
+    const requestPermission = async () => void this.log.push(['requestPermission', undefined]);
+    const Notification = { permission: 'default', requestPermission };
+    return { ...this.#globals(), ...this.#page, document: {}, navigator, Notification };
   }
 
   #workerGlobals() {
@@ -161,12 +180,27 @@ export class World {
       registration: this.#registration(this.#inWorker, manager),
       [Symbol.for('background-fetch-polyfill')]: this.configuration,
       navigator: new this.#inWorker.Navigator({}),
+      Notification: { permission: 'granted', maxActions: 2 },
+      ExtendableEvent: WorkerEvent,
+      clients: {
+        matchAll: async () => this.pages,
+        openWindow: async (/** @type {string} */ url) => void this.log.push(['openWindow', url]),
+      },
       location: { origin: 'https://app.example' },
       reportError: (/** @type {unknown} */ error) => void this.log.push(['reportError', error]),
       addEventListener: worker.addEventListener.bind(worker),
       removeEventListener: worker.removeEventListener.bind(worker),
+      dispatchEvent: worker.dispatchEvent.bind(worker),
+      setTimeout: workerTimeout,
     };
   }
+}
+
+/** Nobody waits for what a worker does later. @param {() => void} steps @param {number} milliseconds */
+function workerTimeout(steps, milliseconds) {
+  const timer = setTimeout(steps, milliseconds);
+  if (milliseconds > LATER) timer.unref();
+  return timer;
 }
 
 /** With all that it imports, from `dist/`. */
@@ -186,7 +220,8 @@ const AsyncFunction = (async () => {}).constructor;
 
 /** The global object of a realm. @param {Record<string, unknown>} globals */
 function asGlobal(globals) {
-  const self = Object.assign(Object.create(globalThis), globals);
+  // Some of what it is based on has a getter only.
+  const self = Object.create(globalThis, Object.getOwnPropertyDescriptors(globals));
   return Object.assign(self, { self, globalThis: self });
 }
 

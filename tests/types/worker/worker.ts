@@ -1,4 +1,5 @@
 import { configure, debug, setPreferences } from '../../../types/extras.js';
+import { notify } from '../../../types/notifications.js';
 import { keep, respond, respondFromCache } from '../../../types/offline.js';
 import { serve } from '../../../types/ponyfill.sw.js';
 
@@ -76,3 +77,12 @@ configure({ conections: 2 });
 // @ts-expect-error what is sent is a Request
 configure({ prepareRequest: () => 'https://example.test/' });
 await setPreferences(self.registration, { onlyAtNight: true });
+
+notify();
+notify({ when: 'progress', url: '/downloads', strings: { done: 'Fertig' }, lang: 'de', native: true });
+notify({ describe: (id) => (id === 'film' ? { title: 'Ferry', href: `#${id}` } : false) });
+notify({ target, manager: self.registration.backgroundFetch, describe: async () => undefined });
+// @ts-expect-error no such time
+notify({ when: 'always' });
+// @ts-expect-error no such text
+notify({ strings: { dune: 'Fertig' } });
