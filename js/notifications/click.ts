@@ -40,8 +40,8 @@ async function act(event: Click, data: Data, notifier: Notifier, target: EventTa
     if (!isActive) return notification.close();
     const isPaused = action === 'pause';
     await ask(notifier.global.registration, 'pause', data.id, isPaused).catch(() => undefined);
-    // Some systems take away what was clicked.
-    notifier.views.delete(notification.tag);
+    // Some browsers take away what was clicked, and tell that as if the user had.
+    notifier.dismissed.delete(data.uid);
     await notifier.show(fetch, {}, isPaused);
   } else {
     if (!isActive) notification.close();
