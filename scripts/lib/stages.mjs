@@ -93,10 +93,11 @@ export const stages = [
     after: 'build',
     steps: [
       ['node', 'scripts/api.mjs', '--check'],
+      ['node', 'scripts/flow.mjs', '--check'],
       [
         'node',
         '--test',
-        ...['links', 'compile', 'run', 'headers', 'manifest'].map((name) => `tests/docs/${name}.test.mjs`),
+        ...['links', 'compile', 'run', 'headers', 'manifest', 'flow'].map((name) => `tests/docs/${name}.test.mjs`),
       ],
     ],
   },
