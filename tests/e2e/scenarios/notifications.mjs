@@ -163,6 +163,30 @@ export default [
     },
   },
   {
+    name: "the browser's own is shown by the browser, unless the app wants its end shown, too",
+    browsers: ['chromium-native'],
+    async run(t) {
+      for (const [native, expected] of /** @type {const} */ ([
+        [false, []],
+        [true, [['film', 'Downloaded · 100 kB']]],
+      ])) {
+        const page = await open(t, { when: 'progress', native });
+        const file = t.file();
+        await t.fetch(page, 'film', file, { title: 'A film' });
+        await t.until(
+          async () => (await t.rows(page, { kind: 'event', id: 'film' })).length === (native ? 2 : 1),
+          'its end',
+        );
+        await t.until(async () => (await notified(page)).length === expected.length, 'what is shown');
+        const shown = await t.rows(page, { kind: 'shown' });
+        assert.deepEqual(
+          shown.map(({ title, body }) => [title, body]),
+          expected,
+        );
+      }
+    },
+  },
+  {
     name: "the app's own notifications are left alone",
     browsers: GRANTED,
     async run(t) {
