@@ -1,5 +1,6 @@
 /** The usual mistakes of apps, each told once. */
 import { diagnose } from '../extras/diagnose.ts';
+import { isNative } from '../platform.ts';
 
 /** What `diagnose()` finds and is a mistake of the app's. */
 const MISTAKES = ['deaf-worker', 'older-worker', 'wasm-refused'];
@@ -18,43 +19,74 @@ export async function watchWorker(container: ServiceWorkerContainer): Promise<vo
   }
 }
 
-/** In a service worker: what handlers make of the events that are dispatched at `target`. */
+/**
+ * In a service worker: what handlers make of the events that are dispatched at `target`, whether they were added before or
+ * not. In Chromium a listener that captures does not come first there, so no listener could see what those before it do.
+ */
 export function watchHandlers(target: EventTarget): void {
-  // Before the app's own, wherever those are added.
-  for (const type of EVENTS) target.addEventListener(type, watch as (event: Event) => void, { capture: true });
+  const { dispatchEvent } = target;
+  target.dispatchEvent = (event) => {
+    if (EVENTS.includes(event.type)) watchOurs(event as FetchEvent);
+    return dispatchEvent.call(target, event);
+  };
+  if (isNative(interfaces.BackgroundFetchEvent)) watchNative();
 }
 
-/** An event of ours, or of the browser's own. */
-interface FetchEvent extends ExtendableEvent {
+interface FetchEvent extends Event {
   registration: unknown;
+  waitUntil(...args: unknown[]): void;
 }
 
-function watch(event: FetchEvent): void {
+/** The browser's own: TypeScript knows them as of other realms only. */
+const interfaces = globalThis as unknown as Record<string, { prototype: FetchEvent } | undefined>;
+
+/** Events of which a handler has read the registration, or which it has extended. */
+const taken = new WeakSet<Event>();
+
+/** Ours warns of functions by itself. */
+function watchOurs(event: FetchEvent): void {
   const { registration, waitUntil } = event;
-  // Ours has a method of its own, and warns of functions by itself.
-  const isNative = !Object.hasOwn(event, 'waitUntil');
-  let isSeen = false;
   Object.defineProperties(event, {
-    registration: {
-      configurable: true,
-      get: () => {
-        isSeen = true;
-        return registration;
-      },
-    },
+    registration: { configurable: true, get: () => take(event, registration) },
     waitUntil: {
       configurable: true,
       writable: true,
-      value(this: FetchEvent, ...args: [Promise<unknown>]): void {
-        isSeen = true;
-        if (isNative && typeof args[0] === 'function') warn(NO_PROMISE);
-        Reflect.apply(waitUntil, this, args);
+      value(...args: unknown[]): void {
+        Reflect.apply(waitUntil, take(event, this), args);
       },
     },
   });
+  lookAfter(event);
+}
+
+/** The browser dispatches its own without being asked. */
+function watchNative(): void {
+  const { BackgroundFetchEvent, ExtendableEvent } = interfaces;
+  if (!BackgroundFetchEvent || !ExtendableEvent) return;
+  const own = Object.getOwnPropertyDescriptor(BackgroundFetchEvent.prototype, 'registration');
+  Object.defineProperty(BackgroundFetchEvent.prototype, 'registration', {
+    ...own,
+    get(this: FetchEvent): unknown {
+      return own?.get?.call(take(this, this));
+    },
+  });
+  const { waitUntil } = ExtendableEvent.prototype;
+  ExtendableEvent.prototype.waitUntil = function (...args: unknown[]): void {
+    if (EVENTS.includes(this.type) && typeof args[0] === 'function') warn(NO_PROMISE);
+    Reflect.apply(waitUntil, take(this, this), args);
+  };
+  addEventListener('backgroundfetchsuccess', (event) => lookAfter(event));
+}
+
+function take<T>(event: Event, value: T): T {
+  taken.add(event);
+  return value;
+}
+
+function lookAfter(event: Event): void {
   if (!event.type.endsWith('success')) return;
   setTimeout(() => {
-    if (!isSeen) warn(NO_HANDLER);
+    if (!taken.has(event)) warn(NO_HANDLER);
   });
 }
 
