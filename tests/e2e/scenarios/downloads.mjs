@@ -277,6 +277,25 @@ export default [
     },
   },
   {
+    name: 'colours and sizes that the page has under names of its own',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await open(t);
+      const seen = await page.evaluate(() => {
+        const host = document.querySelector('background-fetch-button');
+        const own = { accent: 'rgb(1, 2, 3)', track: 'rgb(4, 5, 6)', size: '64px' };
+        for (const [name, value] of Object.entries(own)) {
+          document.documentElement.style.setProperty(`--${name}`, value);
+          host.style.setProperty(`--background-fetch-${name}`, `var(--${name})`);
+        }
+        const [track, value] = host.shadowRoot.querySelectorAll('circle');
+        const { inlineSize } = getComputedStyle(host.shadowRoot.querySelector('button'));
+        return [getComputedStyle(value), getComputedStyle(track)].map(({ stroke }) => stroke).concat(inlineSize);
+      });
+      assert.deepEqual(seen, ['rgb(1, 2, 3)', 'rgb(4, 5, 6)', '64px']);
+    },
+  },
+  {
     name: 'without motion, and in the colours that the user has chosen',
     // Those who can be told so.
     browsers: ['firefox'],
