@@ -1,14 +1,15 @@
 /**
  * The demo without a person: `npm run demo:headless -- --browser chromium|firefox|webkit|chromium-native
  * [--screenshot FILE] [--throttle 14MB] [--timeout 300] [--server auto|node] [--verbose]`.
- * Downloads the longest episode, stops the worker twice and cuts the network once on the way, compares
- * every byte that the app has stored, and ends with one line of JSON.
+ * Gets the chart of two thousand tiles and a film, then the longest episode, stops the worker twice and cuts the network
+ * once on its way, looks each time at the list, compares every byte that is kept, and ends with one line of JSON. At last
+ * there is no network and no worker: the page is opened again, and the film is played and sought in.
  */
 import { parseArgs } from 'node:util';
 
 import { launch } from '../tests/harness/launch.mjs';
-import { DownloadRun } from './demo/download-run.mjs';
 import { parseRate, serveDemo } from './demo/serve.mjs';
+import { Visit } from './demo/visit.mjs';
 import { exitWith, PlainError } from './lib/run.mjs';
 
 const BROWSERS = /** @type {const} */ (['chromium', 'firefox', 'webkit', 'chromium-native']);
@@ -39,10 +40,10 @@ async function main() {
   say(`${name}, media by ${demo.serverName}, ${rate / 1e6} MB/s`);
   const browser = await launch(name, { log: verbose ? say : undefined });
   if (verbose) browser.on('console', ({ type, text }) => say(`[${type}] ${text}`));
-  const run = new DownloadRun({ demo, browser, say, deadline: Date.now() + seconds * 1000 });
+  const visit = new Visit({ demo, browser, say, deadline: Date.now() + seconds * 1000 });
   try {
-    await run.go();
-    if (screenshot) await run.screenshot(screenshot);
+    await visit.go();
+    if (screenshot) await visit.screenshot(screenshot);
   } catch (error) {
     say(error instanceof PlainError ? error.message : `${error.stack}`);
     process.exitCode = 1;
@@ -50,7 +51,7 @@ async function main() {
     await browser.close();
     await demo.close();
   }
-  const report = run.report();
+  const report = visit.report();
   if (!report.sha256_ok) process.exitCode = 1;
   console.log(JSON.stringify(report));
 }

@@ -1,9 +1,11 @@
-/** Serves the app, the built polyfill, the library, and the switch of the link. Loopback only. */
+/** Serves the app, the built polyfill, the library, and the switchboard of the network. Loopback only. */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import send from 'send';
 
-const LONGEST_CUT = 60_000;
+const LONGEST_CUT = 600_000;
 const LONGEST_COMMAND = 1_000;
 
 /**
@@ -12,6 +14,7 @@ const LONGEST_COMMAND = 1_000;
  * @property {string} dist
  * @property {import('./media.mjs').Library} library
  * @property {import('./link.mjs').Link} link
+ * @property {import('./gate.mjs').Gate} gate
  * @property {string} mediaUrl
  * @property {string} serverName
  * @property {number} port 0 picks one
@@ -19,8 +22,10 @@ const LONGEST_COMMAND = 1_000;
 
 /** @param {AppOptions} options */
 export async function startAppServer(options) {
+  /** Which version of the app's worker is served: a new one takes the place of the one that runs. */
+  const worker = { version: 1 };
   const server = createServer((request, response) => {
-    answer(request, response, options).catch((error) => {
+    answer(request, response, options, worker).catch((error) => {
       if (!response.headersSent) response.writeHead(error.status ?? 500, { 'Content-Type': 'text/plain' });
       response.end(error.message);
     });
@@ -39,23 +44,46 @@ export async function startAppServer(options) {
 
 /**
  * @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response
- * @param {AppOptions} options
+ * @param {AppOptions} options @param {{version: number}} worker
  */
-async function answer(request, response, { www, dist, library, link, mediaUrl, serverName }) {
+async function answer(request, response, options, worker) {
+  const { www, dist, library, gate, mediaUrl } = options;
   const { pathname } = new URL(request.url ?? '/', 'http://app');
   response.setHeader('Content-Security-Policy', policy(mediaUrl));
-  if (pathname === '/library.json') return json(response, { ...library, media: `${mediaUrl}/` });
-  if (pathname === '/link') {
-    if (request.method === 'POST') await command(request, link);
-    return json(response, { server: serverName, rate: link.rate, isCut: link.isCut, bytesSent: link.bytesSent });
+  switch (pathname) {
+    case '/library.json':
+      return json(response, { ...library, media: `${mediaUrl}/` });
+    case '/network':
+      if (request.method === 'POST') await command(request, options);
+      return json(response, stateOf(options));
+    case '/pass':
+      return json(response, gate.issuePass());
+    case '/inbox':
+      return json(response, gate.letters);
+    case '/new-worker':
+      await body(request);
+      worker.version++;
+      return json(response, worker.version);
+    case '/sw.js': {
+      const script = await readFile(join(www, 'sw.js'), 'utf8');
+      response.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-cache' });
+      return response.end(`${script}\n// Version ${worker.version}.\n`);
+    }
   }
   // The browser asks each time and is told when nothing has changed.
-  const options = { cacheControl: false };
   response.setHeader('Cache-Control', 'no-cache');
   const isDist = pathname.startsWith('/dist/');
-  send(request, isDist ? pathname.slice('/dist'.length) : pathname, { ...options, root: isDist ? dist : www })
+  const path = isDist ? pathname.slice('/dist'.length) : pathname;
+  send(request, path, { cacheControl: false, root: isDist ? dist : www })
     .on('error', (error) => response.writeHead(error.status ?? 500, { 'Content-Type': 'text/plain' }).end('not found'))
     .pipe(response);
+}
+
+/** What the switchboard shows. @param {AppOptions} options */
+function stateOf({ link, gate, serverName }) {
+  const { rate, ratePerConnection, isCut, bytesSent } = link;
+  const { isFaulty, wantsPass } = gate;
+  return { server: serverName, rate, ratePerConnection, isCut, isFaulty, wantsPass, bytesSent };
 }
 
 /**
@@ -82,19 +110,28 @@ function json(response, value) {
   response.end(JSON.stringify(value));
 }
 
-/** @param {import('node:http').IncomingMessage} request @param {import('./link.mjs').Link} link */
-async function command(request, link) {
+/** @param {import('node:http').IncomingMessage} request @param {AppOptions} options */
+async function command(request, { link, gate }) {
+  const { rate, ratePerConnection, cutFor, isFaulty, wantsPass } = parse(await body(request));
+  if (Number.isFinite(rate) && rate >= 0) link.rate = rate;
+  if (Number.isFinite(ratePerConnection) && ratePerConnection >= 0) link.ratePerConnection = ratePerConnection;
+  if (cutFor > 0) await link.cut(Math.min(cutFor, LONGEST_CUT));
+  if (cutFor === 0) await link.restore();
+  if (typeof isFaulty === 'boolean') gate.isFaulty = isFaulty;
+  if (typeof wantsPass === 'boolean') gate.wantsPass = wantsPass;
+}
+
+/** Of a command. @param {import('node:http').IncomingMessage} request */
+async function body(request) {
   // Any page of the web can post to loopback, but not as JSON without asking first.
-  if (request.headers['content-type'] !== 'application/json') throw refusal('application/json, please');
+  if (request.method !== 'POST' || request.headers['content-type'] !== 'application/json')
+    throw refusal('POST with application/json, please');
   let text = '';
   for await (const chunk of request) {
     text += chunk;
     if (text.length > LONGEST_COMMAND) throw refusal('too long');
   }
-  const { rate, cutFor } = parse(text);
-  if (Number.isFinite(rate) && rate >= 0) link.rate = rate;
-  if (cutFor > 0) await link.cut(Math.min(cutFor, LONGEST_CUT));
-  if (cutFor === 0) await link.restore();
+  return text;
 }
 
 /** @param {string} text */

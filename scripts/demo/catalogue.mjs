@@ -5,18 +5,20 @@ const MAJOR = [0, 2, 4, 7, 9];
 const DORIAN = [0, 2, 3, 5, 7, 9, 10];
 
 /** Raise it when the media below change: what is cached is then made anew. */
-export const RECIPE = 1;
+export const RECIPE = 2;
 
 /**
  * @typedef {object} Item
  * @property {string} id also the id of its background fetch
- * @property {'episode' | 'film' | 'sounds'} kind
+ * @property {'episode' | 'film' | 'sounds' | 'model' | 'map'} kind
  * @property {string} show
  * @property {string} title
  * @property {string} text
  * @property {string} [credit]
  * @property {number} [seconds]
+ * @property {string} [plays] what a browser must be able to play, with its codec
  * @property {number} [seed]
+ * @property {{columns: number, rows: number, tile: number}} [grid] of a map, whose files are named by it
  * @property {import('./music.mjs').Chapter[]} [chapters]
  */
 
@@ -63,6 +65,17 @@ export const EPISODES = [
   },
 ];
 
+/** Drawn for this library, by `scripts/film.mjs`, and encoded so that every browser plays it. @type {Item} */
+export const OWN_FILM = {
+  id: 'night-crossing',
+  kind: 'film',
+  show: 'Film',
+  title: 'The night crossing',
+  text: 'Half a minute of silence on the water, from the last stars to the first light.',
+  seconds: 30,
+  plays: 'video/webm; codecs="vp8"',
+};
+
 /** @type {Item} */
 export const FILM = {
   id: 'big-buck-bunny',
@@ -72,6 +85,7 @@ export const FILM = {
   text: 'The first half minute of the open film, in 1080p, with its poster.',
   credit: 'Film © 2008 Blender Foundation, www.bigbuckbunny.org, Creative Commons Attribution 3.0.',
   seconds: 30,
+  plays: 'video/mp4; codecs="avc1.640028"',
 };
 
 /** @type {Item} */
@@ -87,3 +101,26 @@ export const SOUNDS = {
 /** Which of the package's sounds go into the pack: the short and percussive families. */
 export const SOUND_FAMILIES = /^(bd|drum|elec|hat|perc|sn|tabla|glitch)_/;
 export const SOUND_COUNT = 64;
+
+/** @type {Item} */
+export const MODEL = {
+  id: 'pilot',
+  kind: 'model',
+  show: 'Language model',
+  title: 'Pilot 1B',
+  text: 'Weights as large as those of a small language model, with a digest that is verified before anybody sees them.',
+};
+
+/** Bytes: those of a billion parameters of 4 bits, and what goes with them. */
+export const MODEL_BYTES = 1_200_000_000;
+
+/** @type {Item & {grid: {columns: number, rows: number, tile: number}}} */
+export const MAP = {
+  id: 'chart',
+  kind: 'map',
+  show: 'Chart',
+  title: 'The estuary',
+  text: 'Two thousand tiles in one background fetch. Drag it, or use the arrows; no network is needed.',
+  seed: 1_707,
+  grid: { columns: 50, rows: 40, tile: 64 },
+};

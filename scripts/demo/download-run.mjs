@@ -1,4 +1,4 @@
-/** One download in a driven browser, disturbed on the way and checked at its end. */
+/** One long download in a driven browser, disturbed on the way and compared at its end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
 
@@ -11,22 +11,20 @@ const LEAST_BYTES = 200 * 2 ** 20;
 
 /**
  * What happens on the way, when that part of the file has been sent.
- * @type {{at: number, what: 'kill' | 'cut'}[]}
+ * @type {{at: number, what: 'kill' | 'cut' | 'kill and reload'}[]}
  */
 const DISTURBANCES = [
   { at: 0.2, what: 'kill' },
   { at: 0.5, what: 'cut' },
-  { at: 0.75, what: 'kill' },
+  { at: 0.75, what: 'kill and reload' },
 ];
 
 export class DownloadRun {
   #demo;
   #browser;
-  #say;
-  #deadline;
+  #app;
   #item;
-  /** @type {import('../../tests/harness/page.mjs').Page & Record<string, any> | undefined} */
-  #page;
+  #whenKilled;
   #started = 0;
   #seconds = 0;
   #sentBefore = 0;
@@ -50,38 +48,40 @@ export class DownloadRun {
    * @param {object} options
    * @param {Awaited<ReturnType<typeof import('./serve.mjs').serveDemo>>} options.demo
    * @param {any} options.browser a driver of tests/harness
-   * @param {(line: string) => void} options.say
-   * @param {number} options.deadline
+   * @param {import('./app-page.mjs').AppPage} options.app
+   * @param {(title: string) => Promise<void>} options.whenKilled looks at the page
    */
-  constructor({ demo, browser, say, deadline }) {
+  constructor({ demo, browser, app, whenKilled }) {
     this.#demo = demo;
     this.#browser = browser;
-    this.#say = say;
-    this.#deadline = deadline;
-    const item = demo.library.items.find((each) => each.files.length === 1 && each.bytes >= LEAST_BYTES);
-    if (!item) throw new PlainError('the library has no file that is long enough');
+    this.#app = app;
+    this.#whenKilled = whenKilled;
+    const item = demo.library.items.find(({ kind, bytes }) => kind === 'episode' && bytes >= LEAST_BYTES);
+    if (!item) throw new PlainError('the library has no episode that is long enough');
     this.#item = item;
   }
 
   /** Throws when something is in the way; report() tells in any case how far it came. */
   async go() {
-    await this.#open();
     this.#started = Date.now();
     this.#sentBefore = this.#demo.link.bytesSent;
-    await this.#press('download');
+    await this.#app.get(this.#item.id);
     try {
       await this.#follow();
     } finally {
       this.#seconds = (Date.now() - this.#started) / 1000;
       this.#sent = this.#bytesSent();
     }
-    this.#say('comparing every byte in the app’s cache');
-    this.#isRight = await this.#isStoredRight();
+    await this.#app.kept(this.#item.id);
+    this.#isRight = await this.#isKeptRight();
+  }
+
+  get item() {
+    return this.#item;
   }
 
   report() {
     return {
-      browser: this.#browser.name,
       bytes: this.#item.bytes,
       sha256_ok: this.#isRight,
       bytes_sent_over_size: Math.round((1000 * this.#sent) / this.#item.bytes) / 1000,
@@ -90,57 +90,20 @@ export class DownloadRun {
     };
   }
 
-  /** With the page's own verdict on the bytes. @param {string} file */
-  async screenshot(file) {
-    await this.#press('check');
-    await this.#page?.waitFor(
-      (id) => /right|Not what/.test(document.querySelector(`[data-item="${id}"] .problem`)?.textContent ?? ''),
-      {
-        args: [this.#item.id],
-        timeout: Math.max(1_000, this.#timeLeft()),
-      },
-    );
-    await this.#page?.screenshot(file);
-    this.#say(`the page is in ${file}`);
-  }
-
-  async #open() {
-    const page = (this.#page = await this.#browser.newPage(this.#demo.url));
-    const state = await page.waitFor(
-      () => document.documentElement.dataset.ready || document.getElementById('startup-problem')?.textContent,
-      { timeout: Math.min(60_000, this.#timeLeft()) },
-    );
-    if (state !== 'true') throw new PlainError(state);
-    const badge = await page.evaluate(() => document.getElementById('badge')?.dataset.kind);
-    this.#say(`the page says: ${badge}`);
-    const expected = this.#browser.name === 'chromium-native' ? 'native' : 'polyfill';
-    if (badge !== expected) throw new PlainError(`the badge should say ${expected}`);
-  }
-
-  /** @param {string} action */
-  #press(action) {
-    return this.#page?.evaluate(
-      (id, name) =>
-        /** @type {HTMLElement} */ (document.querySelector(`[data-item="${id}"] [data-action="${name}"]`)).click(),
-      this.#item.id,
-      action,
-    );
-  }
-
-  /** Watches the page until it says that the file is stored. */
+  /** Watches the page until it says that the file is there. */
   async #follow() {
     const { bytes } = this.#item;
     const todo = [...DISTURBANCES];
     this.#bar.start(bytes, 0, this.#numbers(0));
     try {
       for (;;) {
-        const card = await this.#look();
-        if (card) this.#bar.update(card.downloaded, this.#numbers(card.downloaded));
-        if (card?.state === 'failed') throw new PlainError(`the download failed: ${card.problem}`);
-        if (card?.state === 'stored') break;
+        const seen = await this.#look();
+        if (seen) this.#bar.update(seen.bytes, this.#numbers(seen.bytes));
+        if (seen?.state === 'failed') throw new PlainError(`the download failed: ${seen.text}`);
+        if (seen?.state === 'done') break;
         if (todo.length && this.#bytesSent() >= todo[0].at * bytes)
           await this.#disturb(/** @type {any} */ (todo.shift()).what);
-        if (this.#timeLeft() < 0) throw new PlainError(`out of time (${JSON.stringify(card)})`);
+        if (this.#app.timeLeft <= POLL_MS * 4) throw new PlainError(`out of time (${JSON.stringify(seen)})`);
         await sleep(POLL_MS);
       }
       this.#bar.update(bytes, this.#numbers(bytes));
@@ -150,42 +113,39 @@ export class DownloadRun {
     if (todo.length) throw new PlainError('the download was over before it could be disturbed; try a lower --throttle');
   }
 
-  /** The card on the page; null while the page is being opened anew after its process was ended. */
+  /** Null while the page is being opened anew after its process was ended. */
   async #look() {
     try {
-      return await this.#page?.evaluate((id) => {
-        const card = /** @type {HTMLElement} */ (document.querySelector(`[data-item="${id}"]`));
-        const { state, downloaded } = card.dataset;
-        return { state, downloaded: Number(downloaded), problem: card.querySelector('.problem')?.textContent };
-      }, this.#item.id);
+      return await this.#app.look(this.#item.id);
     } catch {
       this.#note = 'waiting for the page';
       return null;
     }
   }
 
-  /** @param {'kill' | 'cut'} what */
+  /** @param {'kill' | 'cut' | 'kill and reload'} what */
   async #disturb(what) {
     if (what === 'cut') {
       this.#note = 'network was cut';
       await this.#demo.link.cut(CUT_MS);
       return;
     }
+    const { page } = this.#app;
     // The browser's own downloads need no worker: it may be asleep, and is to be stopped all the same.
-    if (this.#browser.name === 'chromium-native')
-      await this.#page?.evaluate(() => fetch('/library.json').then(() => null));
-    await this.#browser.killWorker(this.#page);
+    if (this.#browser.name === 'chromium-native') await page.evaluate(() => fetch('/library.json').then(() => null));
+    await this.#browser.killWorker(page);
     this.#kills++;
     this.#note = `worker stopped (${this.#kills})`;
+    if (what === 'kill and reload') await this.#app.reload();
+    await this.#whenKilled(this.#item.title);
   }
 
-  /** Every byte, as it lies in the app's own cache, against the file as it lies on the server's disk. */
-  async #isStoredRight() {
-    const page = this.#page;
-    if (!page) return false;
-    page.timeout = Math.max(1_000, this.#timeLeft());
-    const [stored, real] = await Promise.all([
-      page.evaluate(async (id) => {
+  /** Every byte that is kept, as a player reads it, against the file as it lies on the server's disk. */
+  async #isKeptRight() {
+    const { page, timeLeft } = this.#app;
+    page.timeout = timeLeft;
+    const [kept, real] = await Promise.all([
+      page.evaluate(async (/** @type {string} */ id) => {
         // These are the page's own modules.
         const [{ digestsOf }, { loadLibrary }] = await Promise.all([import('/js/verify.js'), import('/js/library.js')]);
         const { items, slice } = await loadLibrary();
@@ -193,7 +153,7 @@ export class DownloadRun {
       }, this.#item.id),
       measure(this.#item.files[0].path),
     ]);
-    return real.bytes >= LEAST_BYTES && stored.join() === real.slices.join();
+    return real.bytes >= LEAST_BYTES && kept.join() === real.slices.join();
   }
 
   #bytesSent() {
@@ -210,9 +170,5 @@ export class DownloadRun {
       seconds: ((Date.now() - this.#started) / 1000).toFixed(0),
       note: this.#demo.link.isCut ? 'network is cut' : this.#note,
     };
-  }
-
-  #timeLeft() {
-    return this.#deadline - Date.now();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The network between the browser and the media server, as a loopback TCP proxy: it has a speed, can be
- * cut, and counts what it has passed on. So the server behind it can be any real one, unchanged.
+ * The network between the browser and the media server, as a loopback TCP proxy: it has a speed, for all connections
+ * together and for each, can be cut, and counts what it has passed on. So the server behind it can be any real one, unchanged.
  */
 import { connect, createServer } from 'node:net';
 
@@ -13,6 +13,8 @@ const PIECE = 64 * 1024;
 export class Link {
   /** Bytes passed on to browsers, heads of responses included. */
   bytesSent = 0;
+  /** Bytes a second for each connection, those that are open, too; 0 for no limit. */
+  ratePerConnection = 0;
   #pace;
   #listener;
   #port = 0;
@@ -70,32 +72,48 @@ export class Link {
     client.on('error', () => {});
     server.on('error', () => client.destroy());
     client.on('close', () => server.destroy());
-    client.pipe(server);
-    try {
-      for await (const chunk of server) {
-        for (let at = 0; at < chunk.length; ) at += await this.#pass(client, chunk, at);
-      }
-      client.end();
-    } catch {
-      // The browser has gone, or the link was cut.
-      client.destroy();
-    }
+    const own = new Pace();
+    await Promise.all([
+      this.#carryAll(client, server, own),
+      this.#carryAll(server, client, own, (size) => {
+        this.bytesSent += size;
+      }),
+    ]);
   }
 
-  /** @param {import('node:net').Socket} client @param {Buffer} chunk @param {number} at @returns {Promise<number>} */
-  async #pass(client, chunk, at) {
-    const size = this.#pace.pieceSize(Math.min(PIECE, chunk.length - at));
-    await this.#pace.take(size);
-    await new Promise((resolve, reject) => {
-      if (client.destroyed) return reject(new Error('closed'));
-      client.once('close', reject);
-      client.write(chunk.subarray(at, at + size), (error) => {
-        client.off('close', reject);
-        if (error) reject(error);
-        else resolve(undefined);
-      });
-    });
-    this.bytesSent += size;
-    return size;
+  /**
+   * @param {import('node:net').Socket} from @param {import('node:net').Socket} to @param {Pace} own of this connection
+   * @param {(size: number) => void} [count]
+   */
+  async #carryAll(from, to, own, count) {
+    try {
+      for await (const chunk of from) {
+        for (let at = 0; at < chunk.length; ) {
+          if (own.rate !== this.ratePerConnection) own.setRate(this.ratePerConnection);
+          const size = own.pieceSize(this.#pace.pieceSize(Math.min(PIECE, chunk.length - at)));
+          await Promise.all([this.#pace.take(size), own.take(size)]);
+          await write(to, chunk.subarray(at, at + size));
+          count?.(size);
+          at += size;
+        }
+      }
+      to.end();
+    } catch {
+      // The browser has gone, or the link was cut.
+      to.destroy();
+    }
   }
+}
+
+/** Resolves when the kernel has it. @param {import('node:net').Socket} socket @param {Buffer} piece */
+function write(socket, piece) {
+  return new Promise((resolve, reject) => {
+    if (socket.destroyed) return reject(new Error('closed'));
+    socket.once('close', reject);
+    socket.write(piece, (error) => {
+      socket.off('close', reject);
+      if (error) reject(error);
+      else resolve(undefined);
+    });
+  });
 }

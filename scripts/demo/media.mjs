@@ -11,8 +11,21 @@ import { pathToFileURL } from 'node:url';
 
 import { withLock } from '../lib/lock.mjs';
 import { fromRoot } from '../lib/paths.mjs';
-import { EPISODES, FILM, RECIPE, SOUND_COUNT, SOUND_FAMILIES, SOUNDS } from './catalogue.mjs';
+import {
+  EPISODES,
+  FILM,
+  MAP,
+  MODEL,
+  MODEL_BYTES,
+  OWN_FILM,
+  RECIPE,
+  SOUND_COUNT,
+  SOUND_FAMILIES,
+  SOUNDS,
+} from './catalogue.mjs';
+import { writeModel } from './model.mjs';
 import { writeEpisode } from './music.mjs';
+import { writeTiles } from './tiles.mjs';
 
 /** Media are checked in slices of this size: no browser can hash a stream. */
 export const SLICE = 8 << 20;
@@ -21,11 +34,15 @@ export const TYPES = {
   '.wav': 'audio/wav',
   '.flac': 'audio/flac',
   '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
   '.jpg': 'image/jpeg',
+  '.png': 'image/png',
+  '.gguf': 'application/octet-stream',
 };
 
-const folder = fromRoot('node_modules', '.cache', 'background-fetch-polyfill', 'demo-media');
+const folder = fromRoot('node_modules', '.cache', 'background-fetch-polyfill', `demo-media-${RECIPE}`);
 const index = join(folder, 'library.json');
+const ownFilm = fromRoot('scripts', 'demo', 'night-crossing.webm');
 
 /**
  * @typedef {object} MediaFile
@@ -61,8 +78,11 @@ function makers() {
   const sounds = packageFolder('supersonic-scsynth-samples');
   /** @type {Map<string, () => Promise<LibraryItem>>} */
   const found = new Map(EPISODES.map((item) => [item.id, () => makeEpisode(item)]));
+  found.set(OWN_FILM.id, async () => describe(OWN_FILM, await copyInto(OWN_FILM.id, [ownFilm])));
   if (film) found.set(FILM.id, () => copyFilm(film));
   if (sounds) found.set(SOUNDS.id, () => copySounds(join(sounds, 'samples')));
+  found.set(MODEL.id, makeModel);
+  found.set(MAP.id, makeMap);
   return found;
 }
 
@@ -100,6 +120,20 @@ async function makeEpisode(item) {
   await mkdir(join(folder, item.id), { recursive: true });
   await writeEpisode({ file: join(folder, path), seed: item.seed ?? 0, chapters });
   return describe({ ...item, seconds: chapters.reduce((sum, each) => sum + each.seconds, 0) }, [path]);
+}
+
+async function makeModel() {
+  const path = `${MODEL.id}/${MODEL.id}.gguf`;
+  await mkdir(join(folder, MODEL.id), { recursive: true });
+  await writeModel(join(folder, path), MODEL_BYTES);
+  return describe(MODEL, [path]);
+}
+
+/** Its files are told by the grid: two thousand names would be most of the library. */
+async function makeMap() {
+  const { seed = 0, ...item } = MAP;
+  const bytes = await writeTiles(join(folder, MAP.id), seed, MAP.grid);
+  return { ...item, bytes, files: [] };
 }
 
 /** @param {string} from */

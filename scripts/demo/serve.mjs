@@ -1,8 +1,9 @@
-/** The whole demo on loopback: media, their server, the link to it, the app. */
+/** The whole demo on loopback: media, their server, the gate before it, the link to that, the app. */
 import { fromRoot } from '../lib/paths.mjs';
 import { PlainError, run } from '../lib/run.mjs';
 import { startAppServer } from './app-server.mjs';
 import { startFileServer } from './file-server.mjs';
+import { Gate } from './gate.mjs';
 import { Link } from './link.mjs';
 import { prepareMedia } from './media.mjs';
 
@@ -22,7 +23,13 @@ export async function serveDemo({ port, mediaPort, rate, dist = fromRoot('dist')
   const { folder, library } = await prepareMedia({ log });
   const files = library.items.flatMap((item) => item.files);
   const fileServer = await startFileServer(folder, new Map(files.map((file) => [file.path, file.sha256])), server);
-  const link = new Link(fileServer.address, rate);
+  const gate = new Gate(fileServer.address);
+  const link = new Link(await gate.open(), rate);
+  const closeMedia = async () => {
+    await link.close();
+    await gate.close();
+    await fileServer.close();
+  };
   try {
     // Another origin, as with most apps that keep their media on a CDN.
     const mediaUrl = `http://localhost:${await link.open(mediaPort)}`;
@@ -31,6 +38,7 @@ export async function serveDemo({ port, mediaPort, rate, dist = fromRoot('dist')
       dist,
       library,
       link,
+      gate,
       mediaUrl,
       serverName: fileServer.name,
       port,
@@ -42,15 +50,19 @@ export async function serveDemo({ port, mediaPort, rate, dist = fromRoot('dist')
       folder,
       library,
       link,
+      gate,
+      /** The page finds nobody any more: neither its own server nor that of the media. */
+      async vanish() {
+        app.close();
+        await link.cut(600_000);
+      },
       async close() {
         app.close();
-        await link.close();
-        await fileServer.close();
+        await closeMedia();
       },
     };
   } catch (error) {
-    await link.close();
-    await fileServer.close();
+    await closeMedia();
     throw portError(error);
   }
 }

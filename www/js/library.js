@@ -1,48 +1,55 @@
-/** What there is to hear and see, and what of it is in this browser's cache. */
-
-/** The app's own cache: the worker puts finished downloads there, the page looks and deletes. */
-export const CACHE = 'library';
+/** What there is to hear, see and look at, and what of it the elements are told. */
 
 /**
- * @typedef {{url: string, name: string, type: string, bytes: number, sha256: string, slices: string[]}} MediaFile
+ * @typedef {{url: string, path: string, name: string, type: string, bytes: number, sha256: string, slices: string[]}} MediaFile
  * @typedef {object} Item
- * @property {string} id
- * @property {'episode' | 'film' | 'sounds'} kind
+ * @property {string} id also that of its background fetch
+ * @property {'episode' | 'film' | 'sounds' | 'model' | 'map'} kind
  * @property {string} show
  * @property {string} title
  * @property {string} text
  * @property {string} [credit]
  * @property {number} [seconds]
+ * @property {string} [plays] what a browser must be able to play, with its codec
  * @property {{title: string, at: number}[]} [chapters]
+ * @property {{columns: number, rows: number, tile: number}} [grid]
  * @property {number} bytes
  * @property {MediaFile[]} files
+ * @property {string[]} urls of all files
+ * @typedef {{media: string, slice: number, items: Item[]}} Library `media` is where the files are, `slice` of how many bytes
+ * a digest is
  */
 
-/** @returns {Promise<{slice: number, items: Item[]}>} */
+/** @returns {Promise<Library>} */
 export async function loadLibrary() {
   const response = await fetch('/library.json');
   if (!response.ok) throw new Error(`the library answers ${response.status}`);
-  const { media, slice, items } = await response.json();
-  for (const file of items.flatMap((item) => item.files)) file.url = new URL(file.path, media).href;
-  return { slice, items };
+  const library = await response.json();
+  for (const item of library.items) {
+    for (const file of item.files) file.url = new URL(file.path, library.media).href;
+    item.urls = item.grid ? tiles(item, library.media) : item.files.map(({ url }) => url);
+  }
+  return library;
 }
 
-/** @param {Item} item */
-export async function isStored(item) {
-  const cache = await caches.open(CACHE);
-  const urls = new Set((await cache.keys()).map((request) => request.url));
-  return item.files.every((file) => urls.has(file.url));
+/** Row by row. @param {Item} item @param {string} media */
+function tiles({ id, grid: { columns, rows } }, media) {
+  return Array.from({ length: columns * rows }, (_, i) => {
+    return new URL(`${id}/${i % columns}-${Math.floor(i / columns)}.png`, media).href;
+  });
 }
 
-/** @param {Item} item */
-export async function remove(item) {
-  const cache = await caches.open(CACHE);
-  await Promise.all(item.files.map((file) => cache.delete(file.url, { ignoreVary: true })));
-}
+/** For the elements. @param {Item} item */
+export const describe = (item) => ({
+  title: item.title,
+  icon: `/art/${item.id}.svg`,
+  href: `#item-${item.id}`,
+  downloadTotal: item.bytes,
+  requests: item.kind === 'model' ? item.files.map(verified) : item.urls,
+});
 
-/** @param {MediaFile} file */
-export async function storedBlob(file) {
-  const cache = await caches.open(CACHE);
-  const response = await cache.match(file.url, { ignoreVary: true });
-  return response?.blob();
+/** What code trusts is verified before anybody sees it. @param {MediaFile} file */
+function verified({ url, sha256 }) {
+  const bytes = sha256.match(/../g)?.map((digits) => Number.parseInt(digits, 16)) ?? [];
+  return new Request(url, { integrity: `sha256-${btoa(String.fromCharCode(...bytes))}` });
 }

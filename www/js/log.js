@@ -19,7 +19,8 @@ export function addToLog(source, text) {
   if (isAtEnd) list.scrollTop = list.scrollHeight;
 }
 
-/** For those who do not see the page. @param {string} text */
-export function announce(text) {
-  /** @type {HTMLElement} */ (document.getElementById('announcer')).textContent = text;
+/** Tells what the worker tells. */
+export function listenToWorker() {
+  const channel = new BroadcastChannel('night-ferry');
+  channel.addEventListener('message', ({ data }) => data.type === 'log' && addToLog('worker', data.text));
 }

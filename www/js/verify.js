@@ -1,16 +1,17 @@
-/** Checks every stored byte against the library's digests, slice by slice: no browser hashes a stream. */
-import { storedBlob } from './library.js';
+/** Compares what is kept with the library's digests, slice by slice, as a player reads it: by ranges. */
+import { respond } from '/dist/offline.mjs';
 
 /**
- * @param {import('./library.js').MediaFile} file @param {number} slice
- * @returns {Promise<string[]>} the sha256 of each slice; none if the file is not stored
+ * @param {import('./library.js').MediaFile} file @param {number} slice bytes
+ * @returns {Promise<string[]>} the sha256 of each slice; none if the file is not kept
  */
-export async function digestsOf(file, slice) {
-  const blob = await storedBlob(file);
+export async function digestsOf({ url, bytes }, slice) {
   const digests = [];
-  for (let at = 0; blob && at < blob.size; at += slice) {
-    const bytes = await blob.slice(at, at + slice).arrayBuffer();
-    digests.push(toHex(await crypto.subtle.digest('SHA-256', bytes)));
+  for (let at = 0; at < bytes; at += slice) {
+    const headers = { Range: `bytes=${at}-${Math.min(at + slice, bytes) - 1}` };
+    const response = await respond(new Request(url, { headers }));
+    if (!response) return [];
+    digests.push(toHex(await crypto.subtle.digest('SHA-256', await response.arrayBuffer())));
   }
   return digests;
 }
