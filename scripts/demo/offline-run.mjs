@@ -35,19 +35,17 @@ export async function playOffline(app, item) {
 
 /* These run in the page. */
 
-/** As a person would who has tapped on Play; without a sound, nobody need have. */
 function isThere() {
-  const media = /** @type {HTMLMediaElement | null} */ (
-    document.querySelector('#player-stage video, #player-stage audio')
-  );
+  const media = /** @type {HTMLVideoElement | null} */ (document.querySelector('#player-stage video'));
   if (media?.error) throw new SyntaxError(`it does not play: ${media.error.message}`);
   return media && media.readyState >= media.HAVE_CURRENT_DATA;
 }
 
 async function advances() {
-  const media = /** @type {HTMLMediaElement} */ (document.querySelector('#player-stage video, #player-stage audio'));
+  const media = /** @type {HTMLVideoElement} */ (document.querySelector('#player-stage video'));
+  // Without a gesture there is no sound. It may take a while: who waits for it does not see why.
   media.muted = true;
-  await media.play();
+  if (media.paused) media.play().catch(() => {});
   const before = media.currentTime;
   await new Promise((resolve) => setTimeout(resolve, 300));
   return media.currentTime > before;
@@ -55,7 +53,7 @@ async function advances() {
 
 /** @param {number} part @returns {Promise<number>} */
 async function seek(part) {
-  const media = /** @type {HTMLMediaElement} */ (document.querySelector('#player-stage video, #player-stage audio'));
+  const media = /** @type {HTMLVideoElement} */ (document.querySelector('#player-stage video'));
   const started = performance.now();
   await new Promise((resolve, reject) => {
     media.addEventListener('seeked', resolve, { once: true });
