@@ -8,7 +8,7 @@ const IDLE = 2_000;
  * Milliseconds that are too much, and how many times those of the idle page: other programs may have the processor. The
  * figure that is aimed at is a hundred; it is told.
  */
-const TOO_LONG = 300;
+const TOO_LONG = 500;
 const TOO_OFTEN = 3;
 
 /**
