@@ -168,11 +168,18 @@ export const stages = [
     steps: [['node', 'tests/e2e/run.mjs', '--browser', browser]],
     needs: 'tests/e2e/run.mjs',
   })),
+  {
+    name: 'demo',
+    title: 'the demo: its network, and its page for everybody',
+    plan: 'test',
+    after: 'build',
+    steps: [['node', '--test', '--test-concurrency=1', 'tests/demo/network.test.mjs', 'tests/demo/app.test.mjs']],
+  },
   // They mostly wait, so two at a time.
   ...['chromium', 'webkit', 'firefox', 'chromium-native'].map((browser, index) => ({
     name: `demo-${browser}`,
     beside: `demos-${index >> 1}`,
-    title: `the demo, with two kills and a cut, in ${browser}`,
+    title: `a visit of the demo, with two kills, a cut, and the end of the network, in ${browser}`,
     plan: 'test',
     after: 'build',
     steps: [['node', 'scripts/demo-headless.mjs', '--browser', browser]],

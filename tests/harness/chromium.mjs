@@ -199,6 +199,12 @@ class ChromiumPage extends Page {
     await this.#page.keyboard.press(key);
   }
 
+  /** As on another device: no window is narrower than 500 pixels. @param {{width: number, height: number, scheme: 'light' | 'dark'}} device */
+  async emulate({ width, height, scheme }) {
+    await this.#page.setViewport({ width, height });
+    await this.#page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  }
+
   /** By another tab in front of it. */
   async hide() {
     const cover = (this.#cover ??= await this.#page.browser().newPage());
