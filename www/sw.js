@@ -3,12 +3,14 @@
  * all that the polyfill needs.
  */
 import '/dist/sw.mjs';
-import { supports } from '/dist/extras.mjs';
+import { debug, supports } from '/dist/extras.mjs';
 import { keep, respond } from '/dist/offline.mjs';
 import './worker/passes.js';
 import { answerFromShell, isOfShell, takeOver, unpack } from './worker/shell.js';
 import { log, tell } from './worker/tell.js';
 
+// Takes notes for the inspector; an app that is published leaves it out.
+debug();
 log(`worker starts, Background Fetch: ${supports('native') ? 'native' : 'polyfill'}`);
 
 addEventListener('install', (event) => {

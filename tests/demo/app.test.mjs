@@ -1,6 +1,6 @@
 /**
  * The demo's page, in each browser: what it shows is for everybody, and what its switchboard does to a download and an upload
- * is survived. `npm run demo:headless` has the rest: kills, the list, a film without a network, the chart.
+ * is survived; its inspector looks. `npm run demo:headless` has the rest: kills, the list, a film without a network, the chart.
  */
 import assert from 'node:assert/strict';
 import { copyFileSync, cpSync } from 'node:fs';
@@ -73,7 +73,6 @@ for (const name of ENGINES) {
   test(`${name}: a bad network, links that expire, and the end of the worker`, { timeout: LONGEST }, () =>
     withApp({ name }, async (app, demo) => {
       const { page } = app;
-      const version = () => page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active.state));
       await page.evaluate(setSwitches, { ratePerConnection: '250000', isFaulty: true, wantsPass: true });
       await page.waitFor(async () => (await (await fetch('/network')).json()).wantsPass);
       await app.get('sound-pack');
@@ -95,7 +94,13 @@ for (const name of ENGINES) {
       });
       await page.waitFor(() => document.querySelectorAll('#inbox li').length === 1, { timeout: app.timeLeft });
       assert.match(demo.gate.letters[0].name, /^sky-\d+\.png$/);
-      assert.equal(await version(), 'activated');
+      await page.goto(await page.evaluate(() => document.querySelector('nav a[href^=inspect]').href));
+      await page.waitFor(() => document.documentElement.dataset.looked, { timeout: app.timeLeft });
+      assert.deepEqual(
+        await page.evaluate(() => ['problem', 'unwatched'].map((id) => document.getElementById(id).hidden)),
+        [true, true],
+        'the inspector has looked, and the worker takes notes',
+      );
     }),
   );
 }

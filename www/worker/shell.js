@@ -8,7 +8,7 @@ const FILES = [
   '/controls.css',
   '/manifest.webmanifest',
   '/library.json',
-  ...['window', 'extras', 'offline', 'downloads'].map((name) => `/dist/${name}.mjs`),
+  ...['window', 'extras', 'inspect', 'offline', 'downloads'].map((name) => `/dist/${name}.mjs`),
   ...['app', 'card', 'chart', 'chips', 'format', 'library', 'log', 'network', 'outbox', 'pads', 'player']
     .concat('verify', 'watch')
     .map((name) => `/js/${name}.js`),
