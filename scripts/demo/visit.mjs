@@ -79,9 +79,10 @@ export class Visit {
   async #getChart() {
     const figures = await getChart(this.#app);
     Object.assign(this.#report, figures);
+    const [longest, idle] = [figures.longest_task_ms, figures.idle_task_ms].map((ms) => (ms ? `${ms} ms` : 'no time'));
     this.#say(
-      `${figures.tiles} tiles in ${figures.tiles_seconds} s; the page was busy for ${figures.longest_task_ms} ms at most, ` +
-        `and idle for ${figures.idle_task_ms} ms (by ${figures.tasks_by})`,
+      `${figures.tiles} tiles in ${figures.tiles_seconds} s; by ${figures.tasks_by}, the page was busy for ${longest} at most, ` +
+        `and for ${idle} while it did nothing`,
     );
     this.#done.push(MAP.title);
   }

@@ -22,6 +22,8 @@ const LOOKS = [
 ];
 /** Pixels of what a finger can tap. */
 const FINGER = 44;
+/** Milliseconds for which the page does something else. */
+const BUSY = 200;
 /** With axe in it: the page's policy allows no script of another place. */
 const dist = join(targetDir, 'demo-dist');
 
@@ -64,6 +66,8 @@ for (const { look, device, ...options } of LOOKS) {
       assert.deepEqual(await page.evaluate(complaints), []);
       const { outside, small } = await page.evaluate(measure, FINGER);
       assert.deepEqual(outside, [], 'out of sight');
+      const longest = await page.evaluate(watchBusy, BUSY);
+      assert.ok(longest >= BUSY / 2, `it knows how long the page was busy: ${longest} ms`);
       assert.deepEqual(small, [], 'too small');
     }),
   );
@@ -112,6 +116,18 @@ async function complaints() {
   const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
   if (passes.length < 10) throw new Error('it has not looked');
   return violations.map(({ id, nodes }) => [id, nodes.map(({ html, any }) => [html, any[0]?.message])]);
+}
+
+/** What the demo tells of a page that is busy. @param {number} ms */
+async function watchBusy(ms) {
+  const { Watch } = await import('/js/watch.js');
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const watch = new Watch();
+  await pause();
+  for (const end = performance.now() + ms; performance.now() < end; );
+  await pause();
+  watch.stop();
+  return watch.longest;
 }
 
 /** What is out of sight to the left or right, and what is smaller than a finger. @param {number} finger */

@@ -87,7 +87,9 @@ function describeAll({ items }, outbox) {
   for (const request of REQUESTS) {
     addEventListener(`${request}request`, (event) => {
       const { id } = /** @type {CustomEvent<{id: string}>} */ (event).detail;
-      log(`${request}: ${describeOne(id)?.title ?? id}`);
+      const { title = id, requests } = describeOne(id) ?? {};
+      log(`${request}: ${title}`);
+      if (request === 'retry' && !requests) log('the file has to be chosen again');
       const item = all.get(id);
       if (request === 'get' && item) warnOfRoom(item);
       if (request === 'remove' && byId('player').dataset.item === id) closePlayer();
