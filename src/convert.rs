@@ -6,7 +6,7 @@
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::snapshot::{EntryKey, ImageResource};
 use background_fetch_engine::state::{Condition, FetchResult, FetchState, RecordState, Status};
-use background_fetch_engine::{MatchOptions, NewFetch};
+use background_fetch_engine::{Error, MatchOptions, NewFetch, Reply};
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
@@ -169,6 +169,15 @@ fn result_name(result: FetchResult) -> &'static str {
         FetchResult::Unsettled => "",
         FetchResult::Success => "success",
         FetchResult::Failure => "failure",
+    }
+}
+
+/// What a command comes to.
+pub(crate) fn reply(reply: Reply) -> Result<JsValue, Error> {
+    match reply {
+        Reply::Fetch(begun) => begun.map(|state| state.to_js()),
+        Reply::Abort(was_active) => Ok(was_active.to_js()),
+        Reply::Done(done) => done.map(|()| JsValue::UNDEFINED),
     }
 }
 

@@ -9,14 +9,14 @@ use std::rc::Rc;
 
 use background_fetch_engine::driver::{self, Handle};
 use background_fetch_engine::http::RequestSpec;
-use background_fetch_engine::{Engine as Core, Error, MatchOptions};
+use background_fetch_engine::{Command, Engine as Core, Error, MatchOptions};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::browser::Browser;
-use crate::convert::{FetchArguments, UiOptions};
+use crate::convert::{FetchArguments, UiOptions, reply};
 use crate::host::JsHost;
 use crate::js::error::{malformed, refused, store_failed};
 use crate::js::object::{FromJs, ToJs};
@@ -92,14 +92,12 @@ impl Engine {
 
     /// `BackgroundFetchRegistration.abort()`
     pub fn abort(&self, uid: String) -> Promise {
-        let handle = self.handle.clone();
-        promise(async move { answer(handle.abort(uid).await) })
+        self.command(Command::Abort { uid })
     }
 
     /// Pauses what is active, or lets it go on; resolves with `false` if it was not.
     pub fn pause(&self, uid: String, paused: bool) -> Promise {
-        let handle = self.handle.clone();
-        promise(async move { answer(handle.pause(uid, paused).await) })
+        self.command(Command::Pause { uid, paused })
     }
 
     /// `BackgroundFetchRegistration.matchAll()`: an array of `RecordState`.
@@ -119,12 +117,10 @@ impl Engine {
     /// `BackgroundFetchUpdateUIEvent.updateUI()`
     #[wasm_bindgen(js_name = updateUI)]
     pub fn update_ui(&self, uid: String, options: &JsValue) -> Promise {
-        let handle = self.handle.clone();
-        let options = UiOptions::from_js(options);
-        promise(async move {
-            let UiOptions { title, icons } = options.map_err(malformed)?;
-            answer(handle.update_ui(uid, title, icons).await)
-        })
+        UiOptions::from_js(options).map_or_else(
+            |fault| Promise::reject(&malformed(fault)),
+            |UiOptions { title, icons }| self.command(Command::UpdateUi { uid, title, icons }),
+        )
     }
 
     /// Whether there is a network, by the worker's `online` and `offline` events; or, with `held`, whether the app wants
@@ -157,6 +153,11 @@ impl Engine {
 }
 
 impl Engine {
+    /// A promise of what a command comes to.
+    fn command(&self, command: Command) -> Promise {
+        promise(command_later(self.handle.clone(), command))
+    }
+
     /// A promise of what is seen of the engine.
     fn look(&self, look: impl FnOnce(&mut Core) -> JsValue + 'static) -> Promise {
         let (handle, look) = (self.handle.clone(), Box::new(look));
@@ -166,6 +167,11 @@ impl Engine {
 
 async fn look_later(handle: Handle, look: Box<dyn FnOnce(&mut Core) -> JsValue>) -> Outcome {
     handle.look(look).await.map_err(refused)
+}
+
+/// One for all commands: each would have a state machine of its own.
+async fn command_later(handle: Handle, command: Command) -> Outcome {
+    handle.ask(command).await.and_then(reply).map_err(refused)
 }
 
 type Outcome = Result<JsValue, JsValue>;

@@ -158,7 +158,13 @@ impl Handle {
         self.line.close();
     }
 
-    async fn ask(&self, command: Command) -> Result<Reply, Error> {
+    /// Resolves with what the engine replies when that is durable. What else a command is answered with is a method of
+    /// its own above; this is for those to whom all commands are one, and so are compiled once.
+    ///
+    /// # Errors
+    ///
+    /// Only [`Error::Stopped`]; those of the command are in the reply.
+    pub async fn ask(&self, command: Command) -> Result<Reply, Error> {
         let (sender, answer) = answer();
         self.send(Call::Command(command, sender), answer).await
     }
