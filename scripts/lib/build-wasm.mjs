@@ -102,6 +102,7 @@ const ownSteps = [
   'wasm-module',
   'wasm-order',
   'wasm-streams',
+  'wasm-text',
 ];
 
 /** Builds `target/bindgen/`. Returns whether anything changed. */
