@@ -1,6 +1,7 @@
 //! What every room may write to: outputs in their order, and the numbers that name things.
 
-use std::collections::VecDeque;
+use std::mem::take;
+use std::vec::IntoIter;
 
 use crate::ids::CommandId;
 use crate::input::Reply;
@@ -16,17 +17,19 @@ pub(crate) struct Outbox {
     /// The last number given.
     serial: u64,
     random: u64,
-    outputs: VecDeque<Output>,
+    outputs: Vec<Output>,
+    /// Those that are being taken, before all others.
+    leaving: IntoIter<Output>,
 }
 
 impl Outbox {
     pub(crate) fn new(epoch: u64, seed: u64) -> Self {
         let random = seed ^ epoch.wrapping_mul(GAMMA);
-        Self { epoch, serial: 0, random, outputs: VecDeque::new() }
+        Self { epoch, serial: 0, random, outputs: Vec::new(), leaving: Vec::new().into_iter() }
     }
 
     pub(crate) fn emit(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     pub(crate) fn reply(&mut self, command: CommandId, reply: Reply) {
@@ -41,11 +44,15 @@ impl Outbox {
     }
 
     pub(crate) fn next(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        if self.leaving.len() == 0 {
+            self.leaving = take(&mut self.outputs).into_iter();
+        }
+        self.leaving.next()
     }
 
     pub(crate) fn clear(&mut self) {
         self.outputs.clear();
+        self.leaving = Vec::new().into_iter();
     }
 
     pub(crate) fn next_serial(&mut self) -> u64 {
