@@ -11,7 +11,9 @@ const FEATURES = [
   'ReferenceTypes',
   'SignExt',
 ];
-const PANIC = /^core::panicking::panic_fmt$/;
+/** What only ends in a panic: none returns. */
+const PANIC =
+  /^core::(?:panicking|cell|cell::lazy)::(?:panic|assert_failed)|^core::(?:option::expect|slice::index::slice_index)_fail|^<alloc::vec::Vec<.*>>::\w+::assert_failed$|^alloc::(?:raw_vec|alloc)::(?:handle_|capacity_overflow)|^std::(?:alloc::rust_oom|panicking::panic_with_hook)$/;
 /** What writes the words: only panics do, unless the crate formats text by itself. */
 const WORDS = /^<.+ as core::fmt::\w+>::fmt$/;
 const FORMAT = /^core::fmt::write$/;
@@ -32,6 +34,9 @@ const SAYINGS = [
   'attempt to join into collection with len > usize::MAX',
   'LazyCell instance has previously been poisoned',
   'attempt to divide by zero',
+  'attempt to calculate the remainder with a divisor of zero',
+  'index out of bounds: the len is ',
+  ' but the index is ',
   '`async fn` resumed after completion',
   'RefCell already mutably borrowed',
   'RefCell already borrowed',
