@@ -21,6 +21,8 @@ pub(crate) struct Body {
     ended: Option<u64>,
     /// Where one came to an end that nobody had declared: the server is to be asked whether there is more.
     doubted: Option<u64>,
+    /// Whether that was a part, of which the server may have given less than was asked for.
+    of_part: bool,
     /// Parts in a row that only repeated what is stored, up to its end.
     repeats: u32,
     /// Connections that broke before they brought more than what they had to repeat.
@@ -53,6 +55,7 @@ impl Body {
             declared: Declared::Believed,
             ended: None,
             doubted: None,
+            of_part: false,
             repeats: 0,
             breaks: 0,
             aligned: None,
@@ -116,9 +119,20 @@ impl Body {
         self.doubted = None;
     }
 
-    /// Notes that a response came to an end of which nobody had said that it would be there.
-    pub(crate) fn may_have_ended(&mut self, at: u64) {
-        self.doubted = Some(at);
+    /// Notes that a response, to a request for a part or for all, came to an end of which nobody had said that it would
+    /// be there.
+    pub(crate) fn may_have_ended(&mut self, at: u64, of_part: bool) {
+        (self.doubted, self.of_part) = (Some(at), of_part);
+    }
+
+    /// Whether the end that is doubted is that of a part: then what follows may be asked for as if it were none.
+    pub(crate) fn doubts_part(&self) -> bool {
+        self.doubted.is_some() && self.of_part
+    }
+
+    /// What follows the part is asked for.
+    pub(crate) fn goes_beyond_part(&mut self) {
+        self.doubted = None;
     }
 
     /// Where an end is that its server is still to be asked about.

@@ -15,7 +15,7 @@ impl Record {
     pub(super) fn came_to_an_end(&mut self, transfer: &Transfer) {
         let at = transfer.position;
         if transfer.end.is_none() && self.may_measure(at) {
-            self.body.may_have_ended(at);
+            self.body.may_have_ended(at, transfer.asked.is_some());
         } else if transfer.last {
             self.row.unproven = transfer.end.is_none().then_some(true);
             self.body.has_ended(at);
@@ -61,6 +61,13 @@ impl Record {
         }
         let seen = || followed.map(|more| at + more);
         let total = representation::length_beside(head, at.saturating_sub(1)).or_else(seen);
+        // All in the place of the last byte, and not how much that is: whoever has given less than was asked for may have
+        // more.
+        let unsaid = head.status == 200 && total.is_none() && self.body.doubts_part();
+        if unsaid && self.standing.may_go_on_after_end(&cx.config.retry) {
+            self.body.goes_beyond_part();
+            return self.finish(cx, id, End::Enough);
+        }
         self.row.unproven = total.is_none().then_some(true);
         let cut = self.body.is_cut(self.row.head.as_ref(), at, total);
         if cut && !self.standing.may_go_on_after_end(&cx.config.retry) {

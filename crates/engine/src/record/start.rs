@@ -20,6 +20,9 @@ impl Record {
         if !extra && (given_up || self.is_spent()) {
             return self.give_up(cx);
         }
+        if self.body.doubts_part() && self.standing.asks_for_all() {
+            self.body.goes_beyond_part();
+        }
         if let Some(at) = self.body.doubted_end() {
             return self.measure(cx, at);
         }

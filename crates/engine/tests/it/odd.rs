@@ -122,3 +122,22 @@ fn a_server_with_another_etag_each_time_is_asked_as_one_without_ranges() {
         }
     }
 }
+
+/// Of another origin that tells no length, and where nobody sees which part it is.
+#[test]
+fn a_part_that_was_too_short_is_gone_on_with_where_its_server_answers_with_all() {
+    for wholes in 1..4 {
+        let mut file = File {
+            declares_length: false,
+            validator: Validator::Modified,
+            exposure: Exposure::Safelisted,
+            ..File::new(1, LENGTH)
+        };
+        file.faults.extend([Fault::Silent(1), Fault::LessOfUnknown(64 * KIB)]);
+        file.faults.extend(vec![Fault::Whole; wholes]);
+        let app = App::of("file", file);
+        app.run();
+        app.assert_success(1, LENGTH);
+        assert!(app.requests("file") < 12, "{} requests", app.requests("file"));
+    }
+}
