@@ -12,15 +12,15 @@ const kilobyte = 1000;
 const entries = [
   { entry: 'page, classic', files: ['window.js'], budget: 6 * kilobyte },
   { entry: 'page, module', files: ['window.mjs'], budget: 6 * kilobyte },
-  { entry: 'worker, classic', files: ['sw.js'], budget: 79.5 * kilobyte },
-  { entry: 'worker, module', files: ['sw.mjs'], budget: 79.5 * kilobyte },
+  { entry: 'worker, classic', files: ['sw.js'], budget: 80 * kilobyte },
+  { entry: 'worker, module', files: ['sw.mjs'], budget: 80 * kilobyte },
   { entry: 'page, ponyfill', files: ['ponyfill.mjs'], budget: 6 * kilobyte },
   { entry: 'extras', files: ['extras.mjs'], budget: 4 * kilobyte },
   // Which extras.mjs imports.
   { entry: 'inspection', files: ['inspect.mjs'], budget: 4 * kilobyte },
-  { entry: 'worker, ponyfill', files: ['ponyfill.sw.mjs'], budget: 79.5 * kilobyte },
+  { entry: 'worker, ponyfill', files: ['ponyfill.sw.mjs'], budget: 80 * kilobyte },
   // Its wasm is a plain file, which compresses less than what the others have inlined.
-  { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 86 * kilobyte },
+  { entry: 'worker, slim', files: ['sw.slim.mjs', 'background_fetch.wasm'], budget: 87 * kilobyte },
   { entry: 'offline', files: ['offline.mjs'], budget: 4 * kilobyte },
   { entry: 'elements', files: ['downloads.mjs'], budget: 9 * kilobyte },
   { entry: 'notifications', files: ['notifications.mjs'], budget: 4 * kilobyte },

@@ -9,10 +9,17 @@ use wasm_bindgen_futures::JsFuture;
 use crate::clock;
 use crate::js::object::get;
 
+/// Bytes. WebKit gives all that it has read ahead at once, up to 50 MiB, which would be an entry as long.
+pub const LONGEST_CHUNK: u32 = 4 << 20;
+
 /// What the engine must know of the place where it runs.
 pub(crate) fn config() -> Config {
     let mut config = Config::new(own_origin(), Some(bypass()), clock::parse_date);
     config.memory = memory_budget();
+    if is_webkit() {
+        // It reads all of an entry into memory before it gives a byte of it.
+        config.segments.most = LONGEST_CHUNK.into();
+    }
     config.seed = clock::now().wall.0;
     config
 }

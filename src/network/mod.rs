@@ -2,7 +2,7 @@
 
 pub mod guard;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use background_fetch_engine::http::{Head, RequestSpec};
 use background_fetch_engine::ports::{Exchange, NetworkError};
@@ -12,22 +12,23 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use crate::js::object::{self, FromJs, Members, ToJs, set};
-use crate::platform::{is_offline, is_same_origin};
+use crate::platform::{LONGEST_CHUNK, is_offline, is_same_origin};
 use guard::{AbortGuard, Sender, send};
 
 /// The body of a response, as it comes in. Dropping it stops the transfer.
-#[derive(Debug)]
 pub struct Body {
     response: Response,
     /// Set with the first read. Inside, `None` for a response without a body, such as a 204.
     reader: OnceCell<Option<ReadableStreamDefaultReader>>,
+    /// What is left of a chunk that was longer than [`LONGEST_CHUNK`].
+    rest: Cell<Option<Uint8Array>>,
     _guard: AbortGuard,
 }
 
 impl Body {
     /// The body of the response to a fetch that the guard is of.
     pub fn new(guard: AbortGuard, response: Response) -> Self {
-        Self { response, reader: OnceCell::new(), _guard: guard }
+        Self { response, reader: OnceCell::new(), rest: Cell::new(None), _guard: guard }
     }
 
     /// The response. If nothing of it was read, the browser can move the bytes by itself.
@@ -39,13 +40,21 @@ impl Body {
     pub async fn read(&self) -> Result<Option<(Uint8Array, u64)>, NetworkError> {
         let Some(reader) = self.reader() else { return Ok(None) };
         loop {
-            let result = JsFuture::from(reader.read()).await.map_err(|_| broken())?;
-            let Ok(chunk) = object::get(&result, "value").dyn_into::<Uint8Array>() else {
-                return Ok(None);
-            };
+            let mut rest = self.rest.take();
+            if rest.is_none() {
+                let result = JsFuture::from(reader.read()).await.map_err(|_| broken())?;
+                rest = object::get(&result, "value").dyn_into().ok();
+            }
+            let Some(mut chunk) = rest else { return Ok(None) };
             let length = chunk.length();
-            if length > 0 {
-                return Ok(Some((chunk, length.into())));
+            let first = length.min(LONGEST_CHUNK);
+            if first < length {
+                self.rest.set(Some(chunk.subarray(first, length)));
+                // A copy, whose memory goes back when it is stored.
+                chunk = chunk.slice(0, first);
+            }
+            if first > 0 {
+                return Ok(Some((chunk, first.into())));
             }
         }
     }

@@ -2,6 +2,7 @@
 //! own does.
 
 use background_fetch::network::{self, Body};
+use background_fetch::platform::LONGEST_CHUNK;
 use background_fetch_engine::http::{ByteRange, Head, RequestSpec};
 use background_fetch_engine::ports::{Exchange, NetworkError};
 use futures_util::FutureExt;
@@ -95,6 +96,26 @@ async fn empty_chunks_are_skipped() {
     assert_eq!(body.read().await.unwrap().unwrap().1, 2);
     assert_eq!(body.read().await.unwrap().unwrap().1, 3);
     assert!(body.read().await.unwrap().is_none());
+}
+
+/// All in their order.
+#[wasm_bindgen_test]
+async fn a_chunk_that_is_too_long_comes_in_several() {
+    let _fetch = js::replace_fetch(
+        "return new Response(new ReadableStream({ start(c) {
+            c.enqueue(new Uint8Array(9 << 20).map((_, at) => at >> 20));
+            c.enqueue(new Uint8Array(3).fill(9));
+            c.close();
+        } }))",
+    );
+    let (_, body) = open(&get("https://a.example/")).await.unwrap();
+    let mut ends = Vec::new();
+    while let Some((chunk, length)) = body.read().await.unwrap() {
+        assert!(length <= LONGEST_CHUNK.into());
+        assert_eq!(u64::from(chunk.length()), length);
+        ends.push((length, chunk.get_index(0), chunk.get_index(chunk.length() - 1)));
+    }
+    assert_eq!(ends, [(4 << 20, 0, 3), (4 << 20, 4, 7), (1 << 20, 8, 8), (3, 9, 9)]);
 }
 
 #[wasm_bindgen_test]
