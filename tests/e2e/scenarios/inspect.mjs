@@ -89,7 +89,9 @@ export default [
       const held = await t.startOrigin();
       const file = t.file({ size: 50_000, status: 503, retryAfter: 300, cors: 1, expose: 1 }, held);
       await t.fetch(page, 'later', file);
-      const isHeld = ({ fetches: [later] }) => later?.state === 'server';
+      // The worker waits a moment before that is stored.
+      const isHeld = ({ fetches: [later], origins: [server] }) =>
+        later?.state === 'server' && server?.heldUntil != null;
       const seen = await untilSeen(t, page, isHeld, 'it waits for the server');
       const [later] = seen.fetches;
       const [{ origin, heldUntil, connections }] = seen.origins;
