@@ -20,15 +20,21 @@ pub(crate) struct Body {
     /// Where a response came to the end of the body; only this tells if no head does.
     ended: Option<u64>,
     /// Where one came to an end that nobody had declared: the server is to be asked whether there is more.
-    doubted: Option<u64>,
-    /// Whether that was a part, of which the server may have given less than was asked for.
-    of_part: bool,
+    doubted: Option<Doubt>,
     /// Parts in a row that only repeated what is stored, up to its end.
     repeats: u32,
     /// Connections that broke before they brought more than what they had to repeat.
     breaks: u32,
     /// From where on the server is to be asked next, since it begins its parts where it likes.
     aligned: Option<u64>,
+}
+
+/// An end that nobody had declared.
+#[derive(Debug, Clone, Copy)]
+struct Doubt {
+    at: u64,
+    /// Whether that was a part, of which the server may have given less than was asked for.
+    of_part: bool,
 }
 
 /// What the length that the head declares is worth. That of another origin may be of a content
@@ -55,7 +61,6 @@ impl Body {
             declared: Declared::Believed,
             ended: None,
             doubted: None,
-            of_part: false,
             repeats: 0,
             breaks: 0,
             aligned: None,
@@ -122,12 +127,12 @@ impl Body {
     /// Notes that a response, to a request for a part or for all, came to an end of which nobody had said that it would
     /// be there.
     pub(crate) fn may_have_ended(&mut self, at: u64, of_part: bool) {
-        (self.doubted, self.of_part) = (Some(at), of_part);
+        self.doubted = Some(Doubt { at, of_part });
     }
 
     /// Whether the end that is doubted is that of a part: then what follows may be asked for as if it were none.
     pub(crate) fn doubts_part(&self) -> bool {
-        self.doubted.is_some() && self.of_part
+        self.doubted.is_some_and(|doubt| doubt.of_part)
     }
 
     /// What follows the part is asked for.
@@ -137,7 +142,7 @@ impl Body {
 
     /// Where an end is that its server is still to be asked about.
     pub(crate) fn doubted_end(&self) -> Option<u64> {
-        self.doubted
+        self.doubted.map(|doubt| doubt.at)
     }
 
     /// The server has said how long the body is that came to an end here, or could not. Whether there is more.
