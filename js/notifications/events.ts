@@ -4,8 +4,8 @@
 export type Lasting = Event & { waitUntil(promise: unknown): void };
 
 /**
- * Gives an event, before its handlers get it, a `waitUntil()` that takes note of what it is given. What is returned resolves
- * when all of that has settled, which is not before the handlers have run; then `taken` is known, too.
+ * Gives an event, before its handlers get it, a `waitUntil()` that takes note of what it is given, and does with that what
+ * `extend` does.
  */
 export function follow(event: Lasting, extend: (promise: unknown) => void): Followed {
   const promises: Promise<unknown>[] = [];
