@@ -34,13 +34,16 @@ export const BODIES = 'bodies';
 export const SEGMENTS = 'segments';
 
 /**
- * That with single values: the number of the engine that owns the store, as 'epoch', how fetches have ended, and
- * {@link PREFERENCES}.
+ * That with single values: the number of the engine that owns the store, as 'epoch', how fetches have ended,
+ * {@link PREFERENCES} and {@link WRITING}.
  */
 export const META = 'meta';
 
 /** The key there of what the app's hooks are given, as `{ preferences }`. */
 export const PREFERENCES = 'preferences';
+
+/** The key there of what WebKit's worker has last written into the cache, as `{ written }`. */
+export const WRITING = 'writing';
 
 /** That with a row for each item of the library. */
 export const KEPT = 'kept';

@@ -6,7 +6,7 @@ import { isWebKit } from '../platform.ts';
 import { put } from './bytes.ts';
 import type { EngineLoader } from './engine-loader.ts';
 import { FunctionalEvent } from './functional-event.ts';
-import { forgetUnrecorded, recordedEntries } from './recorded-entries.ts';
+import { RecordedEntries } from './recorded-entries.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Its own tag among the app's. */
@@ -22,6 +22,8 @@ export class WorkerHost implements Host {
   readonly #global: ServiceWorkerGlobalScope;
   readonly #sessions: Sessions;
   readonly #target: EventTarget;
+  /** Where the keys of a cache are not to be listed. */
+  readonly #recorded: RecordedEntries | undefined;
   /** See {@link Host.isAside}: none, but where all goes to the browser. */
   isAside = (_uid: string): boolean => false;
   /** Set right after the construction: the loader needs the host, too. */
@@ -33,6 +35,7 @@ export class WorkerHost implements Host {
     this.#global = global;
     this.#sessions = sessions;
     this.#target = target;
+    if (isWebKit) this.#recorded = new RecordedEntries(global.registration.scope);
   }
 
   async fireEvent(type: EventType, state: FetchState): Promise<void> {
@@ -56,7 +59,7 @@ export class WorkerHost implements Host {
     // Not from within the engine's own call.
     queueMicrotask(() => this.loader.checkIdle());
     if (!active) {
-      if (isWebKit) void forgetUnrecorded(this.#global.registration.scope).catch(() => undefined);
+      void this.#recorded?.tidy().catch(() => undefined);
       return;
     }
     this.loader.tell({ active });
@@ -71,7 +74,7 @@ export class WorkerHost implements Host {
   }
 
   entries(cache: Cache): Promise<readonly Request[]> {
-    return isWebKit ? recordedEntries(this.#global.registration.scope, cache) : cache.keys();
+    return this.#recorded ? this.#recorded.list(cache) : cache.keys();
   }
 
   send(url: string, init: SentInit, attempt: number, received: number, status: number): Promise<Response> {
@@ -79,6 +82,7 @@ export class WorkerHost implements Host {
   }
 
   put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
+    this.#recorded?.note(url);
     return put(cache, url, chunks);
   }
 

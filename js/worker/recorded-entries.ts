@@ -1,32 +1,101 @@
 /** The entries of the cache by their rows, since WebKit is slow to list them. */
-import { cacheName, entryUrl, FETCHES, KEPT, SEGMENTS } from '../border/names.ts';
-import { hasStoredWork, settled, withDatabase } from '../border/stored-work.ts';
+import { cacheName, databaseName, entryUrl, FETCHES, KEPT, META, SEGMENTS, WRITING } from '../border/names.ts';
+import { openExisting, settled, withDatabase } from '../border/stored-work.ts';
 
 /**
- * The requests of the cache's entries, of those that the row of a fetch speaks of. WebKit reads the bodies of all into
- * memory to list the keys of a cache, but asked for one, only that.
+ * How many of those that were written last are remembered: more than are under way at a time, in this worker and in
+ * some that died before it.
  */
-export async function recordedEntries(scope: string, cache: Cache): Promise<Request[]> {
-  const [rows, uids] = await read(scope, (transaction) => [
-    transaction.objectStore(SEGMENTS).getAll(),
-    transaction.objectStore(FETCHES).getAllKeys(),
-  ]);
-  const found: Request[] = [];
-  for (const { uid, entry } of rows as { uid: string; entry: string }[]) {
-    // All else is the library's, and may be very much.
-    if ((uids as string[]).includes(uid)) found.push(...(await cache.keys(entryUrl(entry))));
+const REMEMBERED = 64;
+
+/**
+ * WebKit reads the bodies of all into memory to list the keys of a cache, but asked for one, only that. So whoever
+ * starts asks for those that a row speaks of. What a worker was writing when it died has none, and arrives when its
+ * successor has asked: which those were is written down as well.
+ */
+export class RecordedEntries {
+  readonly #scope: string;
+  /** The URLs of the entries that were written last, with or without a row by now. */
+  #written: string[] = [];
+  #database: IDBDatabase | undefined;
+
+  constructor(scope: string) {
+    this.#scope = scope;
   }
-  return found;
+
+  /** The requests of the cache's entries: of those of fetches, and of those that nobody else will find. */
+  async list(cache: Cache): Promise<Request[]> {
+    const { rows, uids, written } = await this.#read();
+    this.#written = written;
+    await this.#open();
+    // All else is the library's, and may be very much.
+    const urls = rows.filter(({ uid }) => uids.includes(uid)).map(({ entry }) => entryUrl(entry));
+    const recorded = new Set(rows.map(({ entry }) => entryUrl(entry)));
+    urls.push(...written.filter((url) => !recorded.has(url)));
+    const found: Request[] = [];
+    for (const url of urls) found.push(...(await cache.keys(url)));
+    return found;
+  }
+
+  /**
+   * Writes down that an entry is about to be written, beside the writing itself. Nobody waits for that: where it comes
+   * to nothing, the entry may stay.
+   */
+  note(url: string): void {
+    this.#written = [...this.#written, url].slice(-REMEMBERED);
+    try {
+      const transaction = (this.#database as IDBDatabase).transaction(META, 'readwrite', { durability: 'relaxed' });
+      // In an object, so that no row of the engine's can be meant.
+      transaction.objectStore(META).put({ written: this.#written }, WRITING);
+      // Without hearing of it first: this worker may be dead by then. Missing before Safari 15.
+      transaction.commit?.();
+    } catch {
+      // There is no database yet, or no more: from the next one on.
+      void this.#open().catch(() => undefined);
+    }
+  }
+
+  /** Nothing is unfinished: entries without a row go, and all of the cache unless something is kept. */
+  async tidy(): Promise<void> {
+    // Before anything can begin anew.
+    const ended = this.#written;
+    const { rows, uids, kept } = await this.#read();
+    if (uids.length) return;
+    if (!kept) {
+      await caches.delete(cacheName(this.#scope));
+      return;
+    }
+    const recorded = new Set(rows.map(({ entry }) => entryUrl(entry)));
+    const cache = await caches.open(cacheName(this.#scope));
+    for (const url of ended) if (!recorded.has(url)) await cache.delete(url);
+  }
+
+  async #open(): Promise<void> {
+    const database = await openExisting(databaseName(this.#scope));
+    // Whoever deletes it is not to wait.
+    database.onversionchange = () => database.close();
+    this.#database = database;
+  }
+
+  /** What is stored, of one moment. */
+  #read(): Promise<Stored> {
+    return withDatabase(this.#scope, async (database) => {
+      const transaction = database.transaction([FETCHES, SEGMENTS, KEPT, META]);
+      const store = (name: string): IDBObjectStore => transaction.objectStore(name);
+      const [rows, uids, kept, row] = await Promise.all([
+        settled(store(SEGMENTS).getAll()),
+        settled(store(FETCHES).getAllKeys()),
+        settled(store(KEPT).count()),
+        settled(store(META).get(WRITING)),
+      ]);
+      return { rows, uids, kept, written: row?.written ?? [] };
+    });
+  }
 }
 
-/** Entries that no row speaks of, and that were not found, go with the cache when nothing is unfinished, or kept. */
-export async function forgetUnrecorded(scope: string): Promise<void> {
-  const [kept] = await read(scope, (transaction) => [transaction.objectStore(KEPT).count()]);
-  if (!kept && !(await hasStoredWork(scope))) await caches.delete(cacheName(scope));
+interface Stored {
+  rows: { uid: string; entry: string }[];
+  uids: IDBValidKey[];
+  kept: number;
+  written: string[];
 }
-
-/** What is stored, of one moment. */
-const read = (scope: string, ask: (transaction: IDBTransaction) => IDBRequest[]): Promise<unknown[]> =>
-  withDatabase(scope, (database) =>
-    Promise.all(ask(database.transaction([FETCHES, SEGMENTS, KEPT])).map((request) => settled(request))),
-  );

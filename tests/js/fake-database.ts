@@ -1,4 +1,4 @@
-/** As much of IndexedDB as it takes to read the rows of one database, and to delete it. */
+/** As much of IndexedDB as it takes to read the rows of one database, to put some of a given key, and to delete it. */
 
 type Rows = Record<string, { key: IDBValidKey; value: unknown }[]>;
 
@@ -30,7 +30,11 @@ export function installDatabase(name: string, rows?: Rows): { deleted: string[] 
       later((rows?.[store] ?? []).filter(({ key }) => isWithin(key, range)).map(({ value }) => value)),
     get: (wanted: IDBValidKey) => later(rows?.[store]?.find(({ key }) => key === wanted)?.value),
     clear: () => later(undefined),
-    put: () => later(undefined),
+    put: (value: unknown, key?: IDBValidKey) => {
+      if (key && rows) rows[store] = [...(rows[store] ?? []).filter((row) => row.key !== key), { key, value }];
+      return later(undefined);
+    },
+    getAllKeys: () => later((rows?.[store] ?? []).map(({ key }) => key)),
     count: () => later(rows?.[store]?.length ?? 0),
   });
   const database = { transaction: () => ({ objectStore }), close: () => undefined };

@@ -326,6 +326,26 @@ export default [
     },
   },
   {
+    name: 'what workers were writing when they died is not left beside the items',
+    browsers: ENGINES,
+    timeout: 90_000,
+    async run(t) {
+      const page = await open(t);
+      await keepFile(t, page, 'stays', { size: MIB });
+      const next = t.file({ size: 48 * MIB, rate: 16e6 });
+      await t.fetch(page, 'next', next);
+      for (let kill = 1; kill <= 6; kill += 1) {
+        await t.until(() => next.sent > kill * 6 * MIB, `it is under way before kill ${kill}`, 20_000);
+        await t.browser.killWorker(page);
+      }
+      await kept(t, page, 'next');
+      // What was written yet when its successor had looked is found by one that starts later.
+      await t.browser.killWorker(page);
+      await keepFile(t, page, 'last', { size: MIB });
+      await expectOnly(t, page, ['stays', 'next', 'last']);
+    },
+  },
+  {
     name: 'a cache of the app’s own is served with ranges, too',
     async run(t) {
       const page = await open(t);
