@@ -19,8 +19,11 @@ export async function put(cache: Cache, url: string, chunks: readonly Uint8Array
   }
 }
 
+/** Bytes of all of them. */
+export const lengthOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, { length }) => sum + length, 0);
+
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  const whole = new Uint8Array(lengthOf(chunks));
   let at = 0;
   for (const chunk of chunks) {
     whole.set(chunk, at);

@@ -3,7 +3,7 @@ import { configuration } from '../border/configuration.ts';
 import type { EventType, FetchState, Host, RecordState, SentInit, UIOptions } from '../border/engine.ts';
 import type { Connection } from '../border/messages.ts';
 import { isWebKit } from '../platform.ts';
-import { put } from './bytes.ts';
+import { lengthOf, put } from './bytes.ts';
 import type { EngineLoader } from './engine-loader.ts';
 import { FunctionalEvent } from './functional-event.ts';
 import { RecordedEntries } from './recorded-entries.ts';
@@ -82,7 +82,7 @@ export class WorkerHost implements Host {
   }
 
   put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
-    this.#recorded?.note(url);
+    this.#recorded?.note(url, lengthOf(chunks));
     return put(cache, url, chunks);
   }
 

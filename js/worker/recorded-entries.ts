@@ -8,6 +8,9 @@ import { openExisting, settled, withDatabase } from '../border/stored-work.ts';
  */
 const REMEMBERED = 64;
 
+/** Bytes of the smallest entry that is written down: many small files would take half as long again. */
+const LARGE = 256 * 1024;
+
 /**
  * WebKit reads the bodies of all into memory to list the keys of a cache, but asked for one, only that. So whoever
  * starts asks for those that a row speaks of. What a worker was writing when it died has none, and arrives when its
@@ -38,10 +41,11 @@ export class RecordedEntries {
   }
 
   /**
-   * Writes down that an entry is about to be written, beside the writing itself. Nobody waits for that: where it comes
-   * to nothing, the entry may stay.
+   * Writes down that an entry of so many bytes is about to be written, beside the writing itself. Nobody waits for that:
+   * where it comes to nothing, the entry may stay.
    */
-  note(url: string): void {
+  note(url: string, length: number): void {
+    if (length < LARGE) return;
     this.#written = [...this.#written, url].slice(-REMEMBERED);
     try {
       const transaction = (this.#database as IDBDatabase).transaction(META, 'readwrite', { durability: 'relaxed' });

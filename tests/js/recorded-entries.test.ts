@@ -5,6 +5,7 @@ import { RecordedEntries } from '../../js/worker/recorded-entries.ts';
 import { installDatabase } from './fake-database.ts';
 
 const SCOPE = 'https://app.example/';
+const MIB = 2 ** 20;
 
 /** A cache with these entries, beside a database with rows for some; `list` resolves with what is found. */
 function stored(present: string[], { segments = {} as Record<string, string>, kept = 0, fetches = [] as string[] }) {
@@ -39,7 +40,7 @@ function stored(present: string[], { segments = {} as Record<string, string>, ke
 async function write(...entries: string[]): Promise<void> {
   const recorded = new RecordedEntries(SCOPE);
   await recorded.list({ keys: async () => [] } as never);
-  for (const entry of entries) recorded.note(entryUrl(entry));
+  for (const entry of entries) recorded.note(entryUrl(entry), MIB);
 }
 
 test('found are the entries of fetches, and none of the library', async () => {
@@ -66,7 +67,7 @@ test('what arrives later goes when all is done, and what is kept stays', async (
   await write('b/0/1.1', 'b/0/1.2');
   const recorded = new RecordedEntries(SCOPE);
   assert.deepEqual(await world.list(recorded), []);
-  recorded.note(entryUrl('b/0/2.1'));
+  recorded.note(entryUrl('b/0/2.1'), MIB);
   world.arrives('b/0/1.2');
   await recorded.tidy();
   assert.deepEqual(world.entries(), ['b/0/1.1']);
@@ -85,6 +86,14 @@ test('where nothing is kept, all goes', async () => {
   const world = stored(['a/0/1.1'], {});
   await new RecordedEntries(SCOPE).tidy();
   assert.deepEqual(world.entries(), []);
+});
+
+test('small ones are not remembered, as each would take as long again', async () => {
+  const world = stored(['a/0/1.1'], { fetches: ['a'], kept: 1 });
+  const recorded = new RecordedEntries(SCOPE);
+  await world.list(recorded);
+  recorded.note(entryUrl('a/0/1.1'), MIB / 8);
+  assert.deepEqual(await world.list(new RecordedEntries(SCOPE)), []);
 });
 
 test('those of many dead workers are remembered, and not without an end', async () => {
