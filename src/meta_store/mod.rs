@@ -5,6 +5,7 @@ pub mod schema;
 mod transaction;
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use background_fetch_engine::ports::StoreError;
@@ -12,7 +13,7 @@ use background_fetch_engine::snapshot::{FetchRow, RecordRow, SegmentRow, Snapsho
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
     Blob, Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode,
 };
@@ -193,8 +194,16 @@ impl Drop for Connection {
     }
 }
 
+/// Who waits no longer may not stop it: browsers go on, and would make a database without its stores.
 async fn open(name: &str) -> Result<Connection, StoreError> {
-    clock::within(OPEN_LIMIT, open_or_create(name)).await.unwrap_or_else(|| {
+    let opened = Rc::new(Cell::new(None));
+    let (place, name) = (Rc::clone(&opened), name.to_owned());
+    let opening = future_to_promise(async move {
+        place.set(Some(open_or_create(&name).await));
+        Ok(JsValue::UNDEFINED)
+    });
+    clock::within(OPEN_LIMIT, JsFuture::from(opening)).await;
+    opened.take().unwrap_or_else(|| {
         Err(StoreError::Failed(
             "the database of background fetches does not open: another page or worker holds it"
                 .to_owned(),

@@ -276,3 +276,27 @@ async fn a_dropped_commit_leaves_the_store_usable() {
         bench.meta().commit(epoch, &write).await.unwrap();
     }
 }
+
+/// As when the browser takes longer than anybody waits: it makes the database all the same.
+#[wasm_bindgen_test]
+async fn a_database_that_is_made_when_nobody_waits_any_more_has_its_stores() {
+    for polls in 1..6 {
+        let bench = Bench::new();
+        let mut opening = Box::pin(bench.meta().take_over());
+        for _ in 0..polls {
+            if (&mut opening).now_or_never().is_some() {
+                break;
+            }
+            js::run("await new Promise((r) => setTimeout(r))", &JsValue::NULL, &JsValue::NULL)
+                .await
+                .unwrap();
+        }
+        drop(opening);
+        let taken = bench.meta().take_over().await;
+        assert!(taken.is_ok(), "{taken:?} after {polls}");
+        // Nor does it keep others waiting: neither a newer version, nor who deletes it.
+        let delete = "const request = indexedDB.deleteDatabase(a);
+            await new Promise((resolve, reject) => { request.onsuccess = resolve; request.onblocked = reject })";
+        js::run(delete, &bench.name(), &JsValue::NULL).await.unwrap();
+    }
+}
