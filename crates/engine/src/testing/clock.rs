@@ -22,8 +22,10 @@ pub struct VirtualClock {
 
 #[derive(Debug)]
 struct Inner {
-    /// Milliseconds since the beginning.
+    /// Milliseconds since the beginning, but for those of `suspended`.
     elapsed: Cell<u64>,
+    /// Milliseconds in which all stood still but the clock.
+    suspended: Cell<u64>,
     /// Milliseconds by which the wall clock is ahead of the true time.
     ahead: Cell<i64>,
     last: Cell<u64>,
@@ -36,8 +38,9 @@ pub struct Stuck;
 
 impl Default for VirtualClock {
     fn default() -> Self {
-        let (elapsed, ahead, last) = (Cell::new(0), Cell::new(0), Cell::new(0));
-        Self { inner: Rc::new(Inner { elapsed, ahead, last, sleepers: RefCell::default() }) }
+        let (elapsed, suspended) = (Cell::new(0), Cell::new(0));
+        let (ahead, last, sleepers) = (Cell::new(0), Cell::new(0), RefCell::default());
+        Self { inner: Rc::new(Inner { elapsed, suspended, ahead, last, sleepers }) }
     }
 }
 
@@ -57,7 +60,16 @@ impl VirtualClock {
 
     /// The time that has passed since the beginning, whatever the wall clock shows.
     pub fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.inner.elapsed.get())
+        Duration::from_millis(self.inner.elapsed.get() + self.inner.suspended.get())
+    }
+
+    /// The browser is suspended for so long, as on a phone: what was to come comes as much later, but timers are due at
+    /// once.
+    pub fn suspend(&self, duration: Duration) {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        self.inner.suspended.set(self.inner.suspended.get().saturating_add(millis));
+        let all = std::mem::take(&mut *self.inner.sleepers.borrow_mut());
+        all.into_values().for_each(Waker::wake);
     }
 
     /// Sets the wall clock forward by so many milliseconds, or back. Who sleeps does not notice.
@@ -70,15 +82,26 @@ impl VirtualClock {
         Time { wall: self.now(), monotonic: Instant(0) + self.monotonic() }
     }
 
-    /// Resolves when that much time has passed.
+    /// Resolves when that much time has passed, not counting that in which all stands still.
     pub async fn sleep(&self, duration: Duration) {
+        self.sleep_by(duration, || 0).await;
+    }
+
+    /// A timer of a worker's: resolves when the clock has gone on by that much.
+    pub async fn timer(&self, duration: Duration) {
+        let before = self.inner.suspended.get();
+        self.sleep_by(duration, || self.inner.suspended.get() - before).await;
+    }
+
+    async fn sleep_by(&self, duration: Duration, earlier: impl Fn() -> u64) {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let until = self.inner.elapsed.get().saturating_add(millis);
         let id = self.inner.last.get() + 1;
         self.inner.last.set(id);
-        let sleeper = Sleeper { clock: self.clone(), key: (until, id) };
+        let mut sleeper = Sleeper { clock: self.clone(), key: (until, id) };
         poll_fn(|context| {
-            if self.inner.elapsed.get() >= until {
+            sleeper.key.0 = until.saturating_sub(earlier());
+            if self.inner.elapsed.get() >= sleeper.key.0 {
                 return Poll::Ready(());
             }
             let mut sleepers = self.inner.sleepers.borrow_mut();

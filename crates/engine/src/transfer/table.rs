@@ -70,6 +70,16 @@ impl Transfers {
         }
     }
 
+    /// Who is looked after that late belongs to a worker that was suspended. What has come meanwhile it sees only after its
+    /// timers, so that it waits once more.
+    pub(crate) fn forgive_suspension(&mut self, now: Instant) {
+        for transfer in &mut self.all {
+            if transfer.stalls_at().is_some_and(|at| at + LATE <= now) {
+                transfer.alive_at = now;
+            }
+        }
+    }
+
     /// A connection outruns the script, now: so will the next one, most likely; or it does not.
     pub(crate) fn note_speed(&mut self, fast_at: Option<Instant>) {
         self.fast_at = fast_at;
@@ -145,3 +155,6 @@ fn has_memory(config: &Config, held: u64) -> bool {
 
 /// So long a connection that was fast is taken to be so still. Where it is not, the parts soon show it.
 const FAST_FOR: Millis = Millis::from_secs(5 * 60);
+
+/// Much later than any timer of a worker that is awake.
+const LATE: Millis = Millis::from_secs(3);

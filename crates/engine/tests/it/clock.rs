@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use background_fetch_engine::MatchOptions;
+use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Fault, File};
+use background_fetch_engine::{MatchOptions, NewFetch};
 
-use crate::common::{App, KIB};
+use crate::common::{App, KIB, fetch, get};
 
 const HOUR: i64 = 60 * 60 * 1000;
 const TEN_MINUTES: i64 = 10 * 60 * 1000;
@@ -66,5 +67,56 @@ fn a_clock_that_is_set_while_a_handler_runs_takes_nothing_from_it() {
         assert!(looks > 1, "the handler was seen {looks} times");
         app.assert_success(1, LENGTH);
         assert_eq!(app.worker.deliveries()["one"].len(), 1);
+    }
+}
+
+/// On a phone, while another app is used. What has come meanwhile is seen only after the timers, which are all due.
+#[test]
+fn a_worker_that_was_suspended_goes_on_with_what_it_has_asked_for() {
+    let file = || File { ranges: false, ..File::new(1, LENGTH) };
+    let waits: [&[Fault]; 3] = [&[], &[Fault::Late(3_000)], &[Fault::Pause(100 * KIB, 3_000)]];
+    for faults in waits {
+        for minutes in [1, 10, 600] {
+            let app = App::of("file", File { faults: faults.iter().copied().collect(), ..file() });
+            app.live_with(async || {
+                for _ in 0..2 {
+                    app.world.clock.sleep(Duration::from_millis(300)).await;
+                    app.world.clock.suspend(Duration::from_secs(60 * minutes));
+                }
+            });
+            app.assert_success(1, LENGTH);
+            assert_eq!(app.requests("file"), 1, "{faults:?}, for {minutes} minutes");
+        }
+    }
+}
+
+/// The same, of what is sent once at most.
+#[test]
+fn an_upload_is_not_given_up_because_the_worker_was_suspended() {
+    let file = File { faults: [Fault::Late(3_000)].into(), ..File::new(1, LENGTH) };
+    let app = App::of("up", file);
+    let request = RequestSpec { method: "POST".to_owned(), body_length: Some(KIB), ..get("up") };
+    let app =
+        App { fetches: vec![NewFetch { requests: vec![request], ..fetch("one", &[]) }], ..app };
+    app.live_with(async || {
+        app.world.clock.sleep(Duration::from_millis(300)).await;
+        app.world.clock.suspend(Duration::from_secs(60 * 60));
+    });
+    app.assert_success(1, LENGTH);
+}
+
+/// A connection that has died meanwhile is no longer waited for than any other.
+#[test]
+fn what_is_silent_after_a_suspension_has_stalled() {
+    for faults in [Fault::NoAnswer, Fault::Silent(100 * KIB)] {
+        let file = File { faults: [faults].into(), ..File::new(1, LENGTH) };
+        let app = App::of("file", file);
+        app.live_with(async || {
+            app.world.clock.sleep(Duration::from_secs(2)).await;
+            app.world.clock.suspend(Duration::from_secs(600));
+        });
+        app.assert_success(1, LENGTH);
+        let time = app.world.clock.monotonic();
+        assert!(time < Duration::from_secs(600 + 60), "{time:?}, {faults:?}");
     }
 }

@@ -256,6 +256,6 @@ impl Clock for CalmWorker {
     }
 
     async fn sleep(&self, duration: Duration) {
-        self.world.clock.sleep(duration).await;
+        self.world.clock.timer(duration).await;
     }
 }
