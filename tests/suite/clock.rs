@@ -7,8 +7,10 @@ use std::time::Duration;
 use background_fetch::clock::{parse_date, sleep, within};
 use background_fetch_engine::Timestamp;
 use js_sys::WebAssembly::Memory;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::js;
 
 /// What is not there at once, so that the limit begins to run.
 async fn later() -> i32 {
@@ -42,6 +44,30 @@ async fn what_is_not_waited_for_to_its_end_leaves_nothing_behind() {
     }
     let more = memory() - first;
     assert!(more <= 256 * 1024, "{more} bytes more for 36,000 timers");
+}
+
+/// When it goes on, its timers are due before it learns what has been done meanwhile.
+#[wasm_bindgen_test]
+async fn what_was_done_while_the_worker_was_suspended_is_no_failure() {
+    let overdue = "((set) => {
+        let first = true;
+        return (steps, time) => {
+            if (first) time = 0;
+            first = false;
+            return set(steps, time);
+        };
+    })(setTimeout)";
+    let replaced = js::Replaced::new("setTimeout", &js::value(overdue, &JsValue::NULL));
+    let steps = "const { port1, port2 } = new MessageChannel();
+        let left = 100;
+        await new Promise((resolve) => {
+            port1.onmessage = () => (left-- ? port2.postMessage(0) : resolve());
+            port2.postMessage(0);
+        })";
+    let work = async { js::run(steps, &JsValue::NULL, &JsValue::NULL).await };
+    let done = within(Duration::from_secs(3600), work).await;
+    drop(replaced);
+    assert!(done.is_some_and(|done| done.is_ok()));
 }
 
 #[wasm_bindgen_test]
