@@ -3,8 +3,6 @@
 //! Convert, call, convert. Every method takes `&self` and hands out a promise that owns all it
 //! needs, so calls never meet, and none outlives the object in a borrow.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use background_fetch_engine::driver::{self, Handle};
@@ -13,13 +11,14 @@ use background_fetch_engine::{Command, Engine as Core, Error, MatchOptions};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::Browser;
 use crate::convert::{FetchArguments, UiOptions, reply};
 use crate::host::JsHost;
 use crate::js::error::{malformed, refused, store_failed};
 use crate::js::object::{FromJs, ToJs};
+use crate::js::{Outcome, promise};
 use crate::limits::Limits;
 use crate::{clock, platform, request_bodies};
 
@@ -172,14 +171,6 @@ async fn look_later(handle: Handle, look: Box<dyn FnOnce(&mut Core) -> JsValue>)
 /// One for all commands: each would have a state machine of its own.
 async fn command_later(handle: Handle, command: Command) -> Outcome {
     handle.ask(command).await.and_then(reply).map_err(refused)
-}
-
-type Outcome = Result<JsValue, JsValue>;
-
-/// Boxed, so that the machinery of promises is compiled for one type of future, not for each.
-fn promise(future: impl Future<Output = Outcome> + 'static) -> Promise {
-    let future: Pin<Box<dyn Future<Output = _>>> = Box::pin(future);
-    future_to_promise(future)
 }
 
 fn answer<T: ToJs>(outcome: Result<T, Error>) -> Outcome {

@@ -13,7 +13,7 @@ use background_fetch_engine::snapshot::{FetchRow, RecordRow, SegmentRow, Snapsho
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode,
 };
@@ -21,6 +21,7 @@ use web_sys::{
 use crate::clock;
 use crate::js::error::{Kind, Thrown, failed};
 use crate::js::object::{self, FromJs, Members, ToJs};
+use crate::js::promise;
 use schema::{ALL, BODIES, EPOCH, FETCHES, KEPT, META, RECORDS, SEGMENTS, SMALL};
 use transaction::{Transaction, result};
 
@@ -198,7 +199,7 @@ impl Drop for Connection {
 async fn open(name: &str) -> Result<Connection, StoreError> {
     let opened = Rc::new(Cell::new(None));
     let (place, name) = (Rc::clone(&opened), name.to_owned());
-    let opening = future_to_promise(async move {
+    let opening = promise(async move {
         place.set(Some(open_or_create(&name).await));
         Ok(JsValue::UNDEFINED)
     });
