@@ -50,7 +50,7 @@ impl BodyStore {
         let cache = self.cache().await?;
         // No Blob: Firefox and WebKit hold the bytes of one until it is collected, besides what is stored.
         let putting = put(&cache, &entry_url(entry), &chunks.into_iter().collect());
-        limited(putting.map_err(failed)?).await?;
+        settled(putting.map_err(failed)?).await?;
         self.weigh(length);
         Ok(length)
     }
@@ -60,7 +60,7 @@ impl BodyStore {
         let response = body.response();
         if self.by_blob {
             let blob = response.blob().map_err(failed)?;
-            let blob: Blob = settled(blob).await.map_err(network_failed)?.unchecked_into();
+            let blob: Blob = JsFuture::from(blob).await.map_err(network_failed)?.unchecked_into();
             self.store(entry, &blob).await?;
             let length = blob.size() as u64;
             drop(blob);
@@ -91,7 +91,7 @@ impl BodyStore {
         &self,
         list: impl FnOnce(&Cache) -> Promise,
     ) -> Result<Vec<EntryKey>, StoreError> {
-        let keys = limited(list(&self.cache().await?)).await?;
+        let keys = settled(list(&self.cache().await?)).await?;
         let sorted = Array::new();
         for key in keys.unchecked_into::<Array>().iter() {
             if let Some(key) = entry_key(&key.unchecked_ref::<Request>().url()) {
@@ -124,7 +124,7 @@ impl BodyStore {
             let blob = self.blob(entry).await?.ok_or_else(missing)?;
             let end = (start + length) as f64;
             let part = blob.slice_with_f64_and_f64(*start as f64, end).map_err(failed)?;
-            let bytes = settled(part.array_buffer()).await.map_err(failed)?;
+            let bytes = settled(part.array_buffer()).await?;
             let bytes = Uint8Array::new(&bytes).to_vec();
             if bytes.len() as u64 != *length {
                 return Err(missing());
@@ -151,12 +151,12 @@ impl BodyStore {
         let Some(mut check) = Check::new(integrity, decode_base64) else { return Ok(true) };
         for entry in entries {
             let found = self.cache().await?.match_with_str(&entry_url(entry));
-            let found = settled(found).await.map_err(failed)?;
+            let found = settled(found).await?;
             let stream = found.dyn_ref::<Response>().and_then(Response::body);
             let reader = stream.map(|stream| ReadableStreamDefaultReader::new(&stream));
             let reader = reader.ok_or_else(missing)?.map_err(failed)?;
             loop {
-                let result = settled(reader.read()).await.map_err(failed)?;
+                let result = settled(reader.read()).await?;
                 let chunk = object::get(&result, "value").dyn_into::<Uint8Array>();
                 let Ok(chunk) = chunk else { break };
                 check.update(&chunk.to_vec());
@@ -170,15 +170,15 @@ impl BodyStore {
         let cache = self.cache().await?;
         let deletes: Array =
             entries.iter().map(|entry| cache.delete_with_str(&entry_url(entry))).collect();
-        settled(Promise::all(&deletes)).await.map(drop).map_err(failed)
+        settled(Promise::all(&deletes)).await.map(drop)
     }
 
     /// What is stored as an entry.
     async fn blob(&self, entry: &EntryKey) -> Result<Option<Blob>, StoreError> {
         let found = self.cache().await?.match_with_str(&entry_url(entry));
-        let found = settled(found).await.map_err(failed)?;
+        let found = settled(found).await?;
         let Some(response) = found.dyn_ref::<Response>() else { return Ok(None) };
-        let blob = settled(response.blob().map_err(failed)?).await.map_err(failed)?;
+        let blob = settled(response.blob().map_err(failed)?).await?;
         Ok(Some(blob.unchecked_into()))
     }
 
@@ -186,7 +186,7 @@ impl BodyStore {
     async fn store(&self, entry: &EntryKey, body: &JsValue) -> Result<(), StoreError> {
         let response = Stored::new(body).map_err(failed)?;
         let putting = self.cache().await?.put_with_str(&entry_url(entry), &response);
-        settled(putting).await.map(drop).map_err(network_failed)
+        JsFuture::from(putting).await.map(drop).map_err(network_failed)
     }
 
     /// Opened by name again and again: many apps delete all caches that they do not know when a new
@@ -199,7 +199,7 @@ impl BodyStore {
             return Ok(cache.clone());
         }
         let opening = CACHES.with(|caches| caches.open(&self.name));
-        let cache: Cache = settled(opening).await.map(JsCast::unchecked_into).map_err(failed)?;
+        let cache: Cache = settled(opening).await?.unchecked_into();
         self.opened.replace(Some((now, cache.clone())));
         Ok(cache)
     }
@@ -244,14 +244,11 @@ fn missing() -> StoreError {
     StoreError::Failed("an entry is missing".to_owned())
 }
 
-fn settled(promise: Promise) -> JsFuture {
-    promise.into()
-}
-
-/// What an operation of the cache comes to. One that never settles must not stop all that comes after it.
-async fn limited(promise: Promise) -> Result<JsValue, StoreError> {
+/// What an operation of the cache comes to. One that never settles must not stop all that comes after it; but for one that
+/// also reads from the network, which the engine gives up itself.
+async fn settled(promise: Promise) -> Result<JsValue, StoreError> {
     let silent = || Err(StoreError::Failed("Cache Storage does not answer".to_owned()));
-    let done = clock::within(LIMIT, settled(promise)).await;
+    let done = clock::within(LIMIT, JsFuture::from(promise)).await;
     done.map_or_else(silent, |done| done.map_err(failed))
 }
 

@@ -1,11 +1,14 @@
 //! The body store, over Cache Storage.
 
+use std::time::Duration;
+
 use background_fetch::body_store::{BodyStore, entry_url};
 use background_fetch::browser::Browser;
+use background_fetch::clock::within;
 use background_fetch::network::Body;
 use background_fetch::network::guard::{AbortGuard, send};
 use background_fetch_engine::ports::{
-    Attempt, BodyStore as _, MetaStore, NetworkError, StoreError,
+    Attempt, BodyStore as _, MetaStore, NetworkError, Piece, StoreError,
 };
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::testing::conformance::body_store::{self, BodyStoreBench};
@@ -191,3 +194,52 @@ async fn a_body_that_breaks_is_the_network_s_fault() {
         assert_eq!(bench.browser.bodies.length(&key).await, Ok(None));
     }
 }
+
+/// Whoever waits for it would do so for ever, and all that comes after. The minutes until then pass quickly here.
+#[wasm_bindgen_test]
+async fn a_cache_that_does_not_answer_is_given_up() {
+    let key = EntryKey("a".to_owned());
+    for (class, method) in [
+        ("CacheStorage", "open"),
+        ("Cache", "put"),
+        ("Cache", "keys"),
+        ("Cache", "match"),
+        ("Cache", "delete"),
+        ("Response", "blob"),
+        ("Blob", "arrayBuffer"),
+    ] {
+        let bench = Bench::new(true);
+        bench.browser.put(&key, vec![bench.chunk(b"xyz")]).await.unwrap();
+        js::run("await new Promise((r) => setTimeout(r, 60))", &JsValue::NULL, &JsValue::NULL)
+            .await
+            .unwrap();
+        let silence = format!(
+            "(({{ prototype }}, set) => {{
+                const {{ {method}: old }} = prototype;
+                prototype.{method} = () => new Promise(() => {{}});
+                self.setTimeout = (steps, time) => set(steps, time < 10_000 ? time : 20);
+                return () => {{
+                    prototype.{method} = old;
+                    self.setTimeout = set;
+                }};
+            }})({class}, setTimeout)"
+        );
+        let restore = js::value(&silence, &JsValue::NULL);
+        let all = async {
+            let piece = Piece { entry: key.clone(), start: 0, length: 3 };
+            let bodies = &bench.browser.bodies;
+            let _ = bench.browser.put(&key, vec![bench.chunk(b"x")]).await;
+            let _ = bodies.entries(|cache| cache.keys()).await;
+            let _ = bodies.length(&key).await;
+            let _ = bodies.after(&[piece], vec![bench.chunk(b"xyz")]).await;
+            let _ = bodies.verify(std::slice::from_ref(&key), INTEGRITY).await;
+            let _ = bodies.delete(std::slice::from_ref(&key)).await;
+        };
+        let done = within(Duration::from_secs(9), all).await;
+        js::value("a()", &restore);
+        assert!(done.is_some(), "{class}.{method}");
+    }
+}
+
+/// Of no bytes.
+const INTEGRITY: &str = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
