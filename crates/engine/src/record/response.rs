@@ -1,5 +1,7 @@
 //! What comes from the network: what a response means, and where its body is cut into segments.
 
+use std::mem::replace;
+
 use crate::context::Context;
 use crate::http::{ByteRange, Head};
 use crate::ids::TransferId;
@@ -56,7 +58,8 @@ impl Record {
         let part = asked.map_or(Part::Complete, |asked| self.compare(asked, &head, repeats));
         match part {
             Part::Continues { .. } if repeats && followed.is_none() => {
-                self.finish(cx, id, End::Mismatch)
+                let again = replace(&mut self.standing.unequal, true);
+                self.finish(cx, id, if again { End::Mismatch } else { End::Broken(Trouble::Store) })
             }
             Part::Continues { end } => {
                 // A part that fills the body to the length declared says that this is no coding's.

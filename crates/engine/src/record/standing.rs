@@ -43,6 +43,8 @@ pub(crate) struct Standing {
     /// Set when the server has answered a range with the whole of the same body: it takes `If-Range` for one that does
     /// not hold, as those do which only know dates.
     pub(crate) unconditional: bool,
+    /// Whether what was repeated last was not found equal to what is stored, which the store may have failed to give.
+    pub(crate) unequal: bool,
     /// The ETags of responses that were of another than the stored one.
     tags: Vec<String>,
     /// Set when one of them has come again: each node of the server has its own, and they tell nothing.
@@ -162,6 +164,7 @@ impl Standing {
         self.crowded = 0;
         self.refusals = 0;
         self.whole = false;
+        self.unequal = false;
     }
 
     /// The app's own request is not served either, and so it may not have been for the ranges that they were refused.

@@ -103,4 +103,21 @@ fn parts_from_several_places_with_other_validators_are_given_up_for_one_stream()
     assert!(app.requests("file") < 5, "{} requests", app.requests("file"));
 }
 
+/// A browser may fail to give what it has stored, for once.
+#[test]
+fn a_store_that_cannot_be_read_for_a_moment_is_no_other_version() {
+    for validator in [Validator::None, Validator::Weak, Validator::Strong] {
+        for failing in [1, 50] {
+            let faults = [Fault::Cut(LENGTH / 2)].into();
+            let app = App::of("file", File { validator, faults, ..File::new(1, LENGTH) });
+            app.worker.fail_comparisons(failing);
+            app.run();
+            app.assert_success(1, LENGTH);
+            let kept = app.sent("file") < LENGTH + 4 * REPEATED_WITHOUT_VALIDATOR;
+            // One that can never be read is not waited for.
+            assert_eq!(kept, failing == 1, "{validator:?}: {} bytes", app.sent("file"));
+        }
+    }
+}
+
 const LENGTH: u64 = 1000 * KIB;

@@ -34,6 +34,7 @@ struct Inner {
     active: RefCell<Vec<bool>>,
     handler_takes: Cell<Duration>,
     failing_looks: Cell<(u32, u32)>,
+    failing_comparisons: Cell<u32>,
     keeps: RefCell<Option<String>>,
     prepares: Cell<Option<Prepare>>,
     attempts: RefCell<Vec<Attempt>>,
@@ -141,6 +142,11 @@ impl CalmWorker {
         self.inner.failing_looks.set((lists, lengths));
     }
 
+    /// So many of the next comparisons with what is stored fail.
+    pub fn fail_comparisons(&self, count: u32) {
+        self.inner.failing_comparisons.set(count);
+    }
+
     async fn die_if_due(&self) {
         let step = self.inner.steps.get() + 1;
         self.inner.steps.set(step);
@@ -200,6 +206,11 @@ impl Life for CalmWorker {
     async fn begin(&self, operation: &Operation<'_>) -> Result<(), StoreError> {
         self.step().await;
         let (lists, lengths) = self.inner.failing_looks.get();
+        let comparisons = self.inner.failing_comparisons.get();
+        if matches!(operation, Operation::Compare(_)) && comparisons > 0 {
+            self.inner.failing_comparisons.set(comparisons - 1);
+            return Err(StoreError::Failed("by the test".to_owned()));
+        }
         let left = match operation {
             Operation::List if lists > 0 => (lists - 1, lengths),
             Operation::Measure(_) if lengths > 0 => (lists, lengths - 1),
