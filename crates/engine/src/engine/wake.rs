@@ -36,7 +36,7 @@ impl Engine {
                 }
             }
         }
-        self.transfers.forgive_suspension(now);
+        self.transfers.iter_mut().for_each(|one| one.forgive_suspension(now));
         for id in self.overdue(Transfer::stalls_at) {
             self.of_transfer(id, Event::Stalled(id));
         }

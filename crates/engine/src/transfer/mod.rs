@@ -101,6 +101,8 @@ pub(crate) struct Transfer {
     pub(crate) began: (u64, Instant),
     /// When the last sign of life came.
     pub(crate) alive_at: Instant,
+    /// How often it has been looked after too late since then, which was set forward for that.
+    pub(crate) forgiven: (Instant, u8),
     /// When the first byte after `kept` was waited for.
     pub(crate) cut_at: Instant,
 }
@@ -152,6 +154,7 @@ impl Transfer {
             hedge: Hedge::None,
             began: (start, now),
             alive_at: now,
+            forgiven: (now, 0),
             cut_at: now,
         }
     }
@@ -261,6 +264,17 @@ impl Transfer {
         Some(self.alive_at + patience)
     }
 
+    /// Who is looked after that late belongs to a worker that was suspended. What has come meanwhile it sees only after its
+    /// timers, so that it waits once more. If nothing came after several, the timers are slow, or the connection is dead.
+    pub(crate) fn forgive_suspension(&mut self, now: Instant) {
+        let (alive_at, times) = self.forgiven;
+        let times = if alive_at == self.alive_at { times } else { 0 };
+        if times < FORGIVEN && self.stalls_at().is_some_and(|at| at + LATE <= now) {
+            self.alive_at = now;
+            self.forgiven = (now, times + 1);
+        }
+    }
+
     /// When another one may be sent beside it. What it holds must be stored before, so that the other
     /// one can go on from there.
     pub(crate) fn hedged_at(&self) -> Option<Instant> {
@@ -300,3 +314,9 @@ pub(crate) const PROBE: Millis = Millis::from_secs(30);
 
 /// So long a silence after the silence is one of the server.
 const CONFIRMED: Millis = Millis::from_secs(1);
+
+/// Much later than any timer of a worker that is awake.
+const LATE: Millis = Millis::from_secs(3);
+
+/// So often without a sign of life in between.
+const FORGIVEN: u8 = 8;

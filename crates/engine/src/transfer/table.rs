@@ -34,6 +34,10 @@ impl Transfers {
         self.all.iter().find(|transfer| transfer.id == id)
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Transfer> {
+        self.all.iter_mut()
+    }
+
     pub(crate) fn get_mut(&mut self, id: TransferId) -> Option<&mut Transfer> {
         self.all.iter_mut().find(|transfer| transfer.id == id)
     }
@@ -67,16 +71,6 @@ impl Transfers {
             let Some(transfer) = paused.min_by_key(|one| one.alive_at) else { return };
             transfer.read_on(outbox, now);
             held += config.segments.least;
-        }
-    }
-
-    /// Who is looked after that late belongs to a worker that was suspended. What has come meanwhile it sees only after its
-    /// timers, so that it waits once more.
-    pub(crate) fn forgive_suspension(&mut self, now: Instant) {
-        for transfer in &mut self.all {
-            if transfer.stalls_at().is_some_and(|at| at + LATE <= now) {
-                transfer.alive_at = now;
-            }
         }
     }
 
@@ -155,6 +149,3 @@ fn has_memory(config: &Config, held: u64) -> bool {
 
 /// So long a connection that was fast is taken to be so still. Where it is not, the parts soon show it.
 const FAST_FOR: Millis = Millis::from_secs(5 * 60);
-
-/// Much later than any timer of a worker that is awake.
-const LATE: Millis = Millis::from_secs(3);

@@ -120,3 +120,20 @@ fn what_is_silent_after_a_suspension_has_stalled() {
         assert!(time < Duration::from_secs(600 + 60), "{time:?}, {faults:?}");
     }
 }
+
+/// A dead connection is found, too, where timers are due once a minute only, as in a browser that saves power.
+#[test]
+fn what_is_always_looked_after_too_late_is_not_waited_for_without_end() {
+    for faults in [Fault::NoAnswer, Fault::Silent(100 * KIB)] {
+        let file = File { faults: [faults].into(), ..File::new(1, LENGTH) };
+        let app = App::of("file", file);
+        app.live_with(async || {
+            for _ in 0..20 {
+                app.world.clock.sleep(Duration::from_secs(2)).await;
+                app.world.clock.suspend(Duration::from_secs(58));
+            }
+            assert!(app.requests("file") > 1, "{faults:?}");
+        });
+        app.assert_success(1, LENGTH);
+    }
+}
