@@ -1,7 +1,7 @@
 /** Items out of what the browser's own background fetches have brought, of which scripts can have nothing but copies. */
 import { cacheName, entryUrl, KEPT, RECORDS, SEGMENTS } from '../border/names.ts';
 import { create, type Stores, transact } from './database.ts';
-import { type ItemRow, putItem } from './rows.ts';
+import { type FetchRow, putItem } from './rows.ts';
 import { itemLock, tidy } from './tidy.ts';
 
 /** What is read of a `BackgroundFetchRegistration`. */
@@ -38,7 +38,7 @@ export async function copy(scope: string, registration: Registration, name: stri
 }
 
 /** As the engine reads it, if ever one runs here. */
-const newItem = (id: string): ItemRow => ({
+const newItem = (id: string): FetchRow => ({
   uid: crypto.randomUUID(),
   id,
   order: 0,
@@ -49,9 +49,6 @@ const newItem = (id: string): ItemRow => ({
   records: 0,
   stage: 'kept',
   deliveries: 0,
-  size: 0,
-  urls: [],
-  kept: Date.now(),
 });
 
 async function copyRecord(

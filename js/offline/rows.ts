@@ -108,7 +108,7 @@ export async function putItem(
   };
   if (before && !same) letGo(stores, before);
   stores(KEPT).put(item);
-  return { item, news: !same, replaced: before !== undefined && !same };
+  return { item, news: !same, replaced: !same && Boolean(before) };
 }
 
 /** An item is to go. From here on nobody finds it. */

@@ -39,15 +39,16 @@ async function clear(scope: string, uid: string): Promise<void> {
     await Promise.all(segments.map(({ entry }) => cache.delete(entryUrl(entry))));
   }
   await transact(scope, 'readwrite', async (stores) => {
-    const { urls }: ItemRow = await settled(stores(KEPT).get(uid));
-    for (const url of urls) stores(URLS).delete([url, uid]);
+    // One that was still in the making has none.
+    const row: Partial<ItemRow> | undefined = await settled(stores(KEPT).get(uid));
+    for (const url of row?.urls ?? []) stores(URLS).delete([url, uid]);
     for (const name of [RECORDS, SEGMENTS]) stores(name).delete(below(uid));
     stores(KEPT).delete(uid);
   });
 }
 
 /** Nobody has it any more, nor needs it: as a fetch does, whose event is not over. */
-async function isRefuse(stores: Stores, uid: string): Promise<boolean> {
+async function isRefuse(stores: Stores, uid: string): Promise<boolean | undefined> {
   const row: ItemRow | undefined = await settled(stores(KEPT).get(uid));
-  return row !== undefined && row.name === undefined && (await settled(stores(FETCHES).getKey(uid))) === undefined;
+  return row && row.name === undefined && !(await settled(stores(FETCHES).getKey(uid)));
 }
