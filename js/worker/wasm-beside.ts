@@ -30,7 +30,11 @@ const store = (cache: Cache, bytes: ArrayBuffer): Promise<void> => cache.put(key
 async function tidy(scope: string, bytes: ArrayBuffer | undefined): Promise<void> {
   const cache = await caches.open(wasmCacheName(scope));
   if (bytes) await store(cache, bytes);
-  for (const other of await cache.keys()) if (other.url !== key) await cache.delete(other);
+  const kept = await cache.keys();
+  // A later version has its own there already.
+  const { installing, waiting } = (globalThis as unknown as ServiceWorkerGlobalScope).registration;
+  if (installing || waiting) return;
+  for (const other of kept) if (other.url !== key) await cache.delete(other);
 }
 
 async function load(): Promise<ArrayBuffer> {

@@ -1,5 +1,8 @@
 /** The slim build, whose wasm file lies beside the script. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 
@@ -25,6 +28,21 @@ async function beginOffline(t, page) {
   await t.expectSuccess(page, 'begun', file, { timeout: 30_000 });
 }
 
+/** Serves a later version, whose wasm is another one by a section that says nothing. */
+function serveNext({ dist, origin }) {
+  const read = (name) => readFileSync(join(dist, name));
+  const hashOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
+  const wasm = read('background_fetch.wasm');
+  const next = Buffer.concat([wasm, Buffer.from([0, 2, 1, 0x61])]);
+  const script = read('sw.slim.mjs').toString();
+  assert.ok(script.includes(hashOf(wasm)));
+  origin.files['/next/background_fetch.wasm'] = { body: next, type: 'application/wasm' };
+  origin.files['/next/sw.slim.mjs'] = script.replace(hashOf(wasm), hashOf(next));
+  origin.files['/app/next.mjs'] =
+    ['/next/sw.slim.mjs', '/app/log.js', '/app/recorder.js'].map((name) => `import '${name}';`).join('') +
+    "addEventListener('message', ({ data }) => data === 'take over' && skipWaiting());";
+}
+
 export default [
   {
     name: 'a download, and one begun offline by a worker that was killed',
@@ -44,6 +62,31 @@ export default [
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ type: 'slim' });
+      await beginOffline(t, page);
+    },
+  },
+  {
+    name: 'so does a version that has waited while the one before worked',
+    browsers: ENGINES,
+    async run(t) {
+      serveNext(t);
+      const page = await t.open({ type: 'slim' });
+      await page.evaluate(async () => {
+        const options = { scope: '/app/', type: 'module' };
+        const registration = await navigator.serviceWorker.register('/app/next.mjs?wait=1', options);
+        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
+      });
+      // Which loads its own, and tidies up.
+      await t.browser.killWorker(page);
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'before', file);
+      await t.expectSuccess(page, 'before', file);
+      await t.origin.setOffline(true);
+      await page.evaluate(async () => {
+        const { waiting } = await app.ready;
+        waiting.postMessage('take over');
+        while (waiting.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 20));
+      });
       await beginOffline(t, page);
     },
   },
