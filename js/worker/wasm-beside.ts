@@ -10,11 +10,18 @@ const key = keptFile(hash);
 
 /** Its bytes, from here if they are. To be called by the active version only. */
 export async function wasmBytes(scope: string): Promise<ArrayBuffer> {
-  const kept = await caches.match(key, { cacheName: wasmCacheName(scope) });
-  const bytes = kept ? await kept.arrayBuffer() : await load();
+  const kept = await read(scope).catch(() => undefined);
+  const bytes = kept ?? (await load());
   // Where nothing can be kept, it goes on without.
   tidy(scope, kept ? undefined : bytes).catch(() => undefined);
   return bytes;
+}
+
+/** What is kept; undefined where it is not, or is damaged. */
+async function read(scope: string): Promise<ArrayBuffer | undefined> {
+  const kept = await caches.match(key, { cacheName: wasmCacheName(scope) });
+  const bytes = await kept?.arrayBuffer();
+  return bytes && (await sha256(bytes)) === hash ? bytes : undefined;
 }
 
 /** To be called when a version is installed: has it here before anything is begun. */

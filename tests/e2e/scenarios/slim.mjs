@@ -28,6 +28,8 @@ async function beginOffline(t, page) {
   await t.expectSuccess(page, 'begun', file, { timeout: 30_000 });
 }
 
+const cacheOf = ({ origin }) => `background-fetch-polyfill:${origin.url}/app/#wasm`;
+
 /** Serves a later version, whose wasm is another one by a section that says nothing. */
 function serveNext({ dist, origin }) {
   const read = (name) => readFileSync(join(dist, name));
@@ -108,11 +110,31 @@ export default [
     },
   },
   {
+    name: 'a file that is damaged where it is kept is loaded again',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open({ type: 'slim' });
+      await page.evaluate(async (name) => {
+        const cache = await caches.open(name);
+        const [key] = await cache.keys();
+        const bytes = await (await cache.match(key)).arrayBuffer();
+        await cache.put(key, new Response(bytes.slice(0, 1000)));
+      }, cacheOf(t));
+      await t.browser.killWorker(page);
+      const file = t.file();
+      await t.fetch(page, 'loaded again', file);
+      await t.expectSuccess(page, 'loaded again', file);
+      // And is there once more.
+      await t.browser.killWorker(page);
+      await beginOffline(t, page);
+    },
+  },
+  {
     name: 'an older file is not kept',
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ type: 'slim' });
-      const name = `background-fetch-polyfill:${t.origin.url}/app/#wasm`;
+      const name = cacheOf(t);
       const keys = () =>
         page.evaluate(async (cache) => (await (await caches.open(cache)).keys()).map(({ url }) => url), name);
       const [own, ...others] = await keys();
