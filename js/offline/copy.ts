@@ -2,7 +2,7 @@
 import { cacheName, entryUrl, KEPT, RECORDS, SEGMENTS } from '../border/names.ts';
 import { create, type Stores, transact } from './database.ts';
 import { type FetchRow, putItem } from './rows.ts';
-import { itemLock, tidy } from './tidy.ts';
+import { clear, itemLock } from './tidy.ts';
 
 /** What is read of a `BackgroundFetchRegistration`. */
 export type Registration = Pick<
@@ -32,7 +32,7 @@ export async function copy(scope: string, registration: Registration, name: stri
       return write(scope, (stores) => putItem(stores, row, name));
     });
   } catch (error) {
-    await tidy(scope);
+    await clear(scope, row.uid);
     throw error;
   }
 }
