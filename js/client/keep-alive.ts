@@ -105,7 +105,7 @@ async function isReleased(name: string, signal: AbortSignal): Promise<boolean> {
   return !signal.aborted;
 }
 
-const isHeld = async (name: string): Promise<boolean> =>
-  Boolean((await navigator.locks.query()).held?.some((lock) => lock.name === name));
+const isHeld = async (name: string): Promise<boolean | undefined> =>
+  (await navigator.locks.query()).held?.some((lock) => lock.name === name);
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE));

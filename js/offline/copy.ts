@@ -1,8 +1,8 @@
 /** Items out of what the browser's own background fetches have brought, of which scripts can have nothing but copies. */
 import { cacheName, entryUrl, KEPT, RECORDS, SEGMENTS } from '../border/names.ts';
 import { create, type Stores, transact } from './database.ts';
-import { type ItemRow, putItem } from './rows.ts';
-import { itemLock, tidy } from './tidy.ts';
+import { type FetchRow, putItem } from './rows.ts';
+import { clear, itemLock } from './tidy.ts';
 
 /** What is read of a `BackgroundFetchRegistration`. */
 export type Registration = Pick<
@@ -32,13 +32,13 @@ export async function copy(scope: string, registration: Registration, name: stri
       return write(scope, (stores) => putItem(stores, row, name));
     });
   } catch (error) {
-    await tidy(scope);
+    await clear(scope, row.uid);
     throw error;
   }
 }
 
 /** As the engine reads it, if ever one runs here. */
-const newItem = (id: string): ItemRow => ({
+const newItem = (id: string): FetchRow => ({
   uid: crypto.randomUUID(),
   id,
   order: 0,
@@ -49,9 +49,6 @@ const newItem = (id: string): ItemRow => ({
   records: 0,
   stage: 'kept',
   deliveries: 0,
-  size: 0,
-  urls: [],
-  kept: Date.now(),
 });
 
 async function copyRecord(

@@ -40,7 +40,7 @@ export async function transact<T>(
   steps: (stores: Stores) => Promise<T>,
 ): Promise<T | undefined> {
   const known = open.get(scope);
-  const database = known ?? (await remember(scope, openExisting(databaseName(scope))).catch(unlessMissing));
+  const database = known ?? remember(scope, await openExisting(databaseName(scope)).catch(unlessMissing));
   if (!database?.objectStoreNames.contains(KEPT)) return undefined;
   let transaction: IDBTransaction;
   try {
@@ -68,23 +68,21 @@ export async function create(scope: string): Promise<void> {
     if (oldVersion > 0) return request.transaction?.abort();
     for (const [name, keyPath] of Object.entries(KEY_PATHS)) request.result.createObjectStore(name, { keyPath });
   };
-  const opened = settled(request).catch((error: DOMException) => {
-    if (error.name !== 'AbortError') throw error;
-    throw invalidState('The service worker is of an older version.');
-  });
-  open.delete(scope);
-  await remember(scope, opened);
+  const database = await settled(request).catch(unlessMissing);
+  if (!database) throw invalidState('The service worker is of an older version.');
+  remember(scope, database);
 }
 
-async function remember(scope: string, opening: Promise<IDBDatabase>): Promise<IDBDatabase> {
-  const database = await opening;
-  // Neither a newer version nor the user's clearing may have to wait.
-  database.onversionchange = () => {
-    database.close();
-    open.delete(scope);
-  };
-  // Another call may have been faster: who has that one may be about to use it, and this one is closed when it is collected.
-  if (!open.has(scope)) open.set(scope, database);
+/** Another call may have been faster, and be about to use its own: that one is closed when it is collected. */
+function remember<T extends IDBDatabase | undefined>(scope: string, database: T): T {
+  if (database) {
+    // Neither a newer version nor the user's clearing may have to wait.
+    database.onversionchange = () => {
+      database.close();
+      open.delete(scope);
+    };
+    open.set(scope, database);
+  }
   return database;
 }
 

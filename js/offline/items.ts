@@ -4,7 +4,7 @@ import { library } from './changes.ts';
 import { transact } from './database.ts';
 import { type ItemRow, itemsOf, letGo } from './rows.ts';
 import { requireScope, scopeHere } from './scope.ts';
-import { tidy, tidyOnce } from './tidy.ts';
+import { clear, tidyOnce } from './tidy.ts';
 
 /** An item of the library, as the app sees it. */
 export interface Item {
@@ -64,6 +64,6 @@ async function letGoOf(scope: string, which: (item: ItemRow) => boolean): Promis
   });
   if (!gone) return false;
   library.announce(gone.name);
-  await tidy(scope);
+  await clear(scope, gone.uid);
   return true;
 }

@@ -6,7 +6,7 @@ import { transact } from './database.ts';
 import { type Item, toItem } from './items.ts';
 import { putItem, succeededFetch } from './rows.ts';
 import { requireScope } from './scope.ts';
-import { tidy } from './tidy.ts';
+import { clear } from './tidy.ts';
 
 /**
  * Makes an item of a background fetch that has succeeded, while its event lasts. Another one of the same name is removed
@@ -30,6 +30,6 @@ export async function keep(
       return row && putItem(stores, row, name);
     })) ?? (await copy(scope, registration, name));
   if (kept.news) library.announce(name);
-  if (kept.replaced) await tidy(scope);
+  if (kept.replaced) await clear(scope, kept.replaced);
   return toItem(kept.item);
 }

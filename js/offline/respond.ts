@@ -62,9 +62,8 @@ export async function respondFromCache(request: Request, cacheName?: string): Pr
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
 /** The length of a body, where nothing of it can be a content coding: of another origin that may be hidden, and kept so. */
-function declaredLength({ type, headers }: Response): number | undefined {
-  return type !== 'basic' || headers.has('Content-Encoding') ? undefined : Number(headers.get('Content-Length') ?? NaN);
-}
+const declaredLength = ({ type, headers }: Response): number | false =>
+  type === 'basic' && !headers.has('Content-Encoding') && Number(headers.get('Content-Length'));
 
 function answer({ method, headers: asked }: Request, stored: Stored): Promise<Response | undefined> {
   const { head, headers, size } = stored;

@@ -83,12 +83,12 @@ export async function succeededFetch(stores: Stores, id: string, downloaded: num
   return undefined;
 }
 
-/** Makes an item of records that are there. Another one of that name is to go. Whether there was one, and whether it is new. */
+/** Makes an item of records that are there. Another one of that name is to go: its `uid`; and whether this one is new. */
 export async function putItem(
   stores: Stores,
   row: FetchRow,
   name: string,
-): Promise<{ item: ItemRow; news: boolean; replaced: boolean }> {
+): Promise<{ item: ItemRow; news: boolean; replaced: string | false | undefined }> {
   const { uid } = row;
   const [before] = (await itemsOf(stores)).filter((item) => item.name === name);
   const same = before?.uid === uid;
@@ -108,7 +108,7 @@ export async function putItem(
   };
   if (before && !same) letGo(stores, before);
   stores(KEPT).put(item);
-  return { item, news: !same, replaced: before !== undefined && !same };
+  return { item, news: !same, replaced: !same && before?.uid };
 }
 
 /** An item is to go. From here on nobody finds it. */

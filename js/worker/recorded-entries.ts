@@ -29,7 +29,8 @@ export class RecordedEntries {
   /** The requests of the cache's entries: of those of fetches, and of those that nobody else will find. */
   async list(cache: Cache): Promise<Request[]> {
     const { rows, uids, written } = await this.#read();
-    this.#written = written;
+    // Whoever has written since knows better than what was read.
+    if (this.#written.length === 0) this.#written = written;
     await this.#open();
     // All else is the library's, and may be very much.
     const urls = rows.filter(({ uid }) => uids.includes(uid)).map(({ entry }) => entryUrl(entry));
@@ -78,6 +79,8 @@ export class RecordedEntries {
     const database = await openExisting(databaseName(this.#scope));
     // Whoever deletes it is not to wait.
     database.onversionchange = () => database.close();
+    // WebKit collects none that listens.
+    this.#database?.close();
     this.#database = database;
   }
 

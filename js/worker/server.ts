@@ -36,7 +36,11 @@ const LONG_REST = 59_000;
 
 /** In milliseconds: so long the handlers of what is aborted may take before all goes. */
 const LEAVE = 5_000;
-/** In milliseconds: so often, at least, the app is asked whether anything may be asked for again. */
+
+/**
+ * In milliseconds: so often, at least, the app is asked whether anything may be asked for again, and an engine that could not
+ * begin is begun once more.
+ */
 const LOOK_AGAIN = 60_000;
 
 /** In milliseconds: so long after a newer version began to wait, holds are brief. */
@@ -267,7 +271,14 @@ export class Server {
     subscribe: (session, uids, records) =>
       Promise.all(uids.map((uid) => this.#subscribe(session, uid, records.includes(uid)))),
     keepAlive: async (_, hold) => {
-      await (hold ? this.work() : this.resume());
+      try {
+        await (hold ? this.work() : this.resume());
+      } catch (error) {
+        // The page asks the worker that has taken over.
+        if (!this.#loader.allowed) throw error;
+        // Nobody hears of it when a storage has come back.
+        return { active: false, rest: LOOK_AGAIN, pause: this.#isFollowed };
+      }
       const working = this.#keepsAlive && (await this.#isWorking());
       // The app may have something to be done that it does not want to be done now.
       const held = this.#loader.held && (await hasStoredWork(this.#registration.scope)) ? LOOK_AGAIN : 0;

@@ -10,11 +10,18 @@ const key = keptFile(hash);
 
 /** Its bytes, from here if they are. To be called by the active version only. */
 export async function wasmBytes(scope: string): Promise<ArrayBuffer> {
-  const kept = await caches.match(key, { cacheName: wasmCacheName(scope) });
-  const bytes = kept ? await kept.arrayBuffer() : await load();
+  const kept = await read(scope).catch(() => undefined);
+  const bytes = kept ?? (await load());
   // Where nothing can be kept, it goes on without.
   tidy(scope, kept ? undefined : bytes).catch(() => undefined);
   return bytes;
+}
+
+/** What is kept; undefined where it is not, or is damaged. */
+async function read(scope: string): Promise<ArrayBuffer | undefined> {
+  const kept = await caches.match(key, { cacheName: wasmCacheName(scope) });
+  const bytes = await kept?.arrayBuffer();
+  return bytes && (await sha256(bytes)) === hash ? bytes : undefined;
 }
 
 /** To be called when a version is installed: has it here before anything is begun. */
@@ -30,7 +37,11 @@ const store = (cache: Cache, bytes: ArrayBuffer): Promise<void> => cache.put(key
 async function tidy(scope: string, bytes: ArrayBuffer | undefined): Promise<void> {
   const cache = await caches.open(wasmCacheName(scope));
   if (bytes) await store(cache, bytes);
-  for (const other of await cache.keys()) if (other.url !== key) await cache.delete(other);
+  const kept = await cache.keys();
+  // A later version has its own there already.
+  const { installing, waiting } = (globalThis as unknown as ServiceWorkerGlobalScope).registration;
+  if (installing || waiting) return;
+  for (const other of kept) if (other.url !== key) await cache.delete(other);
 }
 
 async function load(): Promise<ArrayBuffer> {

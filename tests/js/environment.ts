@@ -45,6 +45,8 @@ class CacheStorage {
     return ['the app’s own', 'background-fetch-polyfill:https://app.example/'];
   }
 }
+// As all members of an interface are.
+Object.defineProperty(CacheStorage.prototype, 'keys', { enumerable: true });
 const caches = new CacheStorage();
 
 /** Web Locks, as far as `steal` and a shared request go. */

@@ -23,8 +23,9 @@ class FakeRange {
 }
 
 /** Puts it on the global object, with these rows by the names of their stores; without rows there is no database. */
-export function installDatabase(name: string, rows?: Rows): { deleted: string[] } {
+export function installDatabase(name: string, rows?: Rows): { deleted: string[]; connections: { open: number } } {
   const deleted: string[] = [];
+  const connections = { open: 0 };
   const objectStore = (store: string) => ({
     getAll: (range?: FakeRange) =>
       later((rows?.[store] ?? []).filter(({ key }) => isWithin(key, range)).map(({ value }) => value)),
@@ -37,17 +38,20 @@ export function installDatabase(name: string, rows?: Rows): { deleted: string[] 
     getAllKeys: () => later((rows?.[store] ?? []).map(({ key }) => key)),
     count: () => later(rows?.[store]?.length ?? 0),
   });
-  const database = { transaction: () => ({ objectStore }), close: () => undefined };
+  const connect = () => {
+    connections.open += 1;
+    return later({ transaction: () => ({ objectStore }), close: () => void (connections.open -= 1) });
+  };
   Object.assign(globalThis, {
     IDBKeyRange: FakeRange,
     indexedDB: {
       databases: async () => (rows ? [{ name }] : []),
-      open: () => later(database),
+      open: connect,
       deleteDatabase: (which: string) => {
         deleted.push(which);
         return later(undefined);
       },
     },
   });
-  return { deleted };
+  return { deleted, connections };
 }

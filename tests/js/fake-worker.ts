@@ -43,6 +43,7 @@ class Run {
       reset: () => void worker.log.push('reset'),
       start: async (scope, itsHost) => {
         worker.log.push('start');
+        if (worker.isBroken) throw { name: 'UnknownError', message: 'Connection to Indexed Database server lost' };
         this.engine = new FakeEngine(scope, itsHost);
         this.engine.performs = false;
         return this.engine;
@@ -78,6 +79,8 @@ export class FakeWorker {
   run: Run;
   /** As a worker without our code. */
   deaf = false;
+  /** No engine can begin. */
+  isBroken = false;
   readonly scope: string;
 
   constructor(scope: string) {

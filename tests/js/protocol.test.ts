@@ -6,7 +6,9 @@ import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { instanceOf } from '../../js/api/instances.ts';
 import { BRAND, CHANNEL, VERSION } from '../../js/border/messages.ts';
-import { settle } from './environment.ts';
+import { databaseName } from '../../js/border/names.ts';
+import { locks, settle } from './environment.ts';
+import { installDatabase } from './fake-database.ts';
 import { args, begin, calls, client, elapse, kinds, worker } from './protocol-bench.ts';
 
 describe('calls', () => {
@@ -302,6 +304,21 @@ describe('keeping alive', () => {
       await settle();
       assert.ok(calls('keepAlive') > before, `${stir}`);
     }
+  });
+
+  test('begins again when the storage had failed as the next worker began', async () => {
+    installDatabase(databaseName(worker.scope), { fetches: [] });
+    await begin();
+    await settle();
+    worker.kill();
+    worker.isBroken = true;
+    locks.release();
+    await settle();
+    assert.equal(worker.run.loader.loaded, false);
+    worker.isBroken = false;
+    await elapse(60_000);
+    assert.equal(worker.run.loader.loaded, true);
+    Reflect.deleteProperty(globalThis, 'indexedDB');
   });
 
   test('goes on through a wait that is short', async () => {

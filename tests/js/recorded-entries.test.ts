@@ -16,7 +16,7 @@ function stored(present: string[], { segments = {} as Record<string, string>, ke
     kept: Array.from({ length: kept }, (_, key) => ({ key, value: {} })),
     meta: [],
   };
-  installDatabase(cacheName(SCOPE), rows);
+  const { connections } = installDatabase(cacheName(SCOPE), rows);
   const cache = {
     keys: async (url: string) => (entries.has(url) ? [{ url }] : []),
     delete: async (url: string) => entries.delete(url),
@@ -30,6 +30,7 @@ function stored(present: string[], { segments = {} as Record<string, string>, ke
   const shortened = (urls: Iterable<string>) =>
     [...urls].map((url) => decodeURIComponent(new URL(url).pathname).slice(1));
   return {
+    connections,
     entries: () => shortened(entries),
     arrives: (entry: string) => entries.add(entryUrl(entry)),
     list: async (recorded: RecordedEntries) => shortened((await recorded.list(cache as never)).map(({ url }) => url)),
@@ -101,4 +102,25 @@ test('those of many dead workers are remembered, and not without an end', async 
   const world = stored(names, { fetches: ['a'], kept: 1 });
   for (const name of names) await write(name);
   assert.deepEqual(await world.list(new RecordedEntries(SCOPE)), names.slice(-64));
+});
+
+test('what is written while it looks, as at the end of another fetch, is not forgotten', async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `a/0/${index}.1`);
+  const world = stored(names, { fetches: ['a'] });
+  const recorded = new RecordedEntries(SCOPE);
+  await world.list(recorded);
+  const looking = world.list(recorded);
+  for (const name of names) {
+    recorded.note(entryUrl(name), MIB);
+    await undefined;
+  }
+  await looking;
+  assert.deepEqual(await world.list(new RecordedEntries(SCOPE)), names);
+});
+
+test('however often it looks, one connection stays open', async () => {
+  const world = stored([], { fetches: ['a'] });
+  const recorded = new RecordedEntries(SCOPE);
+  for (let times = 0; times < 5; times++) await world.list(recorded);
+  assert.equal(world.connections.open, 1);
 });

@@ -7,10 +7,10 @@ import { MIB } from './context.mjs';
 
 export const SIZE = 64 * MIB;
 
-/** The app, whose worker has the library, and whose page has it as `library`. */
-export async function open(t) {
+/** The app, whose worker has the library and does all that `does` names, and whose page has it as `library`. */
+export async function open(t, does = []) {
   t.origin.files['/made/library.js'] = await classic(t.dist, 'offline.mjs', 'library');
-  const page = await t.open({ before: ['library'] });
+  const page = await t.open({ before: ['library'], do: does });
   await page.evaluate(async () => {
     globalThis.library = await import('/dist/offline.mjs');
     globalThis.changes = [];

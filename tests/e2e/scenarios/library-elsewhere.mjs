@@ -101,6 +101,21 @@ export default [
     },
   },
   {
+    name: 'an app that deletes all caches that it does not know harms no item',
+    browsers: [...ENGINES, 'chromium-native'],
+    async run(t) {
+      const page = await open(t, ['tidy']);
+      const { file } = await keepFile(t, page, 'stays', { size: MIB });
+      await page.evaluate(() => caches.open('the app’s own').then(() => null));
+      assert.deepEqual(await page.evaluate(() => app.ask('tidy')), ['the app’s own'], 'in a worker');
+      await page.evaluate(async () => {
+        for (const each of await caches.keys()) await caches.delete(each);
+      });
+      await expectOnly(t, page, ['stays']);
+      assert.equal((await ask(page, file.url)).sha256, file.sha256);
+    },
+  },
+  {
     name: 'where the browser has the API, a copy in whose middle it dies leaves nothing',
     browsers: ['chromium-native'],
     timeout: 180_000,

@@ -203,6 +203,24 @@ export default [
     },
   },
   {
+    name: 'what another worker was removing when it died is removed all the same',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await open(t);
+      await keepFile(t, page, 'film', { size: 2 * MIB });
+      const { entries } = await t.leftovers(page);
+      const [uid] = decodeURIComponent(new URL(entries[0]).pathname.slice(1)).split('/');
+      // As a worker that is not quite dead holds it.
+      await page.evaluate((name) => {
+        const held = new Promise((resolve) => setTimeout(resolve, 1_000));
+        void navigator.locks.request(name, () => held);
+      }, `background-fetch-polyfill:${uid}`);
+      assert.equal(await page.evaluate(() => app.ask({ call: 'remove', args: ['film'] })), true);
+      const { entries: left } = await t.leftovers(page);
+      assert.deepEqual(left, []);
+    },
+  },
+  {
     name: 'the browser is killed while an item is removed: nothing of it is left',
     browsers: ENGINES,
     timeout: 120_000,

@@ -1,5 +1,8 @@
 /** The slim build, whose wasm file lies beside the script. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB } from '../lib/context.mjs';
 
@@ -25,6 +28,23 @@ async function beginOffline(t, page) {
   await t.expectSuccess(page, 'begun', file, { timeout: 30_000 });
 }
 
+const cacheOf = ({ origin }) => `background-fetch-polyfill:${origin.url}/app/#wasm`;
+
+/** Serves a later version, whose wasm is another one by a section that says nothing. */
+function serveNext({ dist, origin }) {
+  const read = (name) => readFileSync(join(dist, name));
+  const hashOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
+  const wasm = read('background_fetch.wasm');
+  const next = Buffer.concat([wasm, Buffer.from([0, 2, 1, 0x61])]);
+  const script = read('sw.slim.mjs').toString();
+  assert.ok(script.includes(hashOf(wasm)));
+  origin.files['/next/background_fetch.wasm'] = { body: next, type: 'application/wasm' };
+  origin.files['/next/sw.slim.mjs'] = script.replace(hashOf(wasm), hashOf(next));
+  origin.files['/app/next.mjs'] =
+    ['/next/sw.slim.mjs', '/app/log.js', '/app/recorder.js'].map((name) => `import '${name}';`).join('') +
+    "addEventListener('message', ({ data }) => data === 'take over' && skipWaiting());";
+}
+
 export default [
   {
     name: 'a download, and one begun offline by a worker that was killed',
@@ -48,6 +68,31 @@ export default [
     },
   },
   {
+    name: 'so does a version that has waited while the one before worked',
+    browsers: ENGINES,
+    async run(t) {
+      serveNext(t);
+      const page = await t.open({ type: 'slim' });
+      await page.evaluate(async () => {
+        const options = { scope: '/app/', type: 'module' };
+        const registration = await navigator.serviceWorker.register('/app/next.mjs?wait=1', options);
+        while (!registration.waiting) await new Promise((resolve) => setTimeout(resolve, 20));
+      });
+      // Which loads its own, and tidies up.
+      await t.browser.killWorker(page);
+      const file = t.file({ size: MIB });
+      await t.fetch(page, 'before', file);
+      await t.expectSuccess(page, 'before', file);
+      await t.origin.setOffline(true);
+      await page.evaluate(async () => {
+        const { waiting } = await app.ready;
+        waiting.postMessage('take over');
+        while (waiting.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 20));
+      });
+      await beginOffline(t, page);
+    },
+  },
+  {
     name: 'what is no wasm file is told as that, and the right one is taken when it is there',
     browsers: ENGINES,
     async run(t) {
@@ -65,11 +110,31 @@ export default [
     },
   },
   {
+    name: 'a file that is damaged where it is kept is loaded again',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open({ type: 'slim' });
+      await page.evaluate(async (name) => {
+        const cache = await caches.open(name);
+        const [key] = await cache.keys();
+        const bytes = await (await cache.match(key)).arrayBuffer();
+        await cache.put(key, new Response(bytes.slice(0, 1000)));
+      }, cacheOf(t));
+      await t.browser.killWorker(page);
+      const file = t.file();
+      await t.fetch(page, 'loaded again', file);
+      await t.expectSuccess(page, 'loaded again', file);
+      // And is there once more.
+      await t.browser.killWorker(page);
+      await beginOffline(t, page);
+    },
+  },
+  {
     name: 'an older file is not kept',
     browsers: ENGINES,
     async run(t) {
       const page = await t.open({ type: 'slim' });
-      const name = `background-fetch-polyfill:${t.origin.url}/app/#wasm`;
+      const name = cacheOf(t);
       const keys = () =>
         page.evaluate(async (cache) => (await (await caches.open(cache)).keys()).map(({ url }) => url), name);
       const [own, ...others] = await keys();
