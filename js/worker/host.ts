@@ -81,8 +81,8 @@ export class WorkerHost implements Host {
     return this.loader.hooks.send(url, init, attempt, received, status);
   }
 
-  put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
-    this.#recorded?.note(url, lengthOf(chunks));
+  async put(cache: Cache, url: string, chunks: readonly Uint8Array[]): Promise<void> {
+    await this.#recorded?.note(url, lengthOf(chunks));
     return put(cache, url, chunks);
   }
 

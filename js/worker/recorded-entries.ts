@@ -1,6 +1,6 @@
 /** The entries of the cache by their rows, since WebKit is slow to list them. */
 import { cacheName, databaseName, entryUrl, FETCHES, KEPT, META, SEGMENTS, WRITING } from '../border/names.ts';
-import { openExisting, settled, withDatabase } from '../border/stored-work.ts';
+import { openExisting, settled, succeeded, withDatabase } from '../border/stored-work.ts';
 
 /**
  * How many of those that were written last are remembered: more than are under way at a time, in this worker and in
@@ -10,6 +10,9 @@ const REMEMBERED = 64;
 
 /** Bytes of the smallest entry that is written down: many small files would take half as long again. */
 const LARGE = 256 * 1024;
+
+/** Milliseconds for which an entry waits until it is written down: one that is missed may stay, one that waits stops all. */
+const PATIENCE = 250;
 
 /**
  * WebKit reads the bodies of all into memory to list the keys of a cache, but asked for one, only that. So whoever
@@ -41,22 +44,22 @@ export class RecordedEntries {
     return found;
   }
 
-  /**
-   * Writes down that an entry of so many bytes is about to be written, beside the writing itself. Nobody waits for that:
-   * where it comes to nothing, the entry may stay.
-   */
-  note(url: string, length: number): void {
+  /** Writes down that an entry of so many bytes is about to be written. Resolves soon, even if that comes to nothing. */
+  async note(url: string, length: number): Promise<void> {
     if (length < LARGE) return;
     this.#written = [...this.#written, url].slice(-REMEMBERED);
+    await Promise.race([this.#note().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  }
+
+  async #note(): Promise<void> {
     try {
       const transaction = (this.#database as IDBDatabase).transaction(META, 'readwrite', { durability: 'relaxed' });
       // In an object, so that no row of the engine's can be meant.
       transaction.objectStore(META).put({ written: this.#written }, WRITING);
-      // Without hearing of it first: this worker may be dead by then. Missing before Safari 15.
-      transaction.commit?.();
+      await succeeded(transaction);
     } catch {
       // There is no database yet, or no more: from the next one on.
-      void this.#open().catch(() => undefined);
+      await this.#open();
     }
   }
 
