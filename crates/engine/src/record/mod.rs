@@ -277,7 +277,7 @@ impl Record {
     /// As realms that follow it are notified: with the pieces that came since the last time.
     pub(crate) fn take_news(&mut self) -> RecordState {
         self.changed = false;
-        let now = (self.row.version, self.body.segments.prefix());
+        let now = (self.row.version, self.shown());
         let (version, length) = replace(&mut self.followed, now);
         self.state_from(if version == now.0 { length.min(now.1) } else { 0 })
     }
@@ -285,9 +285,10 @@ impl Record {
     /// With the pieces from this offset on.
     fn state_from(&self, offset: u64) -> RecordState {
         let secret = self.has_integrity() && !self.is_settled();
+        let shown = self.shown();
         let mut segments = Vec::new();
         self.body.segments.for_each_contiguous(|one| {
-            if one.start >= offset {
+            if one.start >= offset && one.end() <= shown {
                 segments.push((one.entry.clone(), one.start, one.length));
             }
         });
@@ -300,6 +301,12 @@ impl Record {
             head: self.row.head.clone().filter(|_| !secret),
             segments,
         }
+    }
+
+    /// To where the app may see what is stored: what is behind a seam may be of another body until that is proven.
+    fn shown(&self) -> u64 {
+        let seam = self.seams().first().copied();
+        self.body.segments.prefix().min(seam.unwrap_or(u64::MAX))
     }
 
     /// The result as the app sees it: only once it is durable.

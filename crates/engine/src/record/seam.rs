@@ -140,6 +140,8 @@ impl Record {
         self.standing.accepted();
         if let Some(at) = cx.transfers.get(id).map(|one| one.known) {
             self.keep_seams(|other| other != at);
+            // There is more to be seen.
+            self.changed = true;
         }
         self.finish(cx, id, End::Enough)
     }

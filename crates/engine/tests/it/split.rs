@@ -2,11 +2,12 @@
 //! and where they do not, one goes on alone. Nothing is lost by trying it.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Coding, Exposure, Fault, File, Origin, Validator};
-use background_fetch_engine::{Config, FailureReason};
+use background_fetch_engine::{Config, FailureReason, MatchOptions};
 
 use crate::common::{App, KIB, config, fetch};
 
@@ -306,6 +307,31 @@ fn parts_of_another_version_are_found_out_where_they_meet() {
             app.assert_success(version, LENGTH);
         }
     }
+}
+
+/// Nor does anybody see them beside the others before.
+#[test]
+fn what_is_behind_an_unproven_seam_is_not_seen() {
+    let faults = [Fault::Late(0), Fault::Swapped].into_iter().collect();
+    let app = App::of("file", File { faults, ..foreign() });
+    let looks = Cell::new(0);
+    app.live_with(async || {
+        let handle = app.handle().await;
+        while handle.is_active() {
+            app.world.clock.sleep(Duration::from_millis(5)).await;
+            let Ok(found) = handle.match_all("one".into(), None, MatchOptions::default()).await
+            else {
+                break;
+            };
+            let contents =
+                found[0].segments.iter().filter_map(|(entry, ..)| app.world.bodies.content(entry));
+            let versions: HashSet<u64> = contents.flatten().map(|extent| extent.version).collect();
+            assert!(versions.len() < 2, "{versions:?}");
+            looks.set(looks.get() + versions.len());
+        }
+    });
+    assert!(looks.get() > 10, "{} looks", looks.get());
+    app.assert_success(2, LENGTH);
 }
 
 /// Whenever the worker dies, the next one knows where nothing was compared yet.
