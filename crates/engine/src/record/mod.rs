@@ -305,8 +305,14 @@ impl Record {
 
     /// To where the app may see what is stored: what is behind a seam may be of another body until that is proven.
     fn shown(&self) -> u64 {
-        let seam = self.seams().first().copied();
-        self.body.segments.prefix().min(seam.unwrap_or(u64::MAX))
+        let seam = self.seams().first().copied().unwrap_or(u64::MAX);
+        let mut shown = 0;
+        self.body.segments.for_each_contiguous(|one| {
+            if one.end() <= seam {
+                shown = one.end();
+            }
+        });
+        shown
     }
 
     /// The result as the app sees it: only once it is durable.
