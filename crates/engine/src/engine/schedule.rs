@@ -94,9 +94,11 @@ impl Schedule {
         let split = |one: &Transfer| {
             fetches.record(one.record).is_some_and(|record| record.parts.is_split())
         };
+        // The oldest goes on, even if what came beside it has not been answered yet.
         let beside = |one: &&Transfer| {
-            let others = transfers.of(one.record).filter(|other| other.is_open());
-            others.count() > 1 && one.is_streaming() && (full || crowded(one)) && split(one)
+            let mut others = transfers.of(one.record).filter(|other| other.is_open());
+            let later = others.any(|other| other.id < one.id);
+            later && one.is_streaming() && (full || crowded(one)) && split(one)
         };
         let youngest = transfers.iter().filter(beside).max_by_key(|one| one.id)?;
         Some(Relief::Take(youngest.id))

@@ -79,8 +79,10 @@ fn most_requests(
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
     let gaps = facts.crashes + facts.rivals + lost + stores;
-    // Each that came beside others leaves a hole, perhaps.
-    let extras = 2 * record.extras.min(most_extras(oracle, plan, network + gaps));
+    // Each that came beside others leaves a hole, perhaps. One that came when the other had just ended is not seen beside
+    // it; but without a bypass, only who has others asks for a part with an end.
+    let extras = record.extras.max(u64::from(record.parts > 0));
+    let extras = 2 * extras.min(most_extras(oracle, plan, network + gaps));
     let network = network + extras;
     if record.parts > 0
         && let Some(bulk) = &config.bypass
