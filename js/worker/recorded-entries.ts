@@ -1,6 +1,6 @@
 /** The entries of the cache by their rows, since WebKit is slow to list them. */
 import { cacheName, databaseName, entryUrl, FETCHES, KEPT, META, SEGMENTS, WRITING } from '../border/names.ts';
-import { openExisting, settled, succeeded, withDatabase } from '../border/stored-work.ts';
+import { openExisting, settled, succeeded } from '../border/stored-work.ts';
 
 /**
  * How many of those that were written last are remembered: more than are under way at a time, in this worker and in
@@ -31,16 +31,15 @@ export class RecordedEntries {
 
   /** The requests of the cache's entries: of those of fetches, and of those that nobody else will find. */
   async list(cache: Cache): Promise<Request[]> {
-    const { rows, uids, written } = await this.#read();
+    const { recorded, uids, written } = await this.#read();
     // Whoever has written since knows better than what was read.
     if (this.#written.length === 0) this.#written = written;
-    await this.#open();
-    // All else is the library's, and may be very much.
-    const urls = rows.filter(({ uid }) => uids.includes(uid)).map(({ entry }) => entryUrl(entry));
-    const recorded = new Set(rows.map(({ entry }) => entryUrl(entry)));
-    urls.push(...written.filter((url) => !recorded.has(url)));
     const found: Request[] = [];
-    for (const url of urls) found.push(...(await cache.keys(url)));
+    for (const url of new Set([...recorded.keys(), ...written])) {
+      const uid = recorded.get(url);
+      // All else is the library's, and may be very much.
+      if (uid === undefined || uids.includes(uid)) found.push(...(await cache.keys(url)));
+    }
     return found;
   }
 
@@ -67,44 +66,44 @@ export class RecordedEntries {
   async tidy(): Promise<void> {
     // Before anything can begin anew.
     const ended = this.#written;
-    const { rows, uids, kept } = await this.#read();
+    const { recorded, uids, kept } = await this.#read();
     if (uids.length) return;
     if (!kept) {
       await caches.delete(cacheName(this.#scope));
       return;
     }
-    const recorded = new Set(rows.map(({ entry }) => entryUrl(entry)));
     const cache = await caches.open(cacheName(this.#scope));
     for (const url of ended) if (!recorded.has(url)) await cache.delete(url);
   }
 
-  async #open(): Promise<void> {
+  async #open(): Promise<IDBDatabase> {
     const database = await openExisting(databaseName(this.#scope));
     // Whoever deletes it is not to wait.
     database.onversionchange = () => database.close();
     // WebKit collects none that listens.
     this.#database?.close();
     this.#database = database;
+    return database;
   }
 
   /** What is stored, of one moment. */
-  #read(): Promise<Stored> {
-    return withDatabase(this.#scope, async (database) => {
-      const transaction = database.transaction([FETCHES, SEGMENTS, KEPT, META]);
-      const store = (name: string): IDBObjectStore => transaction.objectStore(name);
-      const [rows, uids, kept, row] = await Promise.all([
-        settled(store(SEGMENTS).getAll()),
-        settled(store(FETCHES).getAllKeys()),
-        settled(store(KEPT).count()),
-        settled(store(META).get(WRITING)),
-      ]);
-      return { rows, uids, kept, written: row?.written ?? [] };
-    });
+  async #read(): Promise<Stored> {
+    const transaction = (await this.#open()).transaction([FETCHES, SEGMENTS, KEPT, META]);
+    const store = (name: string): IDBObjectStore => transaction.objectStore(name);
+    const [rows, uids, kept, row] = await Promise.all([
+      settled<{ uid: string; entry: string }[]>(store(SEGMENTS).getAll()),
+      settled(store(FETCHES).getAllKeys()),
+      settled(store(KEPT).count()),
+      settled(store(META).get(WRITING)),
+    ]);
+    const recorded = new Map(rows.map(({ uid, entry }) => [entryUrl(entry), uid]));
+    return { recorded, uids, kept, written: row?.written ?? [] };
   }
 }
 
 interface Stored {
-  rows: { uid: string; entry: string }[];
+  /** The URLs of entries that have a row, and whose it is. */
+  recorded: Map<string, string>;
   uids: IDBValidKey[];
   kept: number;
   written: string[];
