@@ -96,9 +96,9 @@ impl Schedule {
         };
         // The oldest goes on, even if what came beside it has not been answered yet.
         let beside = |one: &&Transfer| {
-            let mut others = transfers.of(one.record).filter(|other| other.is_open());
-            let later = others.any(|other| other.id < one.id);
-            later && one.is_streaming() && (full || crowded(one)) && split(one)
+            let mut open = transfers.of(one.record).filter(|other| other.is_open());
+            let follows = open.any(|other| other.id < one.id);
+            follows && one.is_streaming() && (full || crowded(one)) && split(one)
         };
         let youngest = transfers.iter().filter(beside).max_by_key(|one| one.id)?;
         Some(Relief::Take(youngest.id))

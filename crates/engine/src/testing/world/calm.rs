@@ -33,8 +33,8 @@ struct Inner {
     notified: RefCell<BTreeMap<String, Vec<FetchState>>>,
     active: RefCell<Vec<bool>>,
     handler_takes: Cell<Duration>,
-    failing_looks: Cell<(u32, u32)>,
-    failing_comparisons: Cell<u32>,
+    /// So many of the next lists, looks at a length, and comparisons.
+    failing: Cell<(u32, u32, u32)>,
     keeps: RefCell<Option<String>>,
     prepares: Cell<Option<Prepare>>,
     attempts: RefCell<Vec<Attempt>>,
@@ -139,12 +139,14 @@ impl CalmWorker {
 
     /// So many of the next lists of entries fail, and so many looks at the length of one.
     pub fn fail_looks(&self, lists: u32, lengths: u32) {
-        self.inner.failing_looks.set((lists, lengths));
+        let (_, _, comparisons) = self.inner.failing.get();
+        self.inner.failing.set((lists, lengths, comparisons));
     }
 
     /// So many of the next comparisons with what is stored fail.
     pub fn fail_comparisons(&self, count: u32) {
-        self.inner.failing_comparisons.set(count);
+        let (lists, lengths, _) = self.inner.failing.get();
+        self.inner.failing.set((lists, lengths, count));
     }
 
     async fn die_if_due(&self) {
@@ -205,18 +207,18 @@ impl Life for CalmWorker {
 
     async fn begin(&self, operation: &Operation<'_>) -> Result<(), StoreError> {
         self.step().await;
-        let (lists, lengths) = self.inner.failing_looks.get();
-        let comparisons = self.inner.failing_comparisons.get();
-        if matches!(operation, Operation::Compare(_)) && comparisons > 0 {
-            self.inner.failing_comparisons.set(comparisons - 1);
-            return Err(StoreError::Failed("by the test".to_owned()));
-        }
+        let (mut lists, mut lengths, mut comparisons) = self.inner.failing.get();
         let left = match operation {
-            Operation::List if lists > 0 => (lists - 1, lengths),
-            Operation::Measure(_) if lengths > 0 => (lists, lengths - 1),
+            Operation::List => &mut lists,
+            Operation::Measure(_) => &mut lengths,
+            Operation::Compare(_) => &mut comparisons,
             _ => return Ok(()),
         };
-        self.inner.failing_looks.set(left);
+        if *left == 0 {
+            return Ok(());
+        }
+        *left -= 1;
+        self.inner.failing.set((lists, lengths, comparisons));
         Err(StoreError::Failed("by the test".to_owned()))
     }
 }
