@@ -162,9 +162,9 @@ impl Record {
         if self.keeps_former() {
             return self.make_room(cx);
         }
-        let mut entries = self.body.segments.take_entries();
-        entries.append(&mut self.replaced);
-        cx.commit(vec![self.removal_of_segments()], After::Freed(entries));
+        self.replaced.append(&mut self.body.segments.take_entries());
+        // Its row may be that of a success: it goes together with those of the segments.
+        self.saved = Saved::Older;
         self.fail(cx, FailureReason::QuotaExceeded)
     }
 

@@ -95,4 +95,22 @@ fn what_fails_for_want_of_room_makes_room_for_the_others() {
     app.assert_nothing_left();
 }
 
+/// Found by the simulation: its row said success, the next one that it has no room, and between the two there was no
+/// byte of it.
+#[test]
+fn what_was_lost_and_has_no_room_is_never_an_empty_success() {
+    for crash in 1..60 {
+        let file = File { declares_length: false, ..File::new(1, 200 * KIB) };
+        let app = App::beside_a_slow_file(file);
+        app.live_until(|| app.is_first_whole());
+        app.world.bodies.delete(&app.entries_of_first());
+        app.world.bodies.set_quota(Some(0));
+        let app = App { crashes: vec![crash], ..app };
+        app.run();
+        let (record, body) = &app.delivery("one").records[0];
+        let failed = RecordResult::Failure(FailureReason::QuotaExceeded);
+        assert_eq!((record.result, body.len()), (Some(failed), 0), "crash {crash}");
+    }
+}
+
 const LENGTH: u64 = 1000 * KIB;
