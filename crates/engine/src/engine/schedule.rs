@@ -59,11 +59,9 @@ impl Schedule {
 
     /// Of a fetch without any connection, if there is one; else of the one whose turn it is.
     fn next_pending(&mut self, fetches: &mut Fetches, gate: &mut Gate<'_>) -> Option<RecordId> {
-        let without = self.line.iter().position(|id| gate.transfers.open_of(*id) == 0);
-        let mut place = without.unwrap_or(0);
-        while place < self.line.len() {
-            let id = self.line.remove(place);
-            place = 0;
+        while !self.line.is_empty() {
+            let without = self.line.iter().position(|id| gate.transfers.open_of(*id) == 0);
+            let id = self.line.remove(without.unwrap_or(0));
             let Some(fetch) = fetches.get_mut(id) else { continue };
             fetch.in_line = false;
             let index = fetch.next_pending(gate);

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use background_fetch_engine::Config;
 use background_fetch_engine::http::RequestSpec;
 use background_fetch_engine::state::EventType;
 use background_fetch_engine::testing::network::{Fault, File, Validator, content};
 
-use crate::common::{App, KIB, fetch, get};
+use crate::common::{App, KIB, config, fetch, get};
 
 /// Begins `fetches` one after the other, and tells how long after its beginning the last one, which
 /// is small, had its event.
@@ -87,6 +88,29 @@ fn what_was_taken_is_gone_on_with() {
     let requests: u64 = names.iter().map(|name| app.requests(name)).sum();
     assert_eq!(requests, 5);
     assert!(sent <= 4 * 400 * KIB + 64 * KIB, "{sent} bytes");
+}
+
+/// Found by the simulation: behind one that is paused, it was the turn of whoever has a connection already.
+#[test]
+fn one_more_connection_is_for_a_fetch_that_has_none() {
+    let config = Config { connections: 1, ..config() };
+    let app = App { config, ..App::default() };
+    for (version, name) in (1..).zip(["a", "b", "c", "d"]) {
+        let advertises = Some("none");
+        let file = File::new(version, 400 * KIB);
+        app.serve(name, File { rate: 20_000, ranges: false, advertises, ..file });
+    }
+    app.live(async {
+        let handle = app.handle().await;
+        handle.fetch(fetch("one", &["a", "b"])).await.unwrap();
+        handle.fetch(fetch("paused", &["c"])).await.unwrap();
+        handle.fetch(fetch("two", &["d"])).await.unwrap();
+        handle.pause("paused".to_owned(), true).await.unwrap();
+        while app.world.connections.open("two") == 0 {
+            app.world.clock.sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(app.world.connections.open("one"), 1);
+    });
 }
 
 #[test]
