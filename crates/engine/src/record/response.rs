@@ -185,6 +185,10 @@ impl Record {
         let Some(transfer) = cx.transfers.get_mut(id) else { return Next::Nothing };
         transfer.last = end.is_some() && end == total;
         let Some(asked) = &mut transfer.asked else { return Next::Nothing };
+        if self.standing.by_node && asked.start == transfer.position {
+            // Neither an ETag nor bytes before it tell that it belongs to what is stored.
+            self.note_seam_after(*asked);
+        }
         if total > end {
             // There is more than this part.
             asked.end = end;

@@ -112,6 +112,10 @@ impl Record {
         match (self.compare(asked, head, true), followed) {
             (Part::Continues { end }, Some(1..)) if end == asked.end => self.proven(cx, id),
             (Part::Continues { end }, Some(0)) if end == asked.end => {
+                if let Some(transfer) = cx.transfers.get_mut(id) {
+                    // It has answered: that no more comes is no sign of a server that is away.
+                    transfer.end = end;
+                }
                 cx.outbox.emit(Output::Read { transfer: id });
                 Next::Nothing
             }

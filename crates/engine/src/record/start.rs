@@ -60,11 +60,15 @@ impl Record {
         if nothing_before {
             self.note_seam(range.start);
         }
-        if !self.parts.is_split() && self.seams().is_empty() {
-            return;
+        if self.parts.is_split() || !self.seams().is_empty() {
+            self.note_seam_after(range);
         }
+    }
+
+    /// A part is not compared with what is stored after it.
+    pub(super) fn note_seam_after(&mut self, part: ByteRange) {
         let meets = |at: &u64| self.body.segments.iter().any(|piece| piece.start == *at);
-        if let Some(end) = range.end.filter(meets) {
+        if let Some(end) = part.end.filter(meets) {
             self.note_seam(end);
         }
     }

@@ -180,10 +180,11 @@ impl Transfer {
 
     /// Whether its head has come.
     pub(crate) fn is_answered(&self) -> bool {
-        !matches!(
-            self.stream,
-            Stream::Opening | Stream::Measuring | Stream::Proving | Stream::Probing
-        )
+        match self.stream {
+            Stream::Opening | Stream::Measuring | Stream::Probing => false,
+            Stream::Proving => self.end.is_some(),
+            _ => true,
+        }
     }
 
     /// Whether it was to repeat what is stored, and has brought no more than that.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::testing::network::{Coding, Exposure, Fault, File, Origin, Validator};
-use background_fetch_engine::{Config, FailureReason, MatchOptions};
+use background_fetch_engine::{Config, FailureReason, MatchOptions, Timestamp};
 
 use crate::common::{App, KIB, config, fetch};
 
@@ -214,6 +214,46 @@ fn records_without_a_connection_come_first() {
 }
 
 /// Nor do those who wait because the server bears no more.
+/// Found by the simulation. Of two versions of the same second, only the ETag tells; where it is another each time, as of
+/// nodes, the bytes do.
+#[test]
+fn a_hole_at_the_beginning_is_not_filled_with_another_version_of_the_same_second() {
+    let modified = Some(Timestamp(1_000_000_000_000));
+    let app = App::of("file", File { validator: Validator::Both, modified, ..limited() });
+    app.live_with(async || {
+        while app.requests("file") < 1 {
+            app.world.clock.sleep(Duration::from_millis(1)).await;
+        }
+        app.change_first(|file| {
+            file.replace(LENGTH, Timestamp(0));
+            file.modified = modified;
+        });
+        while app.world.bodies.entries().len() < 3 {
+            app.world.clock.sleep(Duration::from_millis(1)).await;
+        }
+        app.world.bodies.delete(&app.entries_of_first()[..1]);
+    });
+    app.assert_success(2, LENGTH);
+}
+
+/// Found by the simulation: that it answers, and then brings what is compared and nothing more, was taken for a server
+/// which is away, for ever.
+#[test]
+fn who_always_falls_silent_where_parts_meet_is_not_waited_for_without_end() {
+    let app = App::of("file", limited());
+    app.live_with(async || {
+        let stored = || app.world.bodies.used_by(|entry| entry.0.starts_with("one/0/"));
+        while stored() < LENGTH - 512 * KIB {
+            app.world.clock.sleep(Duration::from_millis(1)).await;
+        }
+        let overlap = config().overlap.validated;
+        app.change_first(|file| file.always = Some(Fault::Silent(2 * overlap)));
+        app.world.clock.sleep(Duration::from_secs(24 * 60 * 60)).await;
+        assert!(app.worker.is_delivered("one"), "still asked for after a day");
+    });
+    app.assert_failure(FailureReason::FetchError);
+}
+
 #[test]
 fn records_that_wait_for_their_server_come_first() {
     let app = app(limited(), |origin| origin.bears = Some(2));
