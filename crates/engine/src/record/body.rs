@@ -280,6 +280,13 @@ impl Body {
         let anew = Self { most, declared, ..Self::new(Segments::default()) };
         replace(self, anew)
     }
+
+    /// A newer response brought nothing. Where there was nothing before either, its length is doubted as far.
+    pub(crate) fn learns_from(&mut self, newer: &Self) {
+        if self.segments.is_empty() {
+            self.declared = newer.declared;
+        }
+    }
 }
 
 /// At least so many bytes are compared.

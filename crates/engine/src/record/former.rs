@@ -53,7 +53,8 @@ impl Record {
         let Former { head, validator, seams, unproven, body, saved } = *former;
         (self.row.head, self.row.validator, self.row.seams) = (head, validator, seams);
         self.row.unproven = unproven;
-        self.body = body;
+        let newer = replace(&mut self.body, body);
+        self.body.learns_from(&newer);
         self.saved = if self.replaced.is_empty() { saved } else { Saved::Older };
         self.next_version();
         true

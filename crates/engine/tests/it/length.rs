@@ -138,6 +138,22 @@ fn a_part_of_another_origin_that_ends_where_the_whole_was_to_end_is_the_last() {
     assert_eq!(app.requests("file"), 2);
 }
 
+/// Found by the simulation: each new worker had only the head of it.
+#[test]
+fn an_empty_body_of_a_hidden_coding_is_whole_in_any_life_of_the_worker() {
+    let file = || File {
+        exposure: Exposure::Safelisted,
+        coding: Some(Coding { length: 20, own_etag: false }),
+        ..File::new(1, 0)
+    };
+    for crash in 8..40 {
+        let app = App { crashes: vec![crash], ..App::of("file", file()) };
+        app.run();
+        app.assert_success(1, 0);
+        assert!(app.requests("file") <= 5, "{} requests, {crash}", app.requests("file"));
+    }
+}
+
 /// Found by the simulation.
 #[test]
 fn a_hidden_coding_does_not_tell_where_the_body_ends() {
