@@ -31,8 +31,8 @@ pub(crate) struct Server {
     no_gain: Option<Instant>,
     /// Records that wait for it.
     held: Queue,
-    /// Records whose rows say since when nobody has answered.
-    silent: Vec<RecordId>,
+    /// Records whose rows say since when nobody has answered, or until when nobody is to be asked.
+    away: Vec<RecordId>,
 }
 
 /// A time in which a server is not asked.
@@ -133,10 +133,10 @@ impl Servers {
         })
     }
 
-    /// A response has come, whatever it says. The rows of these records still speak of a silence.
+    /// A response has come, whatever it says. The rows of these records still speak of a server that is away.
     pub(crate) fn heard(&mut self, id: ServerId) -> Vec<RecordId> {
         self.note_answered(id);
-        self.entry(id).map(|server| take(&mut server.silent)).unwrap_or_default()
+        self.entry(id).map(|server| take(&mut server.away)).unwrap_or_default()
     }
 
     /// A response has come once.
@@ -190,10 +190,10 @@ impl Servers {
         }
     }
 
-    /// This record's row says that nobody answers.
-    pub(crate) fn note_silent(&mut self, id: ServerId, record: RecordId) {
+    /// This record's row says that nobody answers, or is to be asked.
+    pub(crate) fn note_away(&mut self, id: ServerId, record: RecordId) {
         if let Some(server) = self.entry(id) {
-            server.silent.push(record);
+            server.away.push(record);
         }
     }
 

@@ -58,8 +58,8 @@ pub(super) fn recall(fetches: &Fetches, cx: &mut Context<'_>) -> Vec<(ServerId, 
         if record.is_settled() {
             return;
         }
-        if record.row.silent_since.is_some() {
-            cx.servers.note_silent(record.server, record.id);
+        if record.row.silent_since.is_some() || record.row.hold.is_some() {
+            cx.servers.note_away(record.server, record.id);
         }
         let left = record.row.hold.map_or(Millis::ZERO, |until| until.after(wall));
         if !left.is_zero() {

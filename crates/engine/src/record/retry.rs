@@ -50,11 +50,13 @@ impl Record {
                 let silent = trouble.is_silence(history.known) && self.row.silent_since.is_none();
                 if silent {
                     self.row.silent_since = Some(wall);
-                    cx.servers.note_silent(self.server, self.id);
                 }
                 let named = trouble.named_wait().filter(|_| blames);
                 if let Some(asked) = named {
                     self.row.hold = Some(wall + asked);
+                }
+                if silent || named.is_some() {
+                    cx.servers.note_away(self.server, self.id);
                 }
                 self.row.attempts += u32::from(counts);
                 if counts || silent || named.is_some() {
@@ -120,9 +122,13 @@ impl Record {
         !self.body.segments.is_empty() && !self.standing.asks_for_all()
     }
 
-    /// Its server answered.
+    /// Its server answered, and is not to be left alone any more if that time is over: after the clock has been set back,
+    /// the next worker would take it for one that is not.
     pub(super) fn end_silence(&mut self, cx: &mut Context<'_>) {
-        if self.row.silent_since.take().is_some() && !self.is_over() {
+        let held = cx.servers.held_until(self.server, cx.now.monotonic).is_some();
+        let hold = if held { None } else { self.row.hold.take() };
+        let was_away = self.row.silent_since.take().is_some() || hold.is_some();
+        if was_away && !self.is_over() {
             self.note(cx);
         }
     }

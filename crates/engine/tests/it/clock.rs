@@ -45,6 +45,19 @@ fn a_clock_that_is_set_in_mid_wait_delays_nothing() {
     }
 }
 
+/// Found by the simulation.
+#[test]
+fn who_was_left_alone_and_has_answered_is_not_left_alone_by_the_next_worker() {
+    let file = File { faults: [Fault::Status(503, Some(20))].into(), ..File::new(1, LENGTH) };
+    let app = App::of("file", file);
+    app.live_until(|| app.world.bodies.entries().len() > 2);
+    app.world.clock.shift_wall(-HOUR);
+    app.run();
+    app.assert_success(1, LENGTH);
+    let time = app.world.clock.monotonic();
+    assert!(time < Duration::from_secs(60), "{time:?}");
+}
+
 #[test]
 fn a_clock_that_is_set_while_a_handler_runs_takes_nothing_from_it() {
     for set in [-HOUR, TEN_MINUTES, 1000 * HOUR] {
