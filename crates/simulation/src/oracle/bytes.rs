@@ -4,7 +4,7 @@ use background_fetch_engine::http::Head;
 use background_fetch_engine::snapshot::EntryKey;
 use background_fetch_engine::state::{EventType, FetchState, RecordState};
 use background_fetch_engine::testing::memory::Content;
-use background_fetch_engine::testing::network::{ERROR_BODY, Exposure, Extent, Fault, File};
+use background_fetch_engine::testing::network::{ERROR_BODY, Exposure, Extent, File};
 use background_fetch_engine::{FailureReason, RecordResult};
 
 use crate::oracle::Oracle;
@@ -106,15 +106,6 @@ fn is_unknowable(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> bo
     let servers = oracle.world.servers.borrow();
     let places = oracle.plan.places.get(plan.file).into_iter().flatten();
     let files: Vec<_> = places.filter_map(|url| servers.files.get(url)).collect();
-    // All of its parts agree on an end, nothing tells the length, and nobody may see what they say of it.
-    let lies = |file: &&File| {
-        file.always == Some(Fault::ButLast)
-            && !file.declares_length
-            && file.exposure == Exposure::Safelisted
-    };
-    if files.iter().any(lies) {
-        return true;
-    }
     let asked = |file: &&&File| {
         file.ranges
             && !file.gone
@@ -126,6 +117,11 @@ fn is_unknowable(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> bo
     let index = usize::try_from(record.index).unwrap_or(usize::MAX);
     let fetch = facts.fetches.get(&record.uid);
     let Some(known) = fetch.and_then(|fetch| fetch.records.get(index)) else { return false };
+    // Its parts agree on an end, nothing tells the length, and nobody may see what they say of it.
+    let lies = |file: &&File| !file.declares_length && file.exposure == Exposure::Safelisted;
+    if known.less_by_one > 1 && files.iter().any(lies) {
+        return true;
+    }
     // A server that refuses to say is believed.
     let answered = known.refused + known.doubts == 0 && known.troubles <= known.short;
     let able = files.iter().filter(asked).count() == files.len() && plan.ask == Ask::Plain;

@@ -82,7 +82,8 @@ fn most_requests(
     // Each that came beside others leaves a hole, perhaps. One that came when the other had just ended is not seen beside
     // it; but without a bypass, only who has others asks for a part with an end.
     let extras = record.extras.max(u64::from(record.parts > 0));
-    let extras = 2 * extras.min(most_extras(oracle, plan, network + gaps));
+    let most = most_extras(oracle, plan, network + gaps) + given_to_siblings(facts, record);
+    let extras = 2 * extras.min(most);
     let network = network + extras;
     if record.parts > 0
         && let Some(bulk) = &config.bypass
@@ -125,6 +126,14 @@ fn most_pieces(oracle: &Oracle, plan: &RecordPlan, config: &Config) -> u64 {
 fn given(facts: &Facts, uid: &str) -> u64 {
     let others = facts.fetches.iter().filter(|(other, _)| *other != uid);
     others.flat_map(|(_, fetch)| &fetch.records).map(|record| record.requests).sum()
+}
+
+/// How often a connection beside others can have been given up for another record of the same fetch.
+fn given_to_siblings(facts: &Facts, record: &RecordFacts) -> u64 {
+    let own = |fetch: &&FetchFacts| fetch.records.iter().any(|one| std::ptr::eq(one, record));
+    let fetch = facts.fetches.values().find(own);
+    let all = fetch.map_or(0, |fetch| fetch.records.iter().map(|one| one.requests).sum());
+    all - record.requests.min(all)
 }
 
 /// Whether parts begin where the server likes.
@@ -183,7 +192,9 @@ fn most_bytes(
     let quiet = record.doubts + record.busy == 0 && !record.final_status && record.refused < 3;
     // And so is whose parts bring too little, time after time.
     let brings = record.less < u64::from(oracle.plan.config.retry.attempts);
-    let quiet = quiet && brings && record.odd_proofs < 3;
+    // Where a coding may be hidden, one that ends early and then brings nothing may be such a one.
+    let framed = file.exposure == Exposure::Own || record.short < 2;
+    let quiet = quiet && brings && framed && record.odd_proofs < 3;
     if !quiet || plan.ask != Ask::Plain || fetch.damaged {
         return None;
     }

@@ -63,7 +63,6 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
         oracle.tally.borrow_mut().strike(fault.name());
     }
     let mut facts = oracle.facts.borrow_mut();
-    let deadly = facts.crashes + facts.rivals > 0;
     if let Ok(answer) = answer {
         // What counts before may have used up its patience.
         let untroubled = |record: &mut RecordFacts| record.troubles + record.offline == 0;
@@ -84,9 +83,11 @@ pub(crate) fn answer(oracle: &Oracle, exchange: &Exchange, answer: &Result<Answe
         Ok(answer) => {
             match answer.fault {
                 Some(Fault::NoAnswer | Fault::Late(_)) => record.note_silence(now),
-                // Who dies before it hears it, does not know.
-                _ if !deadly => record.silent_since = None,
-                _ => {}
+                // A head alone is not heard of where the first bytes are to be compared.
+                Some(Fault::Silent(most) | Fault::Pause(most, _)) if most < repeated(exchange) => {
+                    record.falls_silent(now);
+                }
+                _ => record.silent_since = None,
             }
             let odd = record.doubts + record.less;
             record.note_head(exchange, answer);
@@ -116,10 +117,10 @@ pub(crate) fn sent(oracle: &Oracle, uid: &str, index: u32, bytes: u64) {
 
 /// A request, as it is shown.
 pub(crate) fn asked(exchange: &Exchange) -> String {
-    let Exchange { uid, index, request, range, if_range, overlap, .. } = exchange;
+    let Exchange { uid, index, request, range, if_range, .. } = exchange;
     let range = range.map_or(String::new(), |range| format!(" {}", range.header()));
     let if_range = if_range.as_ref().map_or(String::new(), |tag| format!(" if {tag}"));
-    let repeated: u64 = overlap.iter().map(|piece| piece.length).sum();
+    let repeated = repeated(exchange);
     format!("{uid}/{index} {} {}{range}{if_range} ({repeated} again)", request.method, request.url)
 }
 
@@ -141,8 +142,14 @@ impl RecordFacts {
 
     fn note_silence(&mut self, now: Duration) {
         self.offline += 1;
+        self.falls_silent(now);
+    }
+
+    fn falls_silent(&mut self, now: Duration) {
         let since = *self.silent_since.get_or_insert(now);
         self.silence = self.silence.max(now.saturating_sub(since));
+        let first = *self.first_silent.get_or_insert(now);
+        self.longest_silence = now.saturating_sub(first);
     }
 
     fn note_head(&mut self, exchange: &Exchange, answer: &Answer) {
@@ -163,6 +170,7 @@ impl RecordFacts {
             self.troubles += 1;
         }
         self.short += u64::from(matches!(fault, Some(Fault::Short(_))));
+        self.less_by_one += u64::from(matches!(fault, Some(Fault::ButLast)));
         if let Some(Fault::Overlong(more)) = fault {
             self.overlong = self.overlong.max(*more);
         }
@@ -171,8 +179,7 @@ impl RecordFacts {
         }
         if let Some(Fault::Less(most) | Fault::LessOfUnknown(most)) = fault {
             // One that ends in what is only repeated brings nothing.
-            let repeated: u64 = exchange.overlap.iter().map(|piece| piece.length).sum();
-            self.troubles += u64::from(*most <= repeated);
+            self.troubles += u64::from(*most <= repeated(exchange));
         }
         // Of nodes, each may have an ETag of its own.
         let tag = head.header("etag").map(str::to_owned);
@@ -186,6 +193,8 @@ impl RecordFacts {
                 && is_harmless(*fault);
             let longer = matches!(fault, Some(Fault::Longer(_)));
             self.doubts += u64::from(ranged && !follows || longer);
+            // Nothing tells whether it is all of another version, or the rest of it: it is asked for once more.
+            self.doubts += u64::from(ranged && head.status == 200 && !has_validator(head));
             self.unasked |= !ranged && head.status == 206 && !has_own_range(exchange);
             if !ranged || head.status != 206 {
                 self.first = Some(place);
@@ -221,9 +230,14 @@ fn is_probe(exchange: &Exchange) -> bool {
 
 /// Whether it asks for nothing that is not stored, but for one byte after that.
 pub(crate) fn is_proof(exchange: &Exchange) -> bool {
-    let repeated: u64 = exchange.overlap.iter().map(|piece| piece.length).sum();
+    let repeated = repeated(exchange);
     let range = exchange.range.filter(|_| repeated > 1);
     range.is_some_and(|range| range.end == Some(range.start + repeated + 1))
+}
+
+/// Bytes that are to come once more, to be compared.
+fn repeated(exchange: &Exchange) -> u64 {
+    exchange.overlap.iter().map(|piece| piece.length).sum()
 }
 
 /// Faults that leave a part what it should be, or tell what it is.
@@ -255,6 +269,10 @@ fn is_busy(exchange: &Exchange, Answer { head, .. }: &Answer) -> bool {
     let declared = head.header("retry-after").is_some();
     let failing = (500..600).contains(&head.status) && (exchange.range.is_some() || declared);
     exchange.request.method == "GET" && (passes || failing)
+}
+
+fn has_validator(head: &Head) -> bool {
+    head.header("etag").is_some() || head.header("last-modified").is_some()
 }
 
 /// Whether no length may be read of a part: what is repeated of it tells.

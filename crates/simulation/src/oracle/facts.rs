@@ -118,6 +118,8 @@ pub(crate) struct RecordFacts {
     pub(crate) doubts: u64,
     /// Parts that brought less than was asked for, and said so.
     pub(crate) less: u64,
+    /// Parts that lacked their last byte, and said so, as far as that may be read.
+    pub(crate) less_by_one: u64,
     /// Bodies that ended early, as if they were whole.
     pub(crate) short: u64,
     /// Bytes beyond what a part declared.
@@ -135,6 +137,9 @@ pub(crate) struct RecordFacts {
     /// Since when nobody has answered, and the longest time that it ever was.
     pub(crate) silent_since: Option<Duration>,
     pub(crate) silence: Duration,
+    /// The same, for workers that died before it was written down that somebody has.
+    pub(crate) first_silent: Option<Duration>,
+    pub(crate) longest_silence: Duration,
     pub(crate) forbidden: bool,
     /// A status that is final, and no success.
     pub(crate) final_status: bool,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use background_fetch_engine::Config;
+use background_fetch_engine::testing::network::origin_of;
 
 use crate::oracle::Oracle;
 use crate::oracle::economy::{is_hidden_coding, overlap};
@@ -34,16 +35,20 @@ pub(crate) fn longest_wait(oracle: &Oracle) -> Duration {
     quiet.map(|fetch| fetch.longest_wait).max().unwrap_or_default()
 }
 
-/// Whether what is repeated of a file takes longer to come than a silence may last: then it is asked for again after a
-/// while, and waited for longer.
+/// Whether what is repeated of a file, or what comes of it at a time, takes longer to come than a silence may last: then it
+/// is asked for again after a while, and waited for longer.
 fn crawls(oracle: &Oracle, file: usize) -> bool {
-    let Config { stall, .. } = oracle.plan.config;
+    let Config { stall, connections, extra_connections, .. } = oracle.plan.config;
     let repeated = overlap(&oracle.plan.config);
     let servers = oracle.world.servers.borrow();
     let mut places = oracle.plan.places.get(file).into_iter().flatten();
     places.any(|url| {
-        let rate = servers.files.get(url).map_or(0, |file| u128::from(file.rate));
-        rate * u128::from(stall.0) < repeated * 1000
+        let Some(file) = servers.files.get(url) else { return true };
+        let line = servers.origins.get(origin_of(url)).and_then(|origin| origin.line);
+        // All that is open at a time shares it.
+        let shared = line.map(|rate| rate / (connections + extra_connections) as u64);
+        let rate = u128::from(shared.unwrap_or(file.rate).min(file.rate));
+        rate * u128::from(stall.0) < repeated.max(file.chunk.into()) * 1000
     })
 }
 

@@ -137,7 +137,10 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
     // Of a clock that somebody sets, no more than the last moments count.
     let siblings: Vec<_> = servers::siblings(oracle, facts, plan).collect();
     let of_server: u64 = siblings.iter().map(|record| record.troubles).sum();
-    let silence = siblings.iter().map(|record| record.silence).max().unwrap_or_default();
+    // Who dies before it hears of an answer, does not know.
+    let deadly = facts.crashes + facts.rivals > 0;
+    let silence = |one: &&RecordFacts| if deadly { one.longest_silence } else { one.silence };
+    let silence = siblings.iter().map(silence).max().unwrap_or_default();
     let silent = if oracle.plan.sets_clocks() { retry.cap } else { retry.silence };
     let forbidden = record.forbidden || record.unasked || digest || hidden;
     // What its server did to others counts as well.

@@ -1,5 +1,6 @@
 //! Servers: what befell one record of theirs, the others need not meet; and who asked to be left alone, is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use background_fetch_engine::Timestamp;
@@ -75,6 +76,18 @@ pub(crate) fn note_answer(
 pub(crate) fn note_broken(facts: &mut Facts, uid: &str, index: u32) {
     for server in facts.servers.values_mut() {
         let other = |hold: &Hold| hold.of.0 != uid || hold.of.1 != index;
+        server.hold = server.hold.take().filter(other);
+    }
+}
+
+/// A fetch is over: what is on its way to it, nobody hears of.
+pub(crate) fn forget_what_ended(
+    servers: &mut BTreeMap<String, ServerFacts>,
+    uid: &str,
+    now: Duration,
+) {
+    for server in servers.values_mut() {
+        let other = |hold: &Hold| hold.of.0 != uid || now > hold.from + ON_THE_WAY;
         server.hold = server.hold.take().filter(other);
     }
 }

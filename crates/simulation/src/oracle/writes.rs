@@ -6,6 +6,7 @@ use background_fetch_engine::testing::world::Operation;
 use crate::oracle::Oracle;
 use crate::oracle::bytes::is_shown;
 use crate::oracle::facts::{Ending, Facts, FetchFacts, owner};
+use crate::oracle::servers;
 use crate::plan::twist::Trouble;
 
 /// An operation goes wrong.
@@ -111,7 +112,11 @@ fn note_write(oracle: &Oracle, worker: u32, write: &Write) {
             Some(before) if before != ending && !fetch.unwritten => {
                 oracle.violate(|| format!("{uid} ended with {before:?}, and with {ending:?}"));
             }
-            _ => fetch.persisted = Some(ending),
+            _ => {
+                fetch.persisted = Some(ending);
+                let now = oracle.world.clock.monotonic();
+                servers::forget_what_ended(&mut facts.servers, uid, now);
+            }
         }
     }
 }

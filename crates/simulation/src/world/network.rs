@@ -11,7 +11,10 @@ use crate::world::worker::Worker;
 pub(super) fn answer(worker: &Worker, exchange: &Exchange) -> Result<Answer, NetworkError> {
     let world = &worker.world;
     let mut answer = world.base.answer(&world.slips.mistake_request(exchange));
-    evidence::answer(&world.oracle, exchange, &answer);
+    // Nobody is there to hear it.
+    if !worker.is_dead() {
+        evidence::answer(&world.oracle, exchange, &answer);
+    }
     worker.trace(|| match &answer {
         Ok(Answer { head, fault, .. }) => {
             let fault = fault.map_or(String::new(), |fault| format!(" ({fault:?})"));

@@ -167,6 +167,7 @@ async fn pause(world: Rc<World>, uid: String, at: u64, time: u64) {
 }
 
 async fn set_paused(world: &Rc<World>, uid: &str, paused: bool) {
+    let mut again = false;
     loop {
         let (_, handle) = world.handle().await;
         let note = |call: Option<u64>| {
@@ -179,6 +180,11 @@ async fn set_paused(world: &Rc<World>, uid: &str, paused: bool) {
         let answer = handle.pause(uid.to_owned(), paused).await;
         world.trace(0, || format!("  pause {uid}: {answer:?}"));
         match answer {
+            // Over, as one says which has been replaced meanwhile, perhaps: the other may have found out otherwise.
+            Ok(false) if !paused && !again && world.oracle.facts.borrow().rivals > 0 => {
+                again = true;
+                forget_handle(world).await;
+            }
             Ok(active) => {
                 note(active.then_some(call));
                 return world.tasks.changed();
