@@ -27,8 +27,9 @@ impl Record {
             lost = true;
         }
         if lost {
-            // With the next segment it is durable that there is no result.
-            self.saved = Saved::Nothing;
+            // With the next segment it is durable that there is no result, and rows that are of no use go: else they would be
+            // found to be so again, and whole what came in their place no success.
+            self.saved = Saved::Older;
             self.row.version = self.row.version.wrapping_add(1);
         }
         self.standing.fresh = true;

@@ -2,7 +2,7 @@
 
 use background_fetch_engine::http::Head;
 use background_fetch_engine::snapshot::{
-    EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Stage,
+    EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write,
 };
 use background_fetch_engine::testing::network::File;
 use background_fetch_engine::{Engine, FailureReason, Input, Output, RecordResult};
@@ -138,4 +138,23 @@ fn done(uid: &str, extents: &[(u64, u64)]) -> Snapshot {
     };
     let segments = extents.iter().map(segment).collect();
     Snapshot { fetch, records: vec![record], segments }
+}
+
+/// Found by the simulation: the row of a segment was written, and that of its record was not. It outlived the success that
+/// came without it, and was taken for a sign that some of that is lost.
+#[test]
+fn a_row_that_is_of_no_use_does_not_outlive_what_is_written_beside_it() {
+    for crash in 1..160 {
+        let length = 300 * KIB;
+        let app = App::of("file", File { rate: 10_000_000, ..File::new(1, length) });
+        app.live_until(|| app.requests("file") > 0);
+        let (epoch, _) = app.world.meta.take_over().unwrap();
+        let (uid, entry) = ("one".to_owned(), EntryKey("one/0/1.999".to_owned()));
+        let stray = SegmentRow { uid, index: 0, start: length - 10, length: 10, entry };
+        app.world.meta.commit(epoch, &[Write::PutSegment(stray)]).unwrap();
+        let app = App { crashes: vec![crash], ..app };
+        app.run();
+        app.assert_success(1, length);
+        assert_eq!(app.delivery("one").records[0].0.result, Some(RecordResult::Success), "{crash}");
+    }
 }
