@@ -77,6 +77,10 @@ impl Record {
             }
             Part::Complete => match self.repeated_by(&head) {
                 Some(known) => self.repeat(cx, id, (&head, known)),
+                None if asked.is_some_and(|asked| self.may_be_rest(asked, &head)) => {
+                    self.standing.whole = true;
+                    self.finish(cx, id, End::Enough)
+                }
                 None => self.first_response(cx, id, head),
             },
         }
@@ -105,6 +109,14 @@ impl Record {
         };
         asked.is_some_and(provoked)
             || first.is_some_and(|first| representation::is_stranger(first, head, stored))
+    }
+
+    /// Whether what replaces the stored body, of another version and length, may be the rest of it only, without its name:
+    /// then what is asked for without a range tells.
+    fn may_be_rest(&self, asked: ByteRange, head: &Head) -> bool {
+        let total = self.head().and_then(representation::complete_length);
+        let length = representation::complete_length(head);
+        asked.start > 0 && head.status == 200 && (length.is_none() || length != total)
     }
 
     /// What a response is to a range of the stored body.

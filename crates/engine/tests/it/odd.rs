@@ -33,17 +33,19 @@ fn a_part_that_pretends_to_be_the_whole_is_not_taken_for_it() {
 /// Nor if it is of another version, so that its length is not that of the part that was asked for.
 #[test]
 fn a_part_of_another_version_is_not_taken_for_all_of_it() {
-    let first = File { faults: [Fault::Cut(LENGTH / 2)].into(), ..File::new(1, LENGTH) };
-    let app = App::of("file", File { validator: Validator::None, ..first });
-    app.live_with(async || {
-        while app.requests("file") < 1 {
-            app.world.clock.sleep(Duration::from_millis(1)).await;
-        }
-        let other = File { always: Some(Fault::Rest), ..File::new(2, LENGTH - 10 * KIB) };
-        app.serve("file", File { validator: Validator::None, ..other });
-    });
-    app.assert_success(2, LENGTH - 10 * KIB);
-    assert!(seconds(&app) < 60, "{} s", seconds(&app));
+    for validator in [Validator::None, Validator::Strong, Validator::Modified, Validator::Both] {
+        let first = File { faults: [Fault::Cut(LENGTH / 2)].into(), ..File::new(1, LENGTH) };
+        let app = App::of("file", File { validator, ..first });
+        app.live_with(async || {
+            while app.requests("file") < 1 {
+                app.world.clock.sleep(Duration::from_millis(1)).await;
+            }
+            let other = File { always: Some(Fault::Rest), ..File::new(2, LENGTH - 10 * KIB) };
+            app.serve("file", File { validator, honours_if_range: false, ..other });
+        });
+        app.assert_success(2, LENGTH - 10 * KIB);
+        assert!(seconds(&app) < 60, "{} s", seconds(&app));
+    }
 }
 
 #[test]
