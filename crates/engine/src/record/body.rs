@@ -21,8 +21,8 @@ pub(crate) struct Body {
     ended: Option<u64>,
     /// Where one came to an end that nobody had declared: the server is to be asked whether there is more.
     doubted: Option<Doubt>,
-    /// Parts in a row that only repeated what is stored, up to its end.
-    repeats: u32,
+    /// Where the last part began, if it only repeated what is stored, up to its end.
+    repeated: Option<u64>,
     /// Connections that broke before they brought more than what they had to repeat.
     breaks: u32,
     /// From where on the server is to be asked next, since it begins its parts where it likes.
@@ -61,7 +61,7 @@ impl Body {
             declared: Declared::Believed,
             ended: None,
             doubted: None,
-            repeats: 0,
+            repeated: None,
             breaks: 0,
             aligned: None,
         }
@@ -197,7 +197,7 @@ impl Body {
         let length = length.checked_shr(self.breaks).unwrap_or(0).max(least).min(gap);
         // Another length after a part that brought nothing: so a limit of the server is distinguished from
         // the end of the body.
-        let length = length >> self.repeats.min(1);
+        let length = length >> u32::from(self.repeated.is_some());
         let start = self.aligned.unwrap_or_else(|| gap.saturating_sub(length));
         self.pieces(start, gap)
     }
@@ -254,7 +254,7 @@ impl Body {
 
     /// A part brought something new.
     pub(crate) fn has_news(&mut self) {
-        self.repeats = 0;
+        self.repeated = None;
     }
 
     /// A part has begun that goes on with it: the next one is asked for from where that ends.
@@ -262,16 +262,21 @@ impl Body {
         self.aligned = None;
     }
 
-    /// A part only repeated what is stored. `end` is where that ends, if there the part did too,
+    /// A part from `start` on only repeated what is stored. `end` is where that ends, if there the part did too,
     /// though no end was asked for. Whether it is to be asked once more, for another length.
-    pub(crate) fn brought_nothing(&mut self, head: Option<&Head>, end: Option<u64>) -> bool {
+    pub(crate) fn brought_nothing(
+        &mut self,
+        head: Option<&Head>,
+        start: u64,
+        end: Option<u64>,
+    ) -> bool {
         let end = end.filter(|end| self.total(head).is_none_or(|total| total == *end));
-        self.repeats = if end.is_some() { self.repeats + 1 } else { 0 };
-        if self.repeats != 1 {
+        let before = replace(&mut self.repeated, end.map(|_| start));
+        if before.is_some_and(|before| before != start) {
             // Twice, after parts of different lengths: there is no more.
             self.ended = end.or(self.ended);
         }
-        self.repeats == 1
+        before.is_none() && end.is_some()
     }
 
     /// Begins from scratch, with what is known of the length. What there was.

@@ -129,7 +129,7 @@ impl Record {
         }
         if let Some(asked) = transfer.asked.filter(|_| !news) {
             let open = asked.end.is_none() && transfer.end.is_none_or(|end| end == at);
-            return self.brought_nothing(cx, open.then_some(at));
+            return self.brought_nothing(cx, asked.start, open.then_some(at));
         }
         self.body.has_news();
         self.go_on(cx)
@@ -153,10 +153,10 @@ impl Record {
         if self.is_alone(cx.transfers) { self.await_connection() } else { Next::Nothing }
     }
 
-    /// A part came to its end, and only repeated what is stored. `end` is where that ends, if there
+    /// A part from `start` on came to its end, and only repeated what is stored. `end` is where that ends, if there
     /// the part did too, though no end was asked for.
-    fn brought_nothing(&mut self, cx: &mut Context<'_>, end: Option<u64>) -> Next {
-        if self.body.brought_nothing(self.row.head.as_ref(), end) {
+    fn brought_nothing(&mut self, cx: &mut Context<'_>, start: u64, end: Option<u64>) -> Next {
+        if self.body.brought_nothing(self.row.head.as_ref(), start, end) {
             return self.await_connection();
         }
         if let Some(next) = self.settle_if_whole(cx) {
