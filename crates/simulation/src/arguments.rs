@@ -11,7 +11,8 @@ simulation [--seeds N] [--from M] [--worlds KIND] [--threads T] [--bug NAME] [--
     runs the schedules of the seeds M to N (1 to 1000 by default), and tells which went wrong, each
     with the few twists that make it do so; stops after so many of them (10 by default); in plain
     worlds, or in crowds (hundreds of small files, slow stores), origins (several, which may be away
-    or trickle) or clocks (that are set meanwhile)
+    or trickle), clocks (that are set meanwhile), parts (of larger files), libraries (whose items are
+    kept) or phones (that are suspended)
 simulation --seed S [--worlds KIND] [--only PLACES] [--shrink] [--trace] [--bug NAME]
     runs one schedule: with those of its twists only that are named, or those that make it go wrong;
     --trace prints every step";

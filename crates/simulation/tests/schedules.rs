@@ -46,6 +46,14 @@ fn a_clock_that_is_set_changes_nothing() {
 }
 
 #[test]
+fn a_browser_that_is_suspended_loses_nothing() {
+    let findings = campaign(Worlds::Phones, SOME, None);
+    assert!(findings.failures.is_empty(), "{}", table(&findings));
+    let suspended = findings.tally.faults.get("suspended");
+    assert!(suspended.is_some_and(|count| *count > SOME), "{}", table(&findings));
+}
+
+#[test]
 fn bodies_in_parts_end_right() {
     let findings = campaign(Worlds::Parts, SOME, None);
     assert!(findings.failures.is_empty(), "{}", table(&findings));
@@ -62,7 +70,7 @@ fn worlds_of_each_kind_have_what_their_seed_has() {
             let own: Vec<_> = Schedule::from_seed(plain, seed).twists().cloned().collect();
             let kept = more.twists().filter(|twist| own.contains(twist)).count();
             let all = more.twists().take(own.len()).eq(&own);
-            let cut = matches!(worlds, Worlds::Clocks | Worlds::Parts);
+            let cut = matches!(worlds, Worlds::Clocks | Worlds::Parts | Worlds::Phones);
             assert!(all || cut && kept > 0, "{name} {seed}");
             let again = more.only(&more.places());
             assert_eq!(again, more);

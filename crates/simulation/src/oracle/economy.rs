@@ -13,7 +13,8 @@ use crate::plan::twist::Ask;
 
 pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFacts) {
     let plan = oracle.plan_of(uid);
-    let given = given(facts, uid) + fetch.pauses;
+    // What comes just after a suspension is taken for lost, if that was as long as a silence may be.
+    let given = given(facts, uid) + fetch.pauses + facts.suspensions;
     for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
         let most = most_requests(oracle, facts, (plan, record), given);
         if record.requests > most && !is_hidden_coding(oracle, plan.file) {

@@ -25,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) lost: BTreeSet<EntryKey>,
     pub(crate) crashes: u64,
     pub(crate) rivals: u64,
+    /// How often all stood still but the clock.
+    pub(crate) suspensions: u64,
     /// Operations of the stores that failed, and so counted as attempts.
     pub(crate) store_troubles: u64,
     /// Comparisons among them, which count as another version.
@@ -160,6 +162,16 @@ impl Facts {
             ..FetchFacts::default()
         };
         self.fetches.insert(uid.to_owned(), fetch);
+    }
+
+    /// All stood still for so long, `now` the last: what was about to happen happens as much later.
+    pub(crate) fn suspend(&mut self, time: Duration, now: Duration) {
+        self.suspensions += 1;
+        self.able_since = now;
+        self.servers.values_mut().for_each(|server| server.suspend(time));
+        for fetch in self.fetches.values_mut() {
+            fetch.paused = fetch.paused.map(|since| since + time);
+        }
     }
 
     pub(crate) fn lose(&mut self, entry: &EntryKey, length: u64) {

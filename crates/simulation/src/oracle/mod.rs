@@ -66,7 +66,8 @@ impl Oracle {
 
     fn leaves_alone(&self, fetch: &FetchFacts) -> bool {
         let (now, patience) = (self.world.clock.monotonic(), self.plan.config.delivery.patience);
-        fetch.deliveries.last().is_some_and(|last| now >= last.began + Duration::from(patience))
+        let patience = Duration::from(patience).saturating_sub(A_STEP);
+        fetch.deliveries.last().is_some_and(|last| now >= last.began + patience)
     }
 
     /// All versions of a file that there were, with their lengths.
@@ -76,3 +77,6 @@ impl Oracle {
         places.filter_map(|url| servers.files.get(url)).flat_map(|file| file.versions()).collect()
     }
 }
+
+/// An event may come so much later than its engine has told it to the worker.
+const A_STEP: Duration = Duration::from_millis(20);

@@ -119,8 +119,8 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
     let refused = record.refused > 0 && troubles > u64::from(retry.refused_attempts);
     let torn = facts.lost.len() as u64;
     let doubts = record.doubts + facts.check_troubles + torn > u64::from(retry.restarts);
-    let disturbed =
-        facts.crashes + facts.rivals + record.offline + troubles > 0 || !facts.lost.is_empty();
+    let deaths = facts.crashes + facts.rivals + facts.suspensions;
+    let disturbed = deaths + record.offline + troubles > 0 || !facts.lost.is_empty();
     let once = !plan.ask.is_get() && disturbed;
     let original = oracle.versions(plan.file).iter().map(|(version, _)| *version).min();
     let other = record.versions.iter().any(|version| Some(*version) != original);

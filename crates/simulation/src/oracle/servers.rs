@@ -29,6 +29,15 @@ pub(crate) struct Hold {
     until: Duration,
 }
 
+impl ServerFacts {
+    /// All stood still for so long.
+    pub(crate) fn suspend(&mut self, time: Duration) {
+        if let Some(hold) = &mut self.hold {
+            hold.from += time;
+        }
+    }
+}
+
 /// The records of all fetches that are of the same origin.
 pub(crate) fn siblings<'a>(
     oracle: &'a Oracle,

@@ -65,7 +65,7 @@ fn wait(twist: &Twist, troubles: u64) -> u64 {
         Twist::OriginBusy { at, time, after, .. } => {
             60 * again + (at + time) / 1000 + after.unwrap_or(0).min(DAY)
         }
-        Twist::Offline { at, time, .. } | Twist::Pause { at, time, .. } => again + (at + time) / 1000,
+        Twist::Suspends { at, time } | Twist::Offline { at, time, .. } | Twist::Pause { at, time, .. } => again + (at + time) / 1000,
         Twist::Store { trouble: Trouble::Slow(time), .. } => again + time / 1000,
         // In each life, as long as they may keep it.
         Twist::HandlerTakes { time, .. } => (troubles + 1) * (time / 1000).min(HANDLERS),

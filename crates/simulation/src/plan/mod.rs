@@ -291,6 +291,7 @@ impl Plan {
             | Twist::OriginAway { at, .. }
             | Twist::OriginBusy { at, .. }
             | Twist::WallJumps { at, .. }
+            | Twist::Suspends { at, .. }
             | Twist::Offline { at, .. }
             | Twist::DamagesRecord { at, .. }
             | Twist::DamagesFetch { at, .. } => self.times.push((at, twist)),

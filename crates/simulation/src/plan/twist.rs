@@ -136,6 +136,8 @@ pub enum Twist {
     Crash { step: u64, down: u64 },
     /// The wall clock is set forward by so much, or back.
     WallJumps { at: u64, by: i64 },
+    /// The browser is suspended for so long, as on a phone.
+    Suspends { at: u64, time: u64 },
     /// Another worker takes over at the nth step, and nobody stops the first.
     Rival { step: u64 },
 }
@@ -237,6 +239,7 @@ impl Twist {
             Self::Bears { .. } => "origin that bears few connections",
             Self::WallJumps { by, .. } if *by < 0 => "wall clock set back",
             Self::WallJumps { .. } => "wall clock set forward",
+            Self::Suspends { .. } => "suspended",
             Self::Offline { reported: true, .. } => "offline",
             Self::Offline { reported: false, .. } => "offline, unreported",
             Self::Evicts { .. } => "entry vanished",

@@ -258,6 +258,7 @@ async fn happen(world: &Rc<World>, twist: Twist) {
             servers.origins.entry(files::origin(origin)).or_default().line = Some(rate);
         }
         Twist::WallJumps { by, .. } => world.base.clock.shift_wall(by),
+        Twist::Suspends { time, .. } => suspend(world, Duration::from_millis(time)),
         Twist::Offline { time, reported, .. } => go_offline(world, time, reported).await,
         Twist::DamagesFetch { fetch, .. } => damage(world, fetch, None),
         Twist::DamagesRecord { fetch, index, .. } => damage(world, fetch, Some(index)),
@@ -272,6 +273,11 @@ fn for_places(world: &World, file: usize, mut change: impl FnMut(&mut File)) {
             change(file);
         }
     }
+}
+
+fn suspend(world: &World, time: Duration) {
+    world.base.clock.suspend(time);
+    world.oracle.facts.borrow_mut().suspend(time, world.base.clock.monotonic());
 }
 
 async fn go_offline(world: &Rc<World>, time: u64, reported: bool) {

@@ -237,7 +237,7 @@ impl Clock for Worker {
         if self.world.slips.has(Bug::ForgetRetryTimer) && wait.contains(&duration) {
             pending::<()>().await;
         }
-        self.world.base.clock.sleep(duration).await;
+        self.world.base.clock.timer(duration).await;
     }
 }
 

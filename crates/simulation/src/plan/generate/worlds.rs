@@ -22,17 +22,20 @@ pub enum Worlds {
     Parts,
     /// What succeeds is kept, and workers die when they have just come to that.
     Libraries,
+    /// A browser that is suspended while all goes on.
+    Phones,
 }
 
 impl Worlds {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("plain", Self::Plain),
         ("crowds", Self::Crowds),
         ("origins", Self::Origins),
         ("clocks", Self::Clocks),
         ("parts", Self::Parts),
         ("libraries", Self::Libraries),
+        ("phones", Self::Phones),
     ];
 
     /// Those of this name.
@@ -83,6 +86,12 @@ pub(super) fn add(worlds: Worlds, seed: u64, twists: &mut Vec<Twist>) {
             let asks = |twist: &Twist| matches!(twist, Twist::Record { .. });
             let records = twists.iter().filter(|twist| asks(twist)).count();
             twists.extend(library(random, records));
+        }
+        Worlds::Phones => {
+            if random.one_in(2) {
+                twists.retain(|twist| is_plain(twist) || random.one_in(4));
+            }
+            twists.extend(phone(random));
         }
     }
 }
@@ -156,6 +165,14 @@ fn clock(random: &mut Random) -> Vec<Twist> {
         Twist::WallJumps { at, by }
     };
     (0..random.between(1, 3)).map(|_| jump(random)).collect()
+}
+
+fn phone(random: &mut Random) -> Vec<Twist> {
+    let suspension = |random: &mut Random| Twist::Suspends {
+        at: random.scale(1, 3 * SPAN),
+        time: random.scale(1_000, AN_HOUR),
+    };
+    (0..random.between(1, 4)).map(|_| suspension(random)).collect()
 }
 
 /// A file that takes seconds over one connection.
