@@ -246,15 +246,13 @@ pub(crate) fn is_same_whole(first: &Head, head: &Head) -> bool {
 }
 
 /// Whether a 200 to a range contradicts what `first` said of the whole, and looks like the part without its name: it is
-/// just as long as that; or the strong ETag is the same, and the length is not. Where nothing tells versions apart, any other
-/// length may be that of a part of another one.
+/// just as long as that; or the strong ETag is the same, and the length is not.
 pub(crate) fn is_unnamed_part(first: &Head, asked: ByteRange, head: &Head) -> bool {
     let (Some(total), Some(length)) = (complete_length(first), complete_length(head)) else {
         return false;
     };
     let part = length == asked.end.unwrap_or(total).saturating_sub(asked.start);
-    let untold = !is_told_apart(first) && !is_told_apart(head);
-    head.status == 200 && length != total && (part || untold || is_same(first, head))
+    head.status == 200 && length != total && (part || is_same(first, head))
 }
 
 /// Whether another response may be known to be of the same bytes, from the first on.

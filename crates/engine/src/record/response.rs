@@ -114,9 +114,9 @@ impl Record {
     /// Whether what replaces the stored body, of another version and length, may be the rest of it only, without its name:
     /// then what is asked for without a range tells.
     fn may_be_rest(&self, asked: ByteRange, head: &Head) -> bool {
-        let total = self.head().and_then(representation::complete_length);
         let length = representation::complete_length(head);
-        asked.start > 0 && head.status == 200 && (length.is_none() || length != total)
+        let other = length.is_none() || length != self.total();
+        asked.start > 0 && head.status == 200 && other
     }
 
     /// What a response is to a range of the stored body.
