@@ -23,7 +23,9 @@ pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFact
         }
         let tries = record.requests + record.troubles + record.offline + record.silences;
         // An odd answer to one is no reason for ever more of them.
-        let most = 2 * (tries + record.doubts + record.less - record.odd_proofs + 1);
+        // What is proven is written down with the rest, and so proven anew in each life before.
+        let again = (facts.crashes + facts.rivals) * record.parts;
+        let most = 2 * (tries + record.doubts + record.less - record.odd_proofs + 1) + again;
         if record.proofs > most {
             let proofs = record.proofs;
             oracle.violate(|| format!("{proofs} looks at where parts of {uid}/{index} meet"));
