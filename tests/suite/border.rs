@@ -207,7 +207,7 @@ fn record_state() {
     let mut record = RecordState {
         uid: "u".to_owned(),
         index: 4,
-        request: request(),
+        request: request().into(),
         result: None,
         version: 2,
         head: None,
@@ -235,7 +235,7 @@ fn record_state_with_a_body() {
     let record = RecordState {
         uid: "u".to_owned(),
         index: 0,
-        request,
+        request: request.into(),
         result: Some(RecordResult::Failure(FailureReason::BadStatus)),
         version: 0,
         head: None,

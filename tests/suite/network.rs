@@ -1,6 +1,8 @@
 //! Fetch. The server is the one that the tests come from; what it cannot do, a `fetch()` of our
 //! own does.
 
+use std::rc::Rc;
+
 use background_fetch::network::{self, Body};
 use background_fetch::platform::LONGEST_CHUNK;
 use background_fetch_engine::http::{ByteRange, Head, RequestSpec};
@@ -26,7 +28,7 @@ fn get(url: &str) -> Exchange {
     Exchange {
         uid: "u".to_owned(),
         index: 0,
-        request,
+        request: request.into(),
         range: None,
         if_range: None,
         overlap: Vec::new(),
@@ -131,7 +133,7 @@ async fn a_body_that_breaks_is_unreachable() {
 async fn the_request_is_the_app_s_own() {
     let (_fetch, calls) = js::replace_fetch("return new Response('x')");
     let mut exchange = get("https://a.example/p?q#h");
-    exchange.request = RequestSpec {
+    exchange.request = Rc::new(RequestSpec {
         url: "https://a.example/p?q#h".to_owned(),
         method: "PUT".to_owned(),
         headers: vec![("x-a".to_owned(), "1".to_owned())],
@@ -143,7 +145,7 @@ async fn the_request_is_the_app_s_own() {
         referrer_policy: "origin".to_owned(),
         integrity: "sha256-AAAA".to_owned(),
         body_length: Some(4),
-    };
+    });
     let body = js::value("new Blob(['four'], { type: 'text/x' })", &JsValue::NULL);
     network::open(&exchange, Some(body), js::host(&Object::new()).unchecked_ref()).await.unwrap();
     let seen = "return [a.url, a.method, a.headers.get('x-a'), a.mode, a.credentials, a.cache,
@@ -159,7 +161,8 @@ async fn the_request_is_the_app_s_own() {
 async fn a_part_is_asked_for_by_range() {
     let (_fetch, calls) = js::replace_fetch("return new Response('x')");
     let mut exchange = get("https://a.example/");
-    exchange.request.headers = vec![("Range".to_owned(), "bytes=0-1".to_owned())];
+    Rc::make_mut(&mut exchange.request).headers =
+        vec![("Range".to_owned(), "bytes=0-1".to_owned())];
     exchange.range = Some(ByteRange { start: 5, end: Some(9) });
     exchange.if_range = Some("\"tag\"".to_owned());
     open(&exchange).await.unwrap();
@@ -177,7 +180,7 @@ async fn a_navigation_becomes_a_plain_request() {
     let (_fetch, calls) = js::replace_fetch("return new Response('x')");
     for url in [&own_url(), "https://a.example/"] {
         let mut exchange = get(url);
-        "navigate".clone_into(&mut exchange.request.mode);
+        "navigate".clone_into(&mut Rc::make_mut(&mut exchange.request).mode);
         open(&exchange).await.unwrap();
     }
     assert_eq!(js::value("a.map((r) => r.mode).join()", &calls), "same-origin,cors");

@@ -8,6 +8,7 @@
 
 #![allow(async_fn_in_trait, reason = "no port leaves its thread, so no `Send` bound is missing")]
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::http::{ByteRange, Head, RequestSpec};
@@ -36,7 +37,7 @@ pub struct Exchange {
     /// Index of the record: with `uid`, the name of a stored request body.
     pub index: u32,
     /// What the app asked for.
-    pub request: RequestSpec,
+    pub request: Rc<RequestSpec>,
     /// The part of the body that is missing; `None` asks as the app asked, without `Range`.
     pub range: Option<ByteRange>,
     /// Value of an `If-Range` header. Never set for another origin: it would cause a preflight.

@@ -3,6 +3,8 @@
 //! How they are spelled in the database is the shell's `meta_store/rows.rs`; a change that rows
 //! already stored do not have is a new version in its `meta_store/schema.rs`, with a migration.
 
+use std::rc::Rc;
+
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
 use crate::text::{before, cut, decimal};
@@ -99,8 +101,8 @@ pub struct RecordRow {
     pub uid: String,
     /// Position in the list of requests.
     pub index: u32,
-    /// As the app made it.
-    pub request: RequestSpec,
+    /// As the app made it. Shared, as each write and each look takes a copy of the row.
+    pub request: Rc<RequestSpec>,
     /// Head of the response whose body is being stored; `None` before the first byte is stored.
     pub head: Option<Head>,
     /// The strong validator that came with that head, as `If-Range` takes it.
@@ -126,11 +128,11 @@ pub struct RecordRow {
 
 impl RecordRow {
     /// Of a request that has not been sent.
-    pub fn new(uid: String, index: u32, request: RequestSpec) -> Self {
+    pub fn new(uid: String, index: u32, request: impl Into<Rc<RequestSpec>>) -> Self {
         Self {
             uid,
             index,
-            request,
+            request: request.into(),
             head: None,
             validator: None,
             version: 0,
@@ -179,7 +181,7 @@ pub enum Write {
     PutFetch(FetchRow),
     /// The same, of one that is over, with what it asked for, if that is to be kept: no engine reads it, but the app can
     /// have it begun again.
-    PutOver(FetchRow, Option<Vec<RequestSpec>>),
+    PutOver(FetchRow, Option<Vec<Rc<RequestSpec>>>),
     /// Adds or replaces a record.
     PutRecord(RecordRow),
     /// Adds or replaces a segment.

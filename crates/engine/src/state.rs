@@ -1,5 +1,7 @@
 //! What JavaScript is shown of the engine's state. Mirrored by `js/border/engine.ts`.
 
+use std::rc::Rc;
+
 use crate::http::{Head, RequestSpec};
 use crate::outcome::{FailureReason, RecordResult};
 use crate::snapshot::{EntryKey, FetchRow, ImageResource, Stage};
@@ -121,7 +123,7 @@ pub struct RecordState {
     /// Position in the list of requests.
     pub index: u32,
     /// As the app made it.
-    pub request: RequestSpec,
+    pub request: Rc<RequestSpec>,
     /// `None` is "".
     pub result: Option<RecordResult>,
     /// Counts the responses begun.

@@ -1,5 +1,7 @@
 //! All background fetches of the registration.
 
+use std::rc::Rc;
+
 use crate::context::Context;
 use crate::fetch::{Fetch, Step};
 use crate::http::RequestSpec;
@@ -159,7 +161,7 @@ impl Fetches {
 }
 
 /// What it takes to begin it again, if that is to be kept, and none of it was lost.
-fn requests(fetch: &Fetch) -> Option<Vec<RequestSpec>> {
+fn requests(fetch: &Fetch) -> Option<Vec<Rc<RequestSpec>>> {
     let records = fetch.records();
     let whole = weight(&fetch.row) == records.len();
     whole.then(|| records.iter().map(|record| record.row.request.clone()).collect())

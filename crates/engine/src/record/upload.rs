@@ -6,6 +6,7 @@
 //! least to the same machine; so the server is asked for an answer that does not matter.
 
 use std::mem::take;
+use std::rc::Rc;
 
 use crate::context::Context;
 use crate::ids::TransferId;
@@ -76,7 +77,7 @@ impl Record {
 }
 
 fn probe(cx: &mut Context<'_>, id: TransferId, mut exchange: Exchange) {
-    let request = &mut exchange.request;
+    let request = Rc::make_mut(&mut exchange.request);
     "HEAD".clone_into(&mut request.method);
     // Whoever the server lets read its answers: that there is one, is all.
     "no-cors".clone_into(&mut request.mode);

@@ -1,5 +1,7 @@
 //! Rows that are damaged, or wrong, each in a database of its own.
 
+use std::rc::Rc;
+
 use background_fetch_engine::http::Head;
 use background_fetch_engine::snapshot::{
     EntryKey, FetchRow, RecordRow, SegmentRow, Snapshot, Stage, Write,
@@ -60,7 +62,7 @@ fn numbers_at_their_limits_do_not_overflow() {
     rows.fetch.order = u64::MAX;
     rows.fetch.deliveries = u32::MAX;
     rows.records[0].version = u32::MAX;
-    rows.records[0].request.body_length = Some(u64::MAX);
+    Rc::make_mut(&mut rows.records[0].request).body_length = Some(u64::MAX);
     let mut second = rows.records[0].clone();
     second.index = 1;
     rows.records.push(second);
@@ -121,7 +123,7 @@ fn done(uid: &str, extents: &[(u64, u64)]) -> Snapshot {
     let record = RecordRow {
         uid: uid.into(),
         index: 0,
-        request: get("file"),
+        request: get("file").into(),
         head: Some(head),
         validator: Some("\"1\"".into()),
         version: 1,

@@ -1,5 +1,6 @@
 //! What is left of a fetch that is over: how it ended, for whoever lost the answer to `fetch()`, or was not there.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use background_fetch_engine::FailureReason;
@@ -118,7 +119,7 @@ fn over_after(server: &str, sizes: &[usize]) -> Vec<(String, Option<Vec<String>>
             }
         }
     });
-    let urls = |requests: Vec<RequestSpec>| requests.into_iter().map(|one| one.url).collect();
+    let urls = |all: Vec<Rc<RequestSpec>>| all.iter().map(|one| one.url.clone()).collect();
     let meta = &app.world.meta;
     let of = |uid: String| (uid.clone(), meta.requests_of(&uid).map(urls));
     meta.over().into_iter().map(|row| of(row.uid)).collect()

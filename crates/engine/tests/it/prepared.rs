@@ -51,7 +51,7 @@ fn before_the_first_request() {
     assert_eq!((app.requests("stale"), app.requests("fresh")), (0, 1));
     assert_eq!(app.worker.attempts(), [Attempt { number: 1, received: 0, status: 0 }]);
     let record = &app.delivery("one").records[0].0;
-    assert_eq!(record.request, get("stale"), "what the app has asked for stays what it was");
+    assert_eq!(*record.request, get("stale"), "what the app has asked for stays what it was");
 }
 
 #[test]

@@ -16,6 +16,9 @@ pub struct MemoryMetaStore {
     fault: Rc<RefCell<Option<StoreError>>>,
 }
 
+/// Of one fetch.
+type Requests = Vec<Rc<RequestSpec>>;
+
 /// `None` is a row that does not decode.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
@@ -25,7 +28,7 @@ pub(super) struct Rows {
     pub(super) segments: BTreeMap<(String, u32, u64), Option<SegmentRow>>,
     bodies: BTreeSet<(String, u32)>,
     /// What is left of fetches that are over.
-    over: BTreeMap<String, (FetchRow, Option<Vec<RequestSpec>>)>,
+    over: BTreeMap<String, (FetchRow, Option<Requests>)>,
     /// Items of the library, by unique id.
     pub(super) kept: BTreeMap<String, Item>,
 }
@@ -80,7 +83,7 @@ impl MemoryMetaStore {
     }
 
     /// What one that is over asked for, as far as that is kept.
-    pub fn requests_of(&self, uid: &str) -> Option<Vec<RequestSpec>> {
+    pub fn requests_of(&self, uid: &str) -> Option<Requests> {
         self.rows.borrow().over.get(uid)?.1.clone()
     }
 

@@ -202,7 +202,7 @@ impl Life for CalmWorker {
             return Ok(());
         };
         self.inner.attempts.borrow_mut().push(attempt);
-        prepare(&mut exchange.request, attempt)
+        prepare(Rc::make_mut(&mut exchange.request), attempt)
     }
 
     async fn begin(&self, operation: &Operation<'_>) -> Result<(), StoreError> {

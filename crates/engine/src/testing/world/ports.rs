@@ -129,7 +129,7 @@ impl<L: Life> Network for WorldPorts<L> {
         self.life.step().await;
         let holding = world.holding(&uid);
         let script = RefCell::new(answer.body);
-        let url = request.url;
+        let url = request.url.clone();
         Ok((answer.head, Body { uid, index, url, script, holding, _connection: connection }))
     }
 

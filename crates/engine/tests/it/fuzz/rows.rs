@@ -1,6 +1,7 @@
 //! Rows of any content, as a damaged database has them: an engine that starts on them does the other
 //! fetches no harm, and these end, one way or the other.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use background_fetch_engine::http::Head;
@@ -286,14 +287,19 @@ fn apply(change: Change, Snapshot { fetch, records, segments }: &mut Snapshot) {
         }
         Change::Id(id) => id.clone_into(&mut fetch.id),
         Change::Request(at, path, method, body) => nth(records, at, |row| {
-            row.request.url = url(path);
-            method.clone_into(&mut row.request.method);
-            row.request.body_length = body;
+            let request = Rc::make_mut(&mut row.request);
+            request.url = url(path);
+            method.clone_into(&mut request.method);
+            request.body_length = body;
         }),
         Change::RequestHeader(at, range) => {
-            nth(records, at, |row| row.request.headers.push(("range".into(), range)));
+            nth(records, at, |row| {
+                Rc::make_mut(&mut row.request).headers.push(("range".into(), range));
+            });
         }
-        Change::Integrity(at, metadata) => nth(records, at, |row| row.request.integrity = metadata),
+        Change::Integrity(at, metadata) => {
+            nth(records, at, |row| Rc::make_mut(&mut row.request).integrity = metadata);
+        }
         Change::Index(at, index) => nth(records, at, |row| row.index = index),
         Change::Head(at, head) => nth(records, at, |row| row.head = head),
         Change::HeadHeader(at, name, value) => nth(records, at, |row| {
@@ -343,7 +349,7 @@ fn anything() -> impl Strategy<Value = Snapshot> {
         .prop_map(|(index, head, validator, result, seams)| RecordRow {
             uid: "bad".into(),
             index,
-            request: get("a"),
+            request: get("a").into(),
             head,
             validator,
             version: index,
