@@ -7,7 +7,7 @@ use background_fetch_engine::testing::network::{Coding, Exposure, File, Validato
 
 use crate::oracle::Oracle;
 use crate::oracle::facts::{Facts, FetchFacts, RecordFacts};
-use crate::oracle::measure::{longest_wait, most_held};
+use crate::oracle::measure::{crawls, longest_wait, most_held};
 use crate::plan::RecordPlan;
 use crate::plan::twist::Ask;
 
@@ -17,7 +17,8 @@ pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFact
     let given = given(facts, uid) + fetch.pauses + facts.suspensions;
     for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
         let most = most_requests(oracle, facts, (plan, record), given);
-        if record.requests > most && !is_hidden_coding(oracle, plan.file) {
+        let unclear = is_hidden_coding(oracle, plan.file) || crawls(oracle, plan.file);
+        if record.requests > most && !unclear {
             let requests = record.requests;
             oracle.violate(|| format!("{requests} requests for {uid}/{index}, {most} had reasons"));
         }

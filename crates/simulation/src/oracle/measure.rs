@@ -37,7 +37,7 @@ pub(crate) fn longest_wait(oracle: &Oracle) -> Duration {
 
 /// Whether what is repeated of a file, or what comes of it at a time, takes longer to come than a silence may last: then it
 /// is asked for again after a while, and waited for longer.
-fn crawls(oracle: &Oracle, file: usize) -> bool {
+pub(crate) fn crawls(oracle: &Oracle, file: usize) -> bool {
     let Config { stall, connections, extra_connections, .. } = oracle.plan.config;
     let repeated = overlap(&oracle.plan.config);
     let servers = oracle.world.servers.borrow();
