@@ -112,11 +112,15 @@ async function buildBundle(esbuild, { name, source, wasm }, outDir) {
 async function shrink(files, name, inlined) {
   const [map, script] = ['.map', name].map((end) => files.find(({ path }) => path.endsWith(end)));
   const results = [];
-  for (const hoist_funs of [true, false]) results.push(await minified(script.text, map.text, name, hoist_funs));
-  const sizes = results.map(({ code }) => brotliCompressSync(code).length);
+  for (const hoist_funs of [true, false]) {
+    const result = await minified(script.text, map.text, name, hoist_funs);
+    results.push({ map: result.map, text: inlined ? withWasm(result.code, inlined) : result.code });
+  }
+  // With the text of the wasm file: how well that compresses depends on what stands before it.
+  const sizes = results.map(({ text }) => brotliCompressSync(text).length);
   const best = results[sizes.indexOf(Math.min(...sizes))];
   return [
-    { path: script.path, text: inlined ? withWasm(best.code, inlined) : best.code },
+    { path: script.path, text: best.text },
     { path: map.path, text: best.map },
   ];
 }
@@ -126,8 +130,17 @@ async function minified(code, map, name, hoist_funs) {
   return minify(code, {
     ecma: 2022,
     toplevel: true,
-    // No function expression of ours, or of the bindings, is called with `new`.
-    compress: { passes: 3, unsafe_arrows: true, hoist_funs, inline: 1, negate_iife: false, sequences: false },
+    compress: {
+      passes: 3,
+      // No function expression of ours, or of the bindings, is called with `new`.
+      unsafe_arrows: true,
+      // `x === undefined` is more like other text than the other way round.
+      lhs_constants: false,
+      hoist_funs,
+      inline: 1,
+      negate_iife: false,
+      sequences: false,
+    },
     mangle: { toplevel: true, nth_identifier: { get: identifier } },
     format: { comments: /^!/ },
     sourceMap: { content: map, filename: name, url: `${name}.map`, includeSources: true },
