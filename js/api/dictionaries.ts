@@ -3,7 +3,8 @@ import type { MatchOptions, UIOptions } from '../border/engine.ts';
 import {
   type Convert,
   createSequence,
-  iteratorMethod,
+  optional,
+  required,
   toBoolean,
   toDictionary,
   toDOMString,
@@ -15,17 +16,17 @@ import {
 type ImageResource = NonNullable<UIOptions['icons']>[number];
 
 const toImageResource = toDictionary<ImageResource>('ImageResource', {
-  label: { convert: toDOMString },
-  sizes: { convert: toDOMString },
+  label: optional(toDOMString),
+  sizes: optional(toDOMString),
   // A USVString, which the URL parser makes of it.
-  src: { convert: toDOMString, required: true },
-  type: { convert: toDOMString },
+  src: required(toDOMString),
+  type: optional(toDOMString),
 });
 
 /** The members of `BackgroundFetchUIOptions`. */
 export const uiOptions = {
-  icons: { convert: toSequence(toImageResource) },
-  title: { convert: toDOMString },
+  icons: optional(toSequence(toImageResource)),
+  title: optional(toDOMString),
 };
 
 /** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchoptions */
@@ -35,17 +36,14 @@ export interface BackgroundFetchOptions extends UIOptions {
 
 export const toBackgroundFetchOptions = toDictionary<BackgroundFetchOptions>('BackgroundFetchOptions', {
   ...uiOptions,
-  downloadTotal: { convert: toUnsignedLongLong, fallback: 0 },
+  downloadTotal: toUnsignedLongLong,
 });
-
-/** A `boolean` member that is false if it is not given. */
-export const flag = { convert: toBoolean, fallback: false };
 
 /** https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */
 export const toCacheQueryOptions = toDictionary<MatchOptions>('CacheQueryOptions', {
-  ignoreMethod: flag,
-  ignoreSearch: flag,
-  ignoreVary: flag,
+  ignoreMethod: toBoolean,
+  ignoreSearch: toBoolean,
+  ignoreVary: toBoolean,
 });
 
 /** Whether the value is a Request of any realm: the brand check of one of its own getters tells. */
@@ -62,7 +60,5 @@ export const toRequestInfo: Convert<Request | string> = (value, context) =>
   isRequest(value) ? value : toDOMString(value, context);
 
 /** `(RequestInfo or sequence<RequestInfo>)`, as a list. */
-export const toRequestList: Convert<(Request | string)[]> = (value, context) => {
-  const iterate = isRequest(value) ? undefined : iteratorMethod(value, context);
-  return iterate ? createSequence(iterate.call(value), toRequestInfo, context) : [toRequestInfo(value, context)];
-};
+export const toRequestList: Convert<(Request | string)[]> = (value, context) =>
+  (isRequest(value) ? undefined : createSequence(value, toRequestInfo, context)) ?? [toRequestInfo(value, context)];

@@ -29,9 +29,9 @@ export const toUnsignedLongLong: Convert<number> = (value) => {
 /** https://webidl.spec.whatwg.org/#js-sequence */
 export function toSequence<T>(convert: Convert<T>): Convert<T[]> {
   return (value, context) => {
-    const iterate = iteratorMethod(value, context);
-    if (!iterate) throw noSequence(context);
-    return createSequence(iterate.call(value), convert, context);
+    const sequence = createSequence(value, convert, context);
+    if (!sequence) throw noSequence(context);
+    return sequence;
   };
 }
 
@@ -44,14 +44,17 @@ export function iteratorMethod(value: unknown, context: string): (() => object) 
 }
 
 /**
- * https://webidl.spec.whatwg.org/#create-sequence-from-iterable. Unlike a loop of JavaScript's own it
- * does not close an iterator that has given something wrong.
+ * https://webidl.spec.whatwg.org/#create-sequence-from-iterable; undefined of what has no {@link iteratorMethod}. Unlike a
+ * loop of JavaScript's own it does not close an iterator that has given something wrong.
  */
-export function createSequence<T>(iterator: object, convert: Convert<T>, context: string): T[] {
+export function createSequence<T>(value: unknown, convert: Convert<T>, context: string): T[] | undefined {
+  const iterate = iteratorMethod(value, context);
+  if (!iterate) return undefined;
+  const iterator = iterate.call(value) as Iterator<unknown>;
+  const { next } = iterator;
   const sequence: T[] = [];
-  const { next } = iterator as Iterator<unknown>;
   for (;;) {
-    const step = next.call(iterator as Iterator<unknown>);
+    const step = next.call(iterator);
     if (!isObject(step)) throw noSequence(context);
     if (step.done) return sequence;
     sequence.push(convert(step.value, context));
@@ -60,34 +63,34 @@ export function createSequence<T>(iterator: object, convert: Convert<T>, context
 
 const noSequence = (context: string): TypeError => new TypeError(`${context}: it is not a sequence.`);
 
-/** One member of a dictionary. */
-export interface Member {
-  convert: Convert<unknown>;
-  required?: boolean;
-  /** Stands in for a member that is not given. */
-  fallback?: unknown;
+/** A member of a dictionary that is left out where it is not given. */
+export function optional<T>(convert: Convert<T>): Convert<T | undefined> {
+  return (value, context) => (value === undefined ? undefined : convert(value, context));
+}
+
+/** A member that must be given. */
+export function required<T>(convert: Convert<T>): Convert<T> {
+  return (value, context) => {
+    if (value === undefined) throw new TypeError(`${context}: it is required.`);
+    return convert(value, context);
+  };
 }
 
 /**
  * https://webidl.spec.whatwg.org/#js-dictionary. `members` must stand in the order in which the
- * standard reads them: inherited dictionaries first, each in lexicographical order.
+ * standard reads them: inherited dictionaries first, each in lexicographical order. A member that is neither
+ * {@link optional} nor {@link required} has for its default what its type makes of undefined: false, or 0.
  */
-export function toDictionary<T>(name: string, members: Record<keyof T, Member>): Convert<T> {
+export function toDictionary<T>(name: string, members: Record<keyof T, Convert<unknown>>): Convert<T> {
   return (value, context) => {
     if (!isObject(value ?? {})) {
       throw new TypeError(`${context}: it is not of type '${name}'.`);
     }
     const dictionary: Record<string, unknown> = {};
-    for (const [key, { convert, required, fallback }] of Object.entries<Member>(members)) {
+    for (const [key, convert] of Object.entries<Convert<unknown>>(members)) {
       const given = (value as Record<string, unknown> | null | undefined)?.[key];
-      const place = `${context}: ${key} of ${name}`;
-      if (given !== undefined) {
-        dictionary[key] = convert(given, place);
-      } else if (required) {
-        throw new TypeError(`${place}: it is required.`);
-      } else if (fallback !== undefined) {
-        dictionary[key] = fallback;
-      }
+      const converted = convert(given, `${context}: ${key} of ${name}`);
+      if (converted !== undefined) dictionary[key] = converted;
     }
     return dictionary as T;
   };

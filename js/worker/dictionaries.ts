@@ -1,7 +1,7 @@
 /** The dictionaries of the standard's IDL that only service workers take. */
-import { flag, uiOptions } from '../api/dictionaries.ts';
+import { uiOptions } from '../api/dictionaries.ts';
 import type { UIOptions } from '../border/engine.ts';
-import { type Convert, toDictionary } from '../webidl/convert.ts';
+import { type Convert, required, toBoolean, toDictionary } from '../webidl/convert.ts';
 
 /** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchuioptions */
 export const toUIOptions = toDictionary<UIOptions>('BackgroundFetchUIOptions', uiOptions);
@@ -13,8 +13,8 @@ export interface BackgroundFetchEventInit<Registration> extends EventInit {
 
 export const toBackgroundFetchEventInit = <Registration>(convert: Convert<Registration>) =>
   toDictionary<BackgroundFetchEventInit<Registration>>('BackgroundFetchEventInit', {
-    bubbles: flag,
-    cancelable: flag,
-    composed: flag,
-    registration: { convert, required: true },
+    bubbles: toBoolean,
+    cancelable: toBoolean,
+    composed: toBoolean,
+    registration: required(convert),
   });

@@ -9,7 +9,7 @@ import {
   toRequestList,
 } from '../../js/api/dictionaries.ts';
 import { resolveUrl } from '../../js/api/resolve-url.ts';
-import { toDictionary, toDOMString, toSequence, toUnsignedLongLong } from '../../js/webidl/convert.ts';
+import { required, toDictionary, toDOMString, toSequence, toUnsignedLongLong } from '../../js/webidl/convert.ts';
 import { EventHandlerAttribute } from '../../js/webidl/event-handler.ts';
 import { toErrorData, toException } from '../../js/webidl/exceptions.ts';
 import { toUIOptions } from '../../js/worker/dictionaries.ts';
@@ -107,7 +107,7 @@ describe('dictionaries', () => {
   });
 
   test('a required member may be anything but undefined', () => {
-    const convert = toDictionary<{ a: string }>('A', { a: { convert: toDOMString, required: true } });
+    const convert = toDictionary<{ a: string }>('A', { a: required(toDOMString) });
     assert.throws(() => convert({}, CONTEXT), TypeError);
     assert.deepEqual(convert({ a: null }, CONTEXT), { a: 'null' });
   });
