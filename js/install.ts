@@ -4,7 +4,7 @@ import { BackgroundFetchRecord } from './api/BackgroundFetchRecord.ts';
 import { BackgroundFetchRegistration } from './api/BackgroundFetchRegistration.ts';
 import { hideCaches } from './api/caches.ts';
 import { installPermission } from './api/permission.ts';
-import type { Connection } from './border/messages.ts';
+import type { Connection } from './border/connection.ts';
 import { forgetStoredWork } from './border/stored-work.ts';
 import { watchRequests } from './platform.ts';
 import { exposeInterface, extendInterface } from './webidl/define.ts';

@@ -80,7 +80,7 @@ export function withLiveRecords(uids: string[]): string[] {
 /** The records of a fetch are gone: those that have not got all they wanted will not get it. */
 export function loseRecords(uid: string): void {
   for (const record of records.get(uid)?.values() ?? []) {
-    const { state } = record;
+    const state = record.state;
     if (state.result === '') record.advance({ ...state, result: 'redundant' });
   }
   records.delete(uid);

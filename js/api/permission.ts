@@ -1,4 +1,5 @@
 /** The permission "background-fetch": https://wicg.github.io/background-fetch/#permissions. */
+import { createObject } from '../webidl/define.ts';
 
 const descriptor = { name: 'background-fetch' as PermissionName };
 
@@ -15,24 +16,23 @@ export async function isDenied(): Promise<boolean> {
 export function installPermission(): void {
   if (!('Permissions' in globalThis)) return;
   const { prototype } = Permissions;
-  const native = prototype.query;
-  prototype.query = {
+  const { query } = prototype;
+  Object.assign(prototype, {
     async query(this: Permissions, asked: PermissionDescriptor): Promise<PermissionStatus> {
       try {
-        return await native.call(this, asked);
+        return await query.call(this, asked);
       } catch (error) {
         if (asked?.name !== descriptor.name) throw error;
         return granted();
       }
     },
-  }.query;
+  });
 }
 
 /** A PermissionStatus that never changes; no script can make a real one. */
 function granted(): PermissionStatus {
   // WebKit has it in pages only.
-  const { prototype } = globalThis.PermissionStatus ?? EventTarget;
-  return Object.defineProperties(Object.setPrototypeOf(new EventTarget(), prototype), {
+  return Object.defineProperties(createObject(globalThis.PermissionStatus ?? EventTarget, EventTarget), {
     name: { value: descriptor.name },
     state: { value: 'granted' },
     onchange: { value: null, writable: true },

@@ -32,30 +32,21 @@ export async function storeRequests(requests: Request[]): Promise<SentRequest[]>
   } catch (error) {
     const message = `The body of a request could not be read: ${error as string}`;
     // Refused by one that has been read.
-    for (const { body } of requests) body?.cancel(abortError(message)).catch(noop);
+    for (const { body } of requests) body?.cancel(abortError(message)).catch(() => undefined);
     throw new TypeError(message);
   }
 }
 
 /** What is taken as it is. */
-const MEMBERS = [
-  'url',
-  'method',
-  'mode',
-  'credentials',
-  'cache',
-  'redirect',
-  'referrer',
-  'referrerPolicy',
-  'integrity',
-] as const;
+const MEMBERS = /* @__PURE__ */ 'url method mode credentials cache redirect referrer referrerPolicy integrity'.split(
+  ' ',
+) as Member[];
+
+type Member = Exclude<keyof RequestData, 'headers' | 'body'>;
 
 /** A request as data. */
 export function describeRequest(request: Request): RequestData {
-  const data = Object.fromEntries(MEMBERS.map((name) => [name, request[name]])) as Record<
-    (typeof MEMBERS)[number],
-    string
-  >;
+  const data = Object.fromEntries(MEMBERS.map((name) => [name, request[name]])) as Record<Member, string>;
   // A navigation's own request, which no script may make again.
   if (data.mode === 'navigate') data.mode = 'same-origin';
   return { ...data, headers: [...request.headers], body: null };
@@ -76,5 +67,3 @@ async function readBody(request: Request): Promise<SentRequest['body']> {
   // Where `Request.body` is missing (Firefox) an empty body cannot be told from none.
   return body.size === 0 && !('body' in request) ? null : body;
 }
-
-const noop = (): void => undefined;

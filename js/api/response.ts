@@ -18,8 +18,8 @@ export function createResponse(head: ResponseHead, body: BodyInit | null, length
   // What must not be seen of a response that may have been put together from ranges, or is not what came.
   const headers = new Headers(head.headers);
   headers.delete('Content-Range');
-  if (length === undefined) headers.delete('Content-Length');
-  else headers.set('Content-Length', `${length}`);
+  headers.delete('Content-Length');
+  if (length !== undefined) headers.set('Content-Length', `${length}`);
   return dress(new Response(body, { status, statusText, headers }), head);
 }
 

@@ -98,17 +98,6 @@ export type Kind = keyof Calls;
 export type Arguments<K extends Kind> = Parameters<Calls[K]>;
 export type Answer<K extends Kind> = ReturnType<Calls[K]>;
 
-/** A realm's way to the worker that runs the engine: over messages, or, there itself, directly. */
-export interface Connection {
-  readonly scope: string;
-  /** Whether the registration has an active worker. */
-  readonly available: boolean;
-  /** Whether anything may be stored that it can be asked for. */
-  hasWork(): Promise<boolean>;
-  /** Rejects with an exception of this realm. */
-  call<K extends Kind>(kind: K, ...args: Arguments<K>): Promise<Answer<K>>;
-}
-
 /** Page → worker, by `ServiceWorker.postMessage`. */
 export interface CallMessage<K extends Kind = Kind> {
   brand: typeof BRAND;
@@ -159,7 +148,7 @@ export interface News {
   active: boolean;
 }
 
-export const CHANNEL = BRAND;
+export { BRAND as CHANNEL };
 
 /** Whether a message is one of ours, of whatever version. */
 export function isOurs(data: unknown): data is { brand: typeof BRAND } {

@@ -6,11 +6,12 @@ export const PREFIX = 'background-fetch-polyfill:';
 /** The Cache Storage cache that holds the bodies of a registration's fetches. */
 export const cacheName = (scope: string): string => PREFIX + scope;
 
-/** The IndexedDB database of a registration; schema in `src/meta_store/schema.rs`. */
-export const databaseName = cacheName;
-
-/** The Web Lock that a worker holds while it runs the engine. */
-export const lockName = cacheName;
+export {
+  /** The IndexedDB database of a registration; schema in `src/meta_store/schema.rs`. */
+  cacheName as databaseName,
+  /** The Web Lock that a worker holds while it runs the engine. */
+  cacheName as lockName,
+};
 
 /** Where an entry is in that cache; `src/body_store.rs` has the same. */
 export const entryUrl = (key: string): string => `https://background-fetch.invalid/${encodeURIComponent(key)}`;

@@ -1,7 +1,7 @@
 import { liveInstances, loseInstance, updateInstance } from '../api/instances.ts';
 import { updateRecord, withLiveRecords } from '../api/live-record.ts';
+import type { Connection } from '../border/connection.ts';
 import type { FetchState } from '../border/engine.ts';
-import type { Connection } from '../border/messages.ts';
 import {
   type Answer,
   type Arguments,
@@ -15,7 +15,7 @@ import {
 } from '../border/messages.ts';
 import { hasStoredWork } from '../border/stored-work.ts';
 import { invalidState, toException } from '../webidl/exceptions.ts';
-import { KeepAlive } from './keep-alive.ts';
+import { keepAlive } from './keep-alive.ts';
 
 /**
  * A worker welcomes each call as soon as it has started. What was posted to one that was just dying is lost; so it is
@@ -41,17 +41,17 @@ const HOLD_TIMEOUT = 30_000;
 interface Pending {
   message: CallMessage;
   attempts: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer?: ReturnType<typeof setTimeout> | undefined;
   /** The run of the worker that owes the answer. */
-  run: string | undefined;
-  port: MessagePort | undefined;
+  run?: string | undefined;
+  port?: MessagePort | undefined;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
 /** A realm's connection to the active worker of one registration, which may be stopped at any time. */
 export class Client implements Connection {
-  readonly keepAlive = new KeepAlive(this);
+  readonly keepAlive = keepAlive(this);
   /** The run of the worker that has answered last. */
   run: string | undefined;
   /**
@@ -90,9 +90,6 @@ export class Client implements Connection {
       const call: Pending = {
         message,
         attempts: 0,
-        timer: undefined,
-        run: undefined,
-        port: undefined,
         resolve,
         reject,
       };
@@ -135,7 +132,7 @@ export class Client implements Connection {
 
   async #subscribe(): Promise<void> {
     const uids = liveInstances(this);
-    if (uids.length === 0) return;
+    if (!uids.length) return;
     try {
       const states = await this.call('subscribe', uids, withLiveRecords(uids));
       uids.forEach((uid, index) => {

@@ -14,83 +14,87 @@ interface Connection {
   reconnect(): void;
 }
 
+/** What keeps a worker alive. */
+export interface KeepAlive {
+  /** Goes on for as long as there is work. */
+  start(): void;
+  /** Makes the worker look what there is to do, at once. */
+  wake(): Promise<void>;
+  /** Whoever waits for a lock cannot go into the back/forward cache. */
+  sleep(): void;
+}
+
 /**
  * Keeps a working service worker from being stopped while this page is open: a message, an answer
  * after about 20 s, the next message. No timer of the page is in it, because those of hidden pages
  * hardly run, and no event of the worker lasts long, because each is killed in the end.
  */
-export class KeepAlive {
-  readonly #connection: Connection;
-  #running = false;
-  #watch: AbortController | undefined;
+export function keepAlive(connection: Connection): KeepAlive {
+  let running = false;
+  let watch: AbortController | undefined;
   /** Runs while there is nothing to do but wait. */
-  #rest: ReturnType<typeof setTimeout> | undefined;
+  let rest: ReturnType<typeof setTimeout> | undefined;
   /** Whether a newer worker waits for the one that answered last. */
-  #pause = false;
+  let followed = false;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  function start(): void {
+    if (!running) void run();
+    if (!watch) void watchWorker();
   }
 
-  /** Goes on for as long as there is work. */
-  start(): void {
-    if (!this.#running) void this.#run();
-    if (!this.#watch) void this.#watchWorker();
+  async function wake(): Promise<void> {
+    if (await isActive(false)) start();
   }
 
-  /** Makes the worker look what there is to do, at once. */
-  async wake(): Promise<void> {
-    if (await this.#isActive(false)) this.start();
+  function sleep(): void {
+    watch?.abort();
+    watch = undefined;
   }
 
-  /** Whoever waits for a lock cannot go into the back/forward cache. */
-  sleep(): void {
-    this.#watch?.abort();
-    this.#watch = undefined;
-  }
-
-  async #run(): Promise<void> {
-    this.#running = true;
-    while (await this.#isActive(true)) await this.#makeWay();
-    this.#running = false;
-    this.sleep();
+  async function run(): Promise<void> {
+    running = true;
+    while (await isActive(true)) await makeWay();
+    running = false;
+    sleep();
   }
 
   /**
    * A worker that dies in spite of all owes the page an answer that will not come. But it holds a
    * lock, and the browser tells by that, within milliseconds, when it is gone.
    */
-  async #watchWorker(): Promise<void> {
-    const watch = new AbortController();
-    this.#watch = watch;
-    const name = lockName(this.#connection.scope);
+  async function watchWorker(): Promise<void> {
+    const own = new AbortController();
+    watch = own;
+    const name = lockName(connection.scope);
     let run: string | undefined;
     // The answer means that the engine runs, and so has the lock; unless it is the same that did not.
-    while ((await this.#isActive(false)) && run !== (run = this.#connection.run)) {
-      if (!(await isReleased(name, watch.signal))) break;
-      await this.#makeWay();
-      this.#connection.reconnect();
+    while ((await isActive(false)) && run !== (run = connection.run)) {
+      if (!(await isReleased(name, own.signal))) break;
+      await makeWay();
+      connection.reconnect();
     }
-    if (this.#watch === watch) this.#watch = undefined;
+    if (watch === own) watch = undefined;
   }
 
   /** Without a message, the old worker ends, and the newer one begins; which then says hello. */
-  async #makeWay(): Promise<void> {
-    if (this.#pause) await pause();
+  async function makeWay(): Promise<void> {
+    if (followed) await pause();
   }
 
   /** A worker that does not answer, or is gone, has no work that a page could keep alive. */
-  async #isActive(hold: boolean): Promise<boolean> {
+  async function isActive(hold: boolean): Promise<boolean> {
     try {
-      const { active, rest, pause } = await this.#connection.call('keepAlive', hold);
-      this.#pause = pause;
-      clearTimeout(this.#rest);
-      if (rest) this.#rest = setTimeout(() => void this.wake(), rest);
-      return active;
+      const answer = await connection.call('keepAlive', hold);
+      followed = answer.pause;
+      clearTimeout(rest);
+      if (answer.rest) rest = setTimeout(() => void wake(), answer.rest);
+      return answer.active;
     } catch {
       return false;
     }
   }
+
+  return { start, wake, sleep };
 }
 
 /** Resolves with true when nobody holds the lock, with false when there is no telling any more. */

@@ -34,24 +34,13 @@ export function createObject<T extends object>(constructor: abstract new () => T
   return Reflect.construct(base, [], constructor) as T;
 }
 
-/** The internal slot of an interface's objects. */
-export class Slot<T> {
-  readonly #values = new WeakMap<object, T>();
-
-  set(object: object, value: T): void {
-    this.#values.set(object, value);
-  }
-
+/** The internal slot of an interface's objects. `get` gives undefined for all else, for what cannot be a key, too. */
+export class Slot<T> extends WeakMap<object, T> {
   /** The brand check: throws a TypeError for anything that is not one of the interface's objects. */
   of(object: unknown): T {
-    const value = this.find(object);
+    const value = this.get(object as object);
     if (value === undefined) throw new TypeError('Illegal invocation');
     return value;
-  }
-
-  find(object: unknown): T | undefined {
-    // `get` gives undefined for what cannot be a key.
-    return this.#values.get(object as object);
   }
 }
 

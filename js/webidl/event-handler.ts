@@ -33,13 +33,13 @@ export class EventHandlerAttribute {
     if (!isObject(value)) {
       target.removeEventListener(this.#type, old ?? null);
       this.#entries.delete(target);
-      return;
+    } else {
+      const entry = old ?? { value, handleEvent };
+      entry.value = value;
+      this.#entries.set(target, entry);
+      // Does nothing for one that is there.
+      target.addEventListener(this.#type, entry);
     }
-    const entry = old ?? { value, handleEvent };
-    entry.value = value;
-    this.#entries.set(target, entry);
-    // Does nothing for one that is there.
-    target.addEventListener(this.#type, entry);
   }
 }
 

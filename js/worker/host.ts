@@ -1,7 +1,7 @@
 import { instanceOf, loseInstance } from '../api/instances.ts';
 import { configuration } from '../border/configuration.ts';
+import type { Connection } from '../border/connection.ts';
 import type { EventType, FetchState, Host, RecordState, SentInit, UIOptions } from '../border/engine.ts';
-import type { Connection } from '../border/messages.ts';
 import { isWebKit } from '../platform.ts';
 import { lengthOf, put } from './bytes.ts';
 import type { EngineLoader } from './engine-loader.ts';

@@ -1,4 +1,5 @@
-import type { Answer, Arguments, Connection, Kind } from '../border/messages.ts';
+import type { Connection } from '../border/connection.ts';
+import type { Answer, Arguments, Kind } from '../border/messages.ts';
 import { toErrorData, toException } from '../webidl/exceptions.ts';
 import type { Server } from './server.ts';
 import type { Session } from './sessions.ts';

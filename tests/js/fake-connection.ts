@@ -1,6 +1,7 @@
 /** A connection whose answers a test gives. */
+
+import type { Connection } from '../../js/border/connection.ts';
 import type { FetchState, RecordState } from '../../js/border/engine.ts';
-import type { Connection } from '../../js/border/messages.ts';
 
 export class FakeConnection implements Connection {
   scope = 'https://app.example/';

@@ -3,7 +3,7 @@ import './environment.ts';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createManager } from '../../js/api/BackgroundFetchManager.ts';
-import type { Connection } from '../../js/border/messages.ts';
+import type { Connection } from '../../js/border/connection.ts';
 
 import { install } from '../../js/install.ts';
 import { installEvents } from '../../js/worker/install-events.ts';

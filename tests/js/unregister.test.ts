@@ -2,7 +2,7 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import type { Connection } from '../../js/border/messages.ts';
+import type { Connection } from '../../js/border/connection.ts';
 
 import { install } from '../../js/install.ts';
 import { makeRegistration } from './environment.ts';
