@@ -109,6 +109,8 @@ export interface CallMessage<K extends Kind = Kind> {
   id: number;
   kind: K;
   args: Arguments<K>;
+  /** Until when the page waits for a welcome, as `Date.now()`: a worker that starts later leaves it alone. */
+  until?: number;
 }
 
 /** Page → worker, by the port. */

@@ -151,7 +151,8 @@ export class Client implements Connection {
     if (!this.#pending.has(call.message.id)) return;
     const { active } = this.registration;
     const first = call.attempts === 0;
-    if (!active || (first && active === this.#deaf) || call.attempts === (this.run ? PATIENT : ATTEMPTS)) {
+    const most = this.run ? PATIENT : ATTEMPTS;
+    if (!active || (first && active === this.#deaf) || call.attempts === most) {
       if (!first && !call.run) {
         // For a while, so that each call need not wait as long as the first.
         this.#deaf = active;
@@ -169,7 +170,10 @@ export class Client implements Connection {
         // A worker without our code may answer anything.
       }
     };
-    this.#expect(call, WELCOME_TIMEOUT * 2 ** call.attempts);
+    const time = WELCOME_TIMEOUT * 2 ** call.attempts;
+    this.#expect(call, time);
+    // A second before it fails, as the welcome may take a while.
+    call.message.until = Date.now() + WELCOME_TIMEOUT * (2 ** most - 1) - time;
     call.attempts += 1;
     call.run = undefined;
     try {

@@ -79,6 +79,8 @@ export class Server {
     event.stopImmediatePropagation();
     const port = event.ports[0];
     if (!isUnderstood(data)) return refuse(port, data, notServed(wantedBy(data)));
+    // It has failed in the page by now, which may have called again, or told its user.
+    if (data.until && Date.now() > data.until) return;
     // Pages call the active one.
     this.#loader.proveActive();
     // To a worker that has been replaced: the page will ask the new one.

@@ -79,6 +79,8 @@ export class FakeWorker {
   run: Run;
   /** As a worker without our code. */
   deaf = false;
+  /** What has been posted to one that has not started yet; `undefined` where it has. */
+  #waiting: (() => void)[] | undefined;
   /** No engine can begin. */
   isBroken = false;
   readonly scope: string;
@@ -92,7 +94,7 @@ export class FakeWorker {
     const [data, ...ports] = structuredClone([message, ...transfer], { transfer });
     const { run } = this;
     this.received.push(data);
-    setImmediate(() => {
+    const deliver = (): void => {
       if (run !== this.run) return;
       for (const port of ports) run.take(port);
       if (this.deaf) return;
@@ -105,7 +107,19 @@ export class FakeWorker {
       };
       run.server.receive(event as unknown as ExtendableMessageEvent);
       if (!stopped) this.leaked.push(data);
-    });
+    };
+    if (this.#waiting) this.#waiting.push(deliver);
+    else setImmediate(deliver);
+  }
+
+  /** From now on, what is posted waits until it has started. */
+  startSlowly(): void {
+    this.#waiting = [];
+  }
+
+  started(): void {
+    this.#waiting?.forEach((deliver) => void setImmediate(deliver));
+    this.#waiting = undefined;
   }
 
   /** The next message starts it again. */

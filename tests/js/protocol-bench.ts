@@ -37,7 +37,7 @@ export async function elapse(milliseconds: number): Promise<void> {
 }
 
 beforeEach(() => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   locks.release();
   const scope = `https://app.example/${(uids += 1)}/`;
   const registration = makeRegistration(scope);

@@ -60,6 +60,27 @@ describe('a worker that dies', () => {
     assert.equal(calls('getIds'), 3);
   });
 
+  test('that starts too late does nothing of what the page has given up', async () => {
+    worker.startSlowly();
+    const pending = assert.rejects(client.call('fetch', args()), { name: 'InvalidStateError' });
+    for (const seconds of [1, 2, 4]) await elapse(seconds * 1000);
+    await pending;
+    worker.started();
+    await settle();
+    assert.equal(calls('fetch'), 3);
+    assert.equal(worker.run.engine, undefined);
+  });
+
+  test('that starts in time begins it, once', async () => {
+    worker.startSlowly();
+    const pending = client.call('fetch', args());
+    for (const seconds of [1, 2, 2]) await elapse(seconds * 1000);
+    worker.started();
+    await settle();
+    assert.equal((await pending).id, 'id');
+    assert.deepEqual(await client.call('getIds'), ['id']);
+  });
+
   test('loses what it knew of the page, and is told', async () => {
     const state = await begin();
     const registration = instanceOf(state, client);
