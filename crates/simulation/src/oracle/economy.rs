@@ -84,8 +84,10 @@ fn most_requests(
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
     let gaps = facts.crashes + facts.rivals + lost + stores;
     // Each that came beside others leaves a hole, perhaps. One that came when the other had just ended is not seen beside
-    // it; but without a bypass, only who has others asks for a part with an end.
-    let extras = record.extras.max(u64::from(record.parts > 0));
+    // it; but without a bypass, only who has others asks for a part with an end. After a pause, one connection may ask for
+    // what several were to bring.
+    let connections = (config.connections + config.extra_connections) as u64;
+    let extras = record.extras.max(record.parts.min(connections));
     let most = most_extras(oracle, plan, network + gaps) + given_to_siblings(facts, record);
     let extras = 2 * extras.min(most);
     let network = network + extras;
