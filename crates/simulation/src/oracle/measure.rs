@@ -45,8 +45,8 @@ pub(crate) fn crawls(oracle: &Oracle, file: usize) -> bool {
     places.any(|url| {
         let Some(file) = servers.files.get(url) else { return true };
         let line = servers.origins.get(origin_of(url)).and_then(|origin| origin.line);
-        // All that is open at a time shares it.
-        let shared = line.map(|rate| rate / (connections + extra_connections) as u64);
+        // All that is open at a time shares it, and what was on it when it was given up.
+        let shared = line.map(|rate| rate / (2 * (connections + extra_connections)) as u64);
         let rate = u128::from(shared.unwrap_or(file.rate).min(file.rate));
         rate * u128::from(stall.0) < repeated.max(file.chunk.into()) * 1000
     })
