@@ -36,6 +36,7 @@ mod restart;
 mod resume;
 mod retry;
 mod scale;
+mod seams;
 mod servers;
 mod shares;
 mod split;
