@@ -16,7 +16,7 @@ pub(crate) fn judge(oracle: &Oracle, facts: &Facts, uid: &str, fetch: &FetchFact
     // What comes just after a suspension is taken for lost, if that was as long as a silence may be.
     let given = given(facts, uid) + fetch.pauses + facts.suspensions;
     for (index, (plan, record)) in plan.records.iter().zip(&fetch.records).enumerate() {
-        let most = most_requests(oracle, facts, (plan, record), given);
+        let most = most_requests(oracle, facts, fetch, (plan, record), given);
         let unclear = is_hidden_coding(oracle, plan.file) || crawls(oracle, plan.file);
         if record.requests > most && !unclear {
             let requests = record.requests;
@@ -71,6 +71,7 @@ const UNNOTICED: Duration = Duration::from_millis(900);
 fn most_requests(
     oracle: &Oracle,
     facts: &Facts,
+    fetch: &FetchFacts,
     (plan, record): (&RecordPlan, &RecordFacts),
     given: u64,
 ) -> u64 {
@@ -88,7 +89,10 @@ fn most_requests(
     // what several were to bring.
     let connections = (config.connections + config.extra_connections) as u64;
     let extras = record.extras.max(record.parts.min(connections));
-    let most = most_extras(oracle, plan, network + gaps) + given_to_siblings(facts, record);
+    // And each can have been given up for another record of the fetch.
+    let all: u64 = fetch.records.iter().map(|one| one.requests).sum();
+    let siblings = all - record.requests;
+    let most = most_extras(oracle, plan, network + gaps) + siblings;
     let extras = 2 * extras.min(most);
     let network = network + extras;
     if record.parts > 0
@@ -132,14 +136,6 @@ fn most_pieces(oracle: &Oracle, plan: &RecordPlan, config: &Config) -> u64 {
 fn given(facts: &Facts, uid: &str) -> u64 {
     let others = facts.fetches.iter().filter(|(other, _)| *other != uid);
     others.flat_map(|(_, fetch)| &fetch.records).map(|record| record.requests).sum()
-}
-
-/// How often a connection beside others can have been given up for another record of the same fetch.
-fn given_to_siblings(facts: &Facts, record: &RecordFacts) -> u64 {
-    let own = |fetch: &&FetchFacts| fetch.records.iter().any(|one| std::ptr::eq(one, record));
-    let fetch = facts.fetches.values().find(own);
-    let all = fetch.map_or(0, |fetch| fetch.records.iter().map(|one| one.requests).sum());
-    all - record.requests.min(all)
 }
 
 /// Whether parts begin where the server likes.

@@ -119,8 +119,9 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
     let refused = record.refused > 0 && troubles > u64::from(retry.refused_attempts);
     let torn = facts.lost.len() as u64;
     let doubts = record.doubts + facts.check_troubles + torn > u64::from(retry.restarts);
-    let deaths = facts.crashes + facts.rivals + facts.suspensions;
-    let disturbed = deaths + record.offline + troubles > 0 || !facts.lost.is_empty();
+    let deaths = facts.crashes + facts.rivals;
+    let troubled = deaths + facts.suspensions + record.offline + troubles > 0;
+    let disturbed = troubled || !facts.lost.is_empty();
     let once = !plan.ask.is_get() && disturbed;
     let original = oracle.versions(plan.file).iter().map(|(version, _)| *version).min();
     let other = record.versions.iter().any(|version| Some(*version) != original);
@@ -138,8 +139,7 @@ fn may_fail(oracle: &Oracle, facts: &Facts, plan: &RecordPlan, record: &RecordFa
     let siblings: Vec<_> = servers::siblings(oracle, facts, plan).collect();
     let of_server: u64 = siblings.iter().map(|record| record.troubles).sum();
     // Who dies before it hears of an answer, does not know.
-    let deadly = facts.crashes + facts.rivals > 0;
-    let silence = |one: &&RecordFacts| if deadly { one.longest_silence } else { one.silence };
+    let silence = |one: &&RecordFacts| if deaths > 0 { one.longest_silence } else { one.silence };
     let silence = siblings.iter().map(silence).max().unwrap_or_default();
     let silent = if oracle.plan.sets_clocks() { retry.cap } else { retry.silence };
     let forbidden = record.forbidden || record.unasked || digest || hidden;

@@ -83,10 +83,7 @@ pub(crate) fn note_answer(
 
 /// A response came to nothing on its way: nobody has heard of a hold.
 pub(crate) fn note_broken(facts: &mut Facts, uid: &str, index: u32) {
-    for server in facts.servers.values_mut() {
-        let other = |hold: &Hold| hold.of.0 != uid || hold.of.1 != index;
-        server.hold = server.hold.take().filter(other);
-    }
+    keep_holds(&mut facts.servers, |hold| hold.of.0 != uid || hold.of.1 != index);
 }
 
 /// A fetch is over: what is on its way to it, nobody hears of.
@@ -95,9 +92,12 @@ pub(crate) fn forget_what_ended(
     uid: &str,
     now: Duration,
 ) {
+    keep_holds(servers, |hold| hold.of.0 != uid || now > hold.from + ON_THE_WAY);
+}
+
+fn keep_holds(servers: &mut BTreeMap<String, ServerFacts>, keep: impl Fn(&Hold) -> bool) {
     for server in servers.values_mut() {
-        let other = |hold: &Hold| hold.of.0 != uid || now > hold.from + ON_THE_WAY;
-        server.hold = server.hold.take().filter(other);
+        server.hold = server.hold.take().filter(&keep);
     }
 }
 
@@ -133,11 +133,9 @@ pub(crate) fn forget_what_died(oracle: &Oracle, facts: &mut Facts) {
     let fetches = &facts.fetches;
     // It goes with the rows of its fetch.
     let running = |uid: &str| fetches.get(uid).is_some_and(|fetch| fetch.persisted.is_none());
-    for server in facts.servers.values_mut() {
-        let known =
-            |hold: &Hold| is_sure && !slow && now > hold.from + ON_THE_WAY && running(&hold.of.0);
-        server.hold = server.hold.take().filter(known);
-    }
+    keep_holds(&mut facts.servers, |hold| {
+        is_sure && !slow && now > hold.from + ON_THE_WAY && running(&hold.of.0)
+    });
 }
 
 /// What requests and rows take.

@@ -60,10 +60,7 @@ pub(super) fn add(worlds: Worlds, seed: u64, twists: &mut Vec<Twist>) {
             twists.extend(origins(random, files));
         }
         Worlds::Clocks => {
-            // Where little else goes wrong, an hour is too long for anything.
-            if random.one_in(2) {
-                twists.retain(|twist| is_plain(twist) || random.one_in(4));
-            }
+            thin_out(random, twists);
             twists.extend(clock(random));
         }
         Worlds::Parts => {
@@ -88,9 +85,7 @@ pub(super) fn add(worlds: Worlds, seed: u64, twists: &mut Vec<Twist>) {
             twists.extend(library(random, records));
         }
         Worlds::Phones => {
-            if random.one_in(2) {
-                twists.retain(|twist| is_plain(twist) || random.one_in(4));
-            }
+            thin_out(random, twists);
             twists.extend(phone(random));
         }
     }
@@ -237,6 +232,13 @@ fn library(random: &mut Random, records: usize) -> Vec<Twist> {
         twists.push(Twist::Store { operation, nth, trouble: random.of(Trouble::Fails, &[slow]) });
     }
     twists
+}
+
+/// Where little else goes wrong, an hour is too long for anything.
+fn thin_out(random: &mut Random, twists: &mut Vec<Twist>) {
+    if random.one_in(2) {
+        twists.retain(|twist| is_plain(twist) || random.one_in(4));
+    }
 }
 
 fn is_plain(twist: &Twist) -> bool {
