@@ -9,7 +9,7 @@ export async function hasStoredWork(scope: string): Promise<boolean> {
     return (await settled(database.transaction(FETCHES).objectStore(FETCHES).count())) > 0;
   } catch (error) {
     // There is none, or none of ours yet. But a browser that has lost its own connection, as after a suspension, does
-    // not know: who starts the engine finds it, or learns why not.
+    // not know, nor does one that does not open it: who starts the engine finds it, or learns why not.
     return (error as DOMException).name === 'UnknownError';
   } finally {
     database?.close();
@@ -35,26 +35,59 @@ export const removalOf =
     await caches.delete(wasmCacheName(scope));
   };
 
-/** Does so by force: an engine that still runs on it is stopped by the loss of its lock, before it can store more. */
+/**
+ * Clears it, where an earlier registration of the scope has left something: its worker may just be being ended, and if WebKit
+ * is to delete a database that such a one has open, that never ends, nor does anything else that is asked of it then.
+ */
+export const clearStoredWork = (scope: string): Promise<void> =>
+  byForce(scope, async () => {
+    await withDatabase(scope, (database) => {
+      const names = [...database.objectStoreNames];
+      const transaction = database.transaction(names, 'readwrite');
+      for (const name of names) transaction.objectStore(name).clear();
+      return succeeded(transaction);
+    }).catch(() => undefined);
+    await caches.delete(cacheName(scope));
+    await caches.delete(wasmCacheName(scope));
+  });
+
+/** Removes it by force: an engine that still runs on it is stopped by the loss of its lock, before it can store more. */
 export function forgetStoredWork(scope: string): Promise<void> {
-  // What cannot be removed is not ours to complain of: the registration is gone all the same.
-  return navigator.locks.request(lockName(scope), { steal: true }, removalOf(scope)).catch(() => undefined);
+  return byForce(scope, removalOf(scope));
 }
+
+/** In milliseconds: what takes longer is held by somebody, and not to be waited for. */
+const REMOVAL_LIMIT = 10_000;
+
+const byForce = (scope: string, steps: () => Promise<void>): Promise<void> =>
+  Promise.race([
+    // What cannot be removed is not ours to complain of: the registration is gone all the same.
+    navigator.locks.request(lockName(scope), { steal: true }, steps).catch(() => undefined),
+    new Promise<void>((resolve) => setTimeout(resolve, REMOVAL_LIMIT)),
+  ]);
 
 /** Whether there may be a database of this name. */
 async function exists(name: string): Promise<boolean> {
   // Missing in Firefox before 126.
   const databases = await (indexedDB as Partial<IDBFactory>).databases?.();
-  return !databases || databases.some((database) => database.name === name);
+  return databases?.some((database) => database.name === name) ?? true;
 }
 
-/** Rejects where there is no such database. */
+/** What takes longer to open, in milliseconds, is held by somebody: until then calls are not answered. */
+const OPEN_LIMIT = 5_000;
+
+/** Rejects where there is no such database, and with an UnknownError where it does not open. */
 export async function openExisting(name: string): Promise<IDBDatabase> {
   if (!(await exists(name))) throw new Error();
   const request = indexedDB.open(name);
   // It would be created now: the request fails when its transaction is aborted.
   request.onupgradeneeded = () => request.transaction?.abort();
-  return settled(request);
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(reject, OPEN_LIMIT, new DOMException('The database is held.', 'UnknownError'));
+  });
+  // Nobody waits for it any more.
+  late.catch(() => (request.onsuccess = () => request.result.close()));
+  return Promise.race([settled(request), late]);
 }
 
 /** Does something with the database of a registration, and closes it. Rejects where there is none. */

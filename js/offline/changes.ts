@@ -29,12 +29,11 @@ class Library extends EventTarget {
     });
   }
 
-  /** Tells all realms. */
+  /** Tells all realms, and this one if somebody listens here. */
   announce(name: Name): void {
-    this.#fire(name);
-    const channel = this.#channel ?? new BroadcastChannel(CHANNEL);
+    const channel = new BroadcastChannel(CHANNEL);
     channel.postMessage(name);
-    if (!this.#channel) channel.close();
+    channel.close();
   }
 
   #fire(name: Name): void {

@@ -49,8 +49,7 @@ export async function respond(request: Request): Promise<Response | undefined> {
 /** The same, out of a cache that the app has filled itself; of any, if none is named. */
 export async function respondFromCache(request: Request, cacheName?: string): Promise<Response | undefined> {
   if (!isRead(request)) return undefined;
-  const options = { ignoreMethod: true, ...(cacheName === undefined ? {} : { cacheName }) };
-  const cached = await caches.match(request, options);
+  const cached = await caches.match(request, { ignoreMethod: true, cacheName } as MultiCacheQueryOptions);
   // What is opaque tells nothing of itself.
   if (cached?.status !== 200) return cached;
   const size = declaredLength(cached) || (await cached.clone().blob()).size;
@@ -68,8 +67,7 @@ const declaredLength = ({ type, headers }: Response): number | false =>
 function answer({ method, headers: asked }: Request, stored: Stored): Promise<Response | undefined> {
   const { head, headers, size } = stored;
   if (method === 'HEAD') return make(stored, head, 0, 0);
-  const ranged = head.status === 200 && isSame(asked.get('If-Range'), headers);
-  const part = ranged ? partOf(asked.get('Range'), size) : undefined;
+  const part = head.status === 200 && isSame(asked.get('If-Range'), headers) && partOf(asked.get('Range'), size);
   if (!part) return whole(stored);
   const { start, end } = part;
   const isThere = start < end;

@@ -1,6 +1,7 @@
 /** What may wake the worker, and what it makes of that: all listeners but those of the app. */
 
-import { forgetStoredWork } from '../border/stored-work.ts';
+import { clearStoredWork, forgetStoredWork } from '../border/stored-work.ts';
+import { isWebKit } from '../platform.ts';
 import type { EngineLoader } from './engine-loader.ts';
 import { atMost, MAX_HOLD } from './hold.ts';
 import { SYNC_TAG, type WorkerHost } from './host.ts';
@@ -59,7 +60,7 @@ export function listen(global: ServiceWorkerGlobalScope, server: Server, loader:
 
 /** What a registration that is gone has left is not for the next one of that scope. */
 async function install({ active, scope }: ServiceWorkerRegistration, loader: EngineLoader): Promise<void> {
-  if (!active) await forgetStoredWork(scope);
+  if (!active) await (isWebKit ? clearStoredWork : forgetStoredWork)(scope);
   await loader.keep();
 }
 

@@ -65,6 +65,12 @@
     messages: [],
     errors: [],
 
+    /** After it has been unregistered. */
+    again: async () => {
+      app.ready = register();
+      await app.ready;
+    },
+
     manager: async () => (await app.ready).backgroundFetch,
 
     follow(registration) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ENGINES } from '../../harness/launch.mjs';
 import { MIB, ourName } from '../lib/context.mjs';
+import { holdDatabase } from '../lib/hold-database.mjs';
 
 /** Two downloads: one that is tampered with when it is half done, one that must not be harmed. */
 async function twoDownloads(t) {
@@ -359,6 +360,25 @@ export default [
       );
       assert.match(String(outcome), /Error$|^null$/, 'it fails with an error or works');
       if (outcome === null) await t.expectSuccess(page, 'newer', file);
+    },
+  },
+  {
+    name: 'a database that does not open: what is asked for fails in time, and succeeds when it opens',
+    browsers: ENGINES,
+    async run(t) {
+      const page = await t.open();
+      const first = t.file();
+      await t.fetch(page, 'first', first);
+      await t.expectSuccess(page, 'first', first);
+      await holdDatabase(t, page);
+      await t.browser.killWorker(page);
+      const ids = () => page.evaluate(async () => (await app.manager()).getIds().catch(({ message }) => message));
+      assert.match(String(await ids()), /does not open: another page or worker holds it/);
+      await page.evaluate(() => app.letGo());
+      assert.deepEqual(await ids(), []);
+      const file = t.file();
+      await t.fetch(page, 'second', file);
+      await t.expectSuccess(page, 'second', file);
     },
   },
   {

@@ -1,5 +1,6 @@
 /** A registration that is given up takes its background fetches with it. */
 import assert from 'node:assert/strict';
+import { holdDatabase } from '../lib/hold-database.mjs';
 
 const SLOW = { size: 4_000_000, rate: 500_000 };
 
@@ -35,6 +36,18 @@ export default [
     },
   },
   {
+    name: 'does not wait for ever for who holds the database',
+    async run(t) {
+      const page = await t.open();
+      const file = t.file();
+      await t.fetch(page, 'file', file);
+      await t.expectSuccess(page, 'file', file);
+      await holdDatabase(t, page);
+      assert.equal(await unregister(page), true);
+      await page.evaluate(() => app.letGo());
+    },
+  },
+  {
     name: 'what a registration has left is not for the next one',
     // Where ours is not asked: the app’s page has no polyfill, or the user cleared the registration.
     async run(t) {
@@ -53,6 +66,25 @@ export default [
       await t.fetch(again, 'old', other);
       await t.expectSuccess(again, 'old', other);
       await t.expectNothingLeft(again, `${t.origin.url}/app/elsewhere/`);
+    },
+  },
+  {
+    name: 'and the next one may come while the worker of the old one is still being ended',
+    async run(t) {
+      const page = await t.open({ scope: '/app/elsewhere/' });
+      for (const id of ['1', '2', '3', '4', '5', '6']) {
+        const file = t.file(SLOW);
+        await t.fetch(page, id, file);
+        await t.until(() => file.sent > 200_000, 'some bytes');
+        await page.evaluate(async () => {
+          const frame = document.body.appendChild(document.createElement('iframe'));
+          const native = frame.contentWindow.ServiceWorkerRegistration.prototype.unregister;
+          await native.call(await app.ready);
+          frame.remove();
+          await app.again();
+        });
+        assert.deepEqual(await page.evaluate(async () => (await app.manager()).getIds()), []);
+      }
     },
   },
   {
