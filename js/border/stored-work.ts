@@ -1,6 +1,9 @@
 /** What is stored for a registration, as whoever runs no engine sees it. */
 import { cacheName, databaseName, FETCHES, lockName, wasmCacheName } from './names.ts';
 
+/** In milliseconds: a database that takes longer to open, or to go, is held by somebody, and not to be waited for. */
+const LIMIT = 10_000;
+
 /** Whether the registration has unfinished work: one cheap look, which creates nothing. */
 export async function hasStoredWork(scope: string): Promise<boolean> {
   let database: IDBDatabase | undefined;
@@ -56,14 +59,11 @@ export function forgetStoredWork(scope: string): Promise<void> {
   return byForce(scope, removalOf(scope));
 }
 
-/** In milliseconds: what takes longer is held by somebody, and not to be waited for. */
-const REMOVAL_LIMIT = 10_000;
-
 const byForce = (scope: string, steps: () => Promise<void>): Promise<void> =>
   Promise.race([
     // What cannot be removed is not ours to complain of: the registration is gone all the same.
     navigator.locks.request(lockName(scope), { steal: true }, steps).catch(() => undefined),
-    new Promise<void>((resolve) => setTimeout(resolve, REMOVAL_LIMIT)),
+    new Promise<void>((resolve) => setTimeout(resolve, LIMIT)),
   ]);
 
 /** Whether there may be a database of this name. */
@@ -73,9 +73,6 @@ async function exists(name: string): Promise<boolean> {
   return databases?.some((database) => database.name === name) ?? true;
 }
 
-/** What takes longer to open, in milliseconds, is held by somebody: until then calls are not answered. */
-const OPEN_LIMIT = 5_000;
-
 /** Rejects where there is no such database, and with an UnknownError where it does not open. */
 export async function openExisting(name: string): Promise<IDBDatabase> {
   if (!(await exists(name))) throw new Error();
@@ -83,7 +80,7 @@ export async function openExisting(name: string): Promise<IDBDatabase> {
   // It would be created now: the request fails when its transaction is aborted.
   request.onupgradeneeded = () => request.transaction?.abort();
   const late = new Promise<never>((_, reject) => {
-    setTimeout(reject, OPEN_LIMIT, new DOMException('The database is held.', 'UnknownError'));
+    setTimeout(reject, LIMIT, new DOMException('The database is held.', 'UnknownError'));
   });
   // Nobody waits for it any more.
   late.catch(() => (request.onsuccess = () => request.result.close()));

@@ -106,14 +106,14 @@ async function buildBundle(esbuild, { name, source, wasm }, outDir) {
 }
 
 /**
- * Once more, by a minifier that knows more tricks: another 4 % less, after brotli. Whether one of them is good differs from
- * bundle to bundle, by up to 1 %: so it is tried with and without.
+ * Once more, by a minifier that knows more tricks: another 4 % less, after brotli. Whether some of them are good differs from
+ * bundle to bundle, by up to 1 %: so they are tried with and without.
  */
 async function shrink(files, name, inlined) {
   const [map, script] = ['.map', name].map((end) => files.find(({ path }) => path.endsWith(end)));
   const results = [];
-  for (const hoist_funs of [true, false]) {
-    const result = await minified(script.text, map.text, name, hoist_funs);
+  for (const tricks of TRICKS) {
+    const result = await minified(script.text, map.text, name, tricks);
     results.push({ map: result.map, text: inlined ? withWasm(result.code, inlined) : result.code });
   }
   // With the text of the wasm file: how well that compresses depends on what stands before it.
@@ -125,7 +125,9 @@ async function shrink(files, name, inlined) {
   ];
 }
 
-async function minified(code, map, name, hoist_funs) {
+const TRICKS = [true, false].flatMap((hoist_funs) => [true, false].map((sequences) => ({ hoist_funs, sequences })));
+
+async function minified(code, map, name, tricks) {
   const { minify } = await import('terser');
   return minify(code, {
     ecma: 2022,
@@ -136,10 +138,9 @@ async function minified(code, map, name, hoist_funs) {
       unsafe_arrows: true,
       // `x === undefined` is more like other text than the other way round.
       lhs_constants: false,
-      hoist_funs,
       inline: 1,
       negate_iife: false,
-      sequences: false,
+      ...tricks,
     },
     mangle: { toplevel: true, nth_identifier: { get: identifier } },
     format: { comments: /^!/ },
