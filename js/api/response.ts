@@ -20,14 +20,17 @@ export function createResponse(head: ResponseHead, body: BodyInit | null, length
   headers.delete('Content-Range');
   headers.delete('Content-Length');
   if (length !== undefined) headers.set('Content-Length', `${length}`);
-  return dress(new Response(body, { status, statusText, headers }), head);
+  // Servers may send a higher one than scripts may give.
+  return dress(new Response(body, { status: Math.min(status, HIGHEST_STATUS), statusText, headers }), head);
 }
+
+const HIGHEST_STATUS = 599;
 
 /** A Response made by a script has no url and the type "default"; its clones shall have them, too. */
 function dress(response: Response, head: ResponseHead): Response {
   const clone = (): Response => dress(Response.prototype.clone.call(response), head);
-  const { url, type, redirected } = head;
-  const values = { url, type, redirected, clone };
+  const { url, type, redirected, status } = head;
+  const values = { url, type, redirected, status, clone };
   for (const [name, value] of Object.entries(values)) {
     Object.defineProperty(response, name, { value, writable: value === clone, configurable: true });
   }

@@ -28,9 +28,9 @@ interface Running {
   online: boolean;
   /** Whether it has been told that the app wants nothing to be asked for now. */
   held: boolean;
-  /** Rejects when the engine has died: its promises will not settle any more. */
-  death: Promise<never>;
-  die(): void;
+  /** Whoever waits for it. */
+  waiting: Set<(death: Error) => void>;
+  isDead: boolean;
 }
 
 /** Loads the engine when it is needed, and again when it has died. */
@@ -139,12 +139,11 @@ export class EngineLoader {
     // Not every use is followed by another occasion.
     if (fresh) this.look().catch(() => undefined);
     try {
-      return await Promise.race([steps(running.engine), running.death]);
+      return await whileAlive(running, steps);
     } catch (error) {
       if (!this.isTrap(error)) throw error;
       this.drop(running);
-      const { engine, death } = await this.#start();
-      return Promise.race([steps(engine), death]);
+      return whileAlive(await this.#start(), steps);
     }
   }
 
@@ -187,9 +186,11 @@ export class EngineLoader {
     this.#running = undefined;
     this.#starting = undefined;
     this.#trapped = true;
+    // Pages ask the next one for what this one would have told them.
+    this.run = crypto.randomUUID();
     // At once: whatever still calls into the old instance must not find it.
     this.#module.reset();
-    running.die();
+    die(running);
   }
 
   /**
@@ -202,7 +203,8 @@ export class EngineLoader {
     this.#running = undefined;
     this.#starting = undefined;
     this.run = crypto.randomUUID();
-    running.die();
+    this.hooks.forget();
+    die(running);
     this.sayHello();
     this.checkIdle();
   }
@@ -214,10 +216,11 @@ export class EngineLoader {
       const running = await this.#starting?.catch(() => undefined);
       this.#starting = this.#running = undefined;
       running?.engine.stop();
-      running?.die();
+      if (running) die(running);
       const removal = remove();
       this.#removal = atMost(REMOVAL_LIMIT, removal);
       await removal;
+      this.hooks.forget();
     });
   }
 
@@ -257,7 +260,8 @@ export class EngineLoader {
   async #load(): Promise<Running> {
     await Promise.all([this.#instantiate(), this.#own(), this.#removal]);
     if (this.#replaced) throw invalidState('A newer service worker has taken over.');
-    const running = supervise(await this.#startEngine(), this.hooks.asks);
+    const engine = await this.#startEngine();
+    const running: Running = { engine, online: true, held: this.hooks.asks, waiting: new Set(), isDead: false };
     this.#running = running;
     this.#trapped = false;
     this.sayHello();
@@ -301,12 +305,24 @@ const REMOVAL_LIMIT = 10_000;
 /** What waits for an engine that has died fails with this. */
 const death = new Error('The engine has died.');
 
-function supervise(engine: Engine, held: boolean): Running {
-  let die!: () => void;
-  const dead = new Promise<never>((_, reject) => {
-    die = () => reject(death);
+/** Its promises will not settle any more. */
+function die(running: Running): void {
+  running.isDead = true;
+  for (const reject of running.waiting) reject(death);
+}
+
+/**
+ * What `steps` come to, if the engine lives for so long. With a race against one promise of its death, that would keep
+ * whatever it was raced with.
+ */
+function whileAlive<T>(running: Running, steps: (engine: Engine) => T | Promise<T>): Promise<T> {
+  const { engine, waiting, isDead } = running;
+  return new Promise<T>((resolve, reject) => {
+    if (isDead) throw death;
+    waiting.add(reject);
+    const settle = async (): Promise<T> => steps(engine);
+    settle()
+      .then(resolve, reject)
+      .finally(() => waiting.delete(reject));
   });
-  // Not everybody who starts an engine waits for its death.
-  dead.catch(() => undefined);
-  return { engine, online: true, held, death: dead, die };
 }

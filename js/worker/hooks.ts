@@ -52,6 +52,11 @@ export class Hooks {
     this.#preferences = Promise.resolve(preferences);
   }
 
+  /** To be called when what is stored is gone. */
+  forget(): void {
+    this.#preferences = undefined;
+  }
+
   /** What is stored; undefined where nothing is. */
   #given(): Promise<unknown> {
     this.#preferences ??= withDatabase(this.#scope, async (database) => {

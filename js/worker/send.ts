@@ -21,7 +21,8 @@ export async function send(fetcher: Fetcher, url: string, init: SentInit): Promi
     .catch(async (error: unknown) => {
       // The engine has let go of it.
       if (init.signal?.aborted) throw error;
-      if (error === null) throw isOffline() ? Failure.offline : Failure.unprepared;
+      // An upload that is offline may have been sent; one that was not even prepared has not.
+      if (error === null) throw isOffline() && init.method === 'GET' ? Failure.offline : Failure.unprepared;
       throw await whyFailed(init.url ?? url, init.method === 'GET');
     });
 }
@@ -51,7 +52,8 @@ async function whyFailed(url: string, isGet: boolean): Promise<number> {
   if (!reached) await new Promise((resolve) => setTimeout(resolve));
   removeEventListener('securitypolicyviolation', watch);
   if (seen) return Failure.forbidden;
-  if (reached) return Failure.refused;
+  // What the own origin answers is not refused: that GET broke off.
+  if (reached) return reached.type === 'basic' ? Failure.broken : Failure.refused;
   if (isOffline()) return Failure.offline;
   // Relative to itself: a file that is sure to be there.
   if (!(await answers(''))) return Failure.unreachable;
@@ -59,29 +61,22 @@ async function whyFailed(url: string, isGet: boolean): Promise<number> {
   return isSameOrigin(url) ? Failure.broken : Failure.absent;
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string): Promise<Response | undefined> {
   const aborter = new AbortController();
   const timer = setTimeout(() => aborter.abort(), PROBE_LIMIT);
   const init = { method: 'HEAD', mode: 'no-cors', cache: 'no-store', credentials: 'omit', priority: 'low' } as const;
   const answer = await fetch(url, { ...init, signal: aborter.signal }).catch(() => undefined);
   clearTimeout(timer);
-  return answer !== undefined;
+  return answer;
 }
 
 const isOffline = (): boolean => navigator.onLine === false;
 
 const isSameOrigin = (url: string): boolean => new URL(url).origin === location.origin;
 
-/** Whether no browser would send it, from here, ever: mixed content or a bad port. */
-const isBlocked = ({ port, protocol, hostname }: URL): boolean =>
-  BAD_PORTS.split(' ').includes(port) ||
-  (location.protocol === 'https:' && protocol === 'http:' && !LOOPBACK.test(hostname));
+/** Whether no browser would send it, from here, ever: mixed content. Bad ports have no answer, as all that is not there. */
+const isBlocked = ({ protocol, hostname }: URL): boolean =>
+  location.protocol === 'https:' && protocol === 'http:' && !LOOPBACK.test(hostname);
 
 /** A host, as the URL parser writes it, that is a loopback one and so to be trusted. */
 const LOOPBACK = /^(.*\.)?localhost$|^\[::1\]$|^127\.[\d.]*$/;
-
-/** The [bad ports](https://fetch.spec.whatwg.org/#port-blocking). The default port of a scheme is written "". */
-const BAD_PORTS =
-  '0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 135 ' +
-  '137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 1719 ' +
-  '1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080';

@@ -262,11 +262,13 @@ export class Server {
     inspect: async () => configuration()[9]?.(),
     match: async (session, uid, request, options) => {
       // Before it is answered, so that no change is missed.
+      const isNew = !session.records.has(uid);
       session.records.add(uid);
       try {
         return await this.#loader.use((engine) => engine.match(uid, request, options));
       } catch (error) {
-        session.records.delete(uid);
+        // Somebody else may still want to hear.
+        if (isNew) session.records.delete(uid);
         throw error;
       }
     },

@@ -4,7 +4,11 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { instanceOf } from '../../js/api/instances.ts';
+import { withLiveRecords } from '../../js/api/live-record.ts';
+import type { RecordState } from '../../js/border/engine.ts';
 import { BRAND, VERSION } from '../../js/border/messages.ts';
 import { locks, settle } from './environment.ts';
 import { FakeWorker, Trap } from './fake-worker.ts';
@@ -249,6 +253,55 @@ describe('an engine that traps', () => {
     await settle();
     assert.deepEqual(await pending, []);
   });
+
+  test('told pages of records, which its successor does not know of: they say again what they want to hear of', async () => {
+    instanceOf(await begin(), client);
+    const { engine } = worker.run;
+    assert.ok(engine);
+    engine.getIds = trap;
+    const before = calls('subscribe');
+    const pending = client.call('getIds');
+    await settle();
+    await pending;
+    assert.ok(calls('subscribe') > before);
+  });
+});
+
+test('an engine keeps nothing of what it has answered', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await begin();
+  const { loader } = worker.run;
+  const answers = [];
+  for (let at = 0; at < 3; at += 1)
+    answers.push(new WeakRef(await loader.use(async () => ({ large: new Uint8Array(1e6) }))));
+  // Not in this turn of the loop, which has seen them.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  assert.deepEqual(
+    answers.map((answer) => answer.deref()),
+    [undefined, undefined, undefined],
+  );
+});
+
+test('a match() that fails takes nothing from one that has not', async () => {
+  const { uid } = await begin();
+  const { engine, sessions } = worker.run;
+  assert.ok(engine);
+  const options = { ignoreMethod: false, ignoreSearch: false, ignoreVary: false };
+  const call = async () => {
+    const pending = client.call('match', uid, null, options);
+    pending.catch(() => undefined);
+    await settle();
+    return pending;
+  };
+  await call();
+  engine.match = () => Promise.reject({ name: 'UnknownError', message: 'the store does not answer' });
+  await assert.rejects(call(), /does not answer/);
+  const record = { uid, index: 0, request: {}, result: '', version: 3, head: null, segments: [] };
+  sessions.recordChanged(record as unknown as RecordState);
+  await settle();
+  assert.deepEqual(withLiveRecords([uid]), [uid]);
 });
 
 test('a newer worker stops the engine of the older one, which does not answer any more', async () => {

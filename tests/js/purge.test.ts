@@ -4,6 +4,7 @@ import './environment.ts';
 
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
+import { configuration } from '../../js/border/configuration.ts';
 import { databaseName } from '../../js/border/names.ts';
 import { purge } from '../../js/extras/purge.ts';
 import { retry } from '../../js/extras/retry.ts';
@@ -84,6 +85,19 @@ describe('all goes', () => {
     await gone;
     await settle();
     assert.deepEqual([(await pending).id, log], ['another', ['start']]);
+  });
+
+  test('so do preferences, which are of who was logged in', async () => {
+    const row = { key: 'preferences', value: { preferences: 'a token' } };
+    installDatabase(databaseName(client.scope), { meta: [row] });
+    const given: unknown[] = [];
+    configuration()[6] = async (preferences) => given.push(preferences) > 0;
+    const { hooks } = worker.run.loader;
+    await hooks.mayRun();
+    await worker.run.loader.end(async () => void installDatabase('none'));
+    await hooks.mayRun();
+    delete configuration()[6];
+    assert.deepEqual(given, ['a token', undefined]);
   });
 
   test("and where the API is the browser's own, it aborts", async () => {

@@ -75,6 +75,13 @@ describe('responseReady of a complete record', () => {
     assert.deepEqual([status, type, url], [0, 'opaqueredirect', 'https://other.example/file']);
   });
 
+  test('has a status that no script may give, and is not taken for a good one where it is stored', async () => {
+    const odd = makeRecord({ head: { ...head, status: 999 }, result: 'bad-status', segments: [segment(0, 'no')] });
+    const response = await recordOf(odd).responseReady;
+    assert.deepEqual([response.status, response.ok, await response.clone().text()], [999, false, 'no']);
+    assert.equal(response.clone().status, 999);
+  });
+
   for (const [name, spoil] of Object.entries({
     missing: () => cached.delete('https://segment.invalid/3'),
     'too short': () => cached.set('https://segment.invalid/3', new Response('de')),

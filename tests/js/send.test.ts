@@ -13,16 +13,19 @@ const probes: [string, RequestInit | undefined][] = [];
 const { fetch } = globalThis;
 /** What answers a probe. */
 let answers = (_url: string): boolean => false;
+/** Of the answer. */
+let type = 'opaque';
 let listeners: ((event: { blockedURI: string }) => void)[] = [];
 
 beforeEach(() => {
   probes.length = 0;
+  type = 'opaque';
   listeners = [];
   Object.assign(globalThis, {
     fetch: async (url: string, init?: RequestInit) => {
       probes.push([url, init]);
       if (!answers(url)) throw new TypeError('failed');
-      return new Response();
+      return Object.defineProperty(new Response(), 'type', { value: type });
     },
     addEventListener: (_: string, listener: (typeof listeners)[0]) => listeners.push(listener),
     removeEventListener: (_: string, listener: (typeof listeners)[0]) =>
@@ -58,15 +61,15 @@ describe('what is never sent', () => {
     assert.equal(await reason(OWN, init({ cache: 'no-cache' }), unprepared), Failure.unprepared);
     network.onLine = false;
     assert.equal(await reason(OWN, init(), unprepared), Failure.offline);
+    // It may be sent once only, and was not.
+    assert.equal(await reason(OWN, init({ method: 'POST' }), unprepared), Failure.unprepared);
     assert.deepEqual(probes, []);
   });
 });
 
 describe('why a request failed', () => {
-  test('bad ports and plain HTTP, but for loopback, are forbidden', async () => {
-    for (const url of ['https://127.0.0.1:6667/', 'https://a.example:0/', 'http://cdn.example/']) {
-      assert.equal(await reason(url), Failure.forbidden, url);
-    }
+  test('plain HTTP, but for loopback, is forbidden', async () => {
+    assert.equal(await reason('http://cdn.example/'), Failure.forbidden);
     assert.deepEqual(probes, []);
     for (const host of ['localhost', 'a.localhost', '127.0.0.9', '[::1]']) {
       assert.equal(await reason(`http://${host}:8080/`), Failure.unreachable, host);
@@ -89,6 +92,13 @@ describe('why a request failed', () => {
       [probes.length, url, method, mode, cache, credentials],
       [1, OTHER, 'HEAD', 'no-cors', 'no-store', 'omit'],
     );
+  });
+
+  test('the own origin refuses nothing: if it answers, the request before broke off', async () => {
+    answers = () => true;
+    assert.equal(await reason(OWN), Failure.refused, 'after a redirect, which is opaque');
+    type = 'basic';
+    assert.equal(await reason(OWN), Failure.broken);
   });
 
   test('without an answer, it is looked whether there is a network', async () => {

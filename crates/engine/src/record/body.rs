@@ -73,6 +73,12 @@ impl Body {
         declared.filter(|_| !self.is_refuted())
     }
 
+    /// Length of what the app gets of it in the end, if that is known: no more than the part that it has asked for.
+    pub(crate) fn wanted(&self, request: &RequestSpec, head: &Head) -> Option<u64> {
+        let some = request.has_range() || is_bodiless(request, head);
+        if some { self.end(request, head) } else { self.total(Some(head)) }
+    }
+
     fn is_refuted(&self) -> bool {
         matches!(self.declared, Declared::Refuted { .. })
     }
@@ -89,7 +95,7 @@ impl Body {
         if is_bodiless(request, head) {
             None
         } else if request.has_range() {
-            head.content_length().filter(|_| !head.is_encoded())
+            representation::part_length(head)
         } else {
             representation::body_end(head).filter(|_| !self.is_refuted())
         }
@@ -97,8 +103,11 @@ impl Body {
 
     /// Whether nothing of the body is missing, if `extra` is there too.
     pub(crate) fn is_whole(&self, request: &RequestSpec, head: &Head, extra: &[ByteRange]) -> bool {
-        if request.has_range() || is_bodiless(request, head) {
+        if is_bodiless(request, head) {
             return true;
+        }
+        if request.has_range() {
+            return self.ended.is_some();
         }
         let end = self.certain_total(Some(head));
         end.is_some() && self.segments.gap(end, extra).is_none()
@@ -180,10 +189,15 @@ impl Body {
         twice
     }
 
+    /// Whether it has ended short of its length, by no more than a coding may add.
+    pub(crate) fn is_doubted(&self) -> bool {
+        self.declared != Declared::Believed
+    }
+
     /// Whether the offsets of its bytes mean to the server what they mean here.
     pub(crate) fn is_addressable(&self, head: &Head, attempts: u32) -> bool {
         // If it is no coding, a part tells; but such a part may be that of a coding.
-        let doubted = self.declared != Declared::Believed && attempts > 1;
+        let doubted = self.is_doubted() && attempts > 1;
         // More bytes came than declared: a coding is hidden.
         let most = self.segments.end().max(self.ended.unwrap_or(0));
         !doubted && self.total(Some(head)).is_none_or(|total| most <= total)
@@ -299,7 +313,7 @@ const LEAST_OVERLAP: u64 = 256;
 
 /// Whether a length that this head declares may be that of a content coding.
 pub(crate) fn may_hide_coding(head: Option<&Head>) -> bool {
-    head.is_some_and(|head| head.kind == "cors" && head.status == 200)
+    head.is_some_and(|head| head.kind == "cors" && head.status != 206)
 }
 
 fn is_bodiless(request: &RequestSpec, head: &Head) -> bool {

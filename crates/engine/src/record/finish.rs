@@ -111,6 +111,10 @@ impl Record {
                 if trouble.is_break() && transfer.has_brought() && self.goes_on_at_once(cx) {
                     return self.await_connection();
                 }
+                // Where the server has it coded, say, and hides that, no part can be decoded by itself.
+                self.standing.whole |= transfer.asked.is_some()
+                    && trouble.is_break()
+                    && self.row.attempts >= cx.config.retry.attempts;
                 self.retry(cx, trouble)
             }
             End::Whole => self.part_is_over(cx, &transfer),

@@ -103,6 +103,8 @@ pub(crate) struct Record {
     pub(crate) parts: Parts,
     pub(crate) saved: Saved,
     denied: Denied,
+    /// There was no room, and perhaps was to be soon.
+    waited_for_room: bool,
     /// What can be gone back to if the current response brings nothing.
     former: Option<Box<Former>>,
     /// Entries of what is being replaced.
@@ -191,6 +193,7 @@ impl Record {
             parts: Parts::default(),
             saved,
             denied: Denied::default(),
+            waited_for_room: false,
             former: None,
             replaced: Vec::new(),
             changed: false,

@@ -81,6 +81,13 @@ pub(crate) fn complete_length(first: &Head) -> Option<u64> {
     }
 }
 
+/// Length of the part that the app itself has asked for, as far as the response to that tells.
+pub(crate) fn part_length(head: &Head) -> Option<u64> {
+    let extent = || content_range(head).filter(|_| head.status == 206);
+    let length = head.content_length().or_else(|| extent().map(|range| range.end - range.start));
+    length.filter(|_| !head.is_encoded())
+}
+
 /// Offset after the last byte that this first response brings, as far as it tells.
 pub(crate) fn body_end(first: &Head) -> Option<u64> {
     match first.status {

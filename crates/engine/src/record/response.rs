@@ -266,7 +266,7 @@ impl Record {
         let partial = head.status == 206;
         let exact = partial && resumed;
         let head = if exact { representation::as_whole(head) } else { head };
-        let last = !partial || exact && end.is_some() && end == head.content_length();
+        let last = !partial || own_range || exact && end.is_some() && end == head.content_length();
         self.row.head = Some(head);
         self.row.validator = validator;
         self.changed = true;
@@ -407,9 +407,10 @@ impl Record {
             && self.is_checkable()
     }
 
-    /// Whether a file was asked for, and there is one.
+    /// Whether a file was asked for, or a part of it, and there is one.
     fn is_found(&self) -> bool {
-        self.request().is_get() && self.head().is_some_and(|head| head.status == 200)
+        let found = |head: &Head| matches!(head.status, 200 | 206);
+        self.request().is_get() && self.head().is_some_and(found)
     }
 
     /// The body is at its end.
@@ -427,7 +428,10 @@ impl Record {
         }
         let total = self.total();
         let head = self.row.head.as_ref();
-        let whole = !short || first && self.body.ends_where_it_did(head, at, total);
+        let whole = !short
+            || first && self.body.ends_where_it_did(head, at, total)
+            // What was sent once cannot be asked for twice.
+            || first && !self.request().is_get() && self.body.is_doubted();
         self.finish(cx, id, if whole { End::Whole } else { End::Broken(Trouble::Truncated) })
     }
 }

@@ -94,7 +94,8 @@ impl Record {
     /// Whether its response says that it makes the fetch larger than any may be.
     pub(super) fn will_exceed(&self, cx: &Context<'_>) -> bool {
         let limited = cx.config.most_bytes < u64::MAX && !self.is_over() && !self.has_bad_status();
-        let missing = self.total().unwrap_or(0).saturating_sub(self.body.segments.stored());
+        let wanted = self.head().and_then(|head| self.body.wanted(self.request(), head));
+        let missing = wanted.unwrap_or(0).saturating_sub(self.body.segments.stored());
         limited && cx.allowance.is_exceeded_by(missing)
     }
 

@@ -1,6 +1,6 @@
 //! What comes from the stores: an entry is finished first, and recorded second.
 
-use std::mem::take;
+use std::mem::{replace, take};
 
 use crate::context::Context;
 use crate::http::ByteRange;
@@ -12,6 +12,7 @@ use crate::record::saved::Saved;
 use crate::record::segments::Segment;
 use crate::record::{Next, Phase, Record};
 use crate::snapshot::EntryKey;
+use crate::time::Millis;
 use crate::transfer::{End, PendingStore, Stream, rate};
 use crate::trouble::Trouble;
 
@@ -162,6 +163,13 @@ impl Record {
         if self.keeps_former() {
             return self.make_room(cx);
         }
+        let expects = self.request().is_get() && cx.transfers.expects_room(cx.now.monotonic);
+        if expects && !replace(&mut self.waited_for_room, true) {
+            self.parts.join();
+            let until = cx.now.monotonic + ROOM_AFTER;
+            self.phase = Phase::Waiting { until, trouble: Trouble::Store };
+            return Next::Wait(until);
+        }
         self.replaced.append(&mut self.body.segments.take_entries());
         // Its row may be that of a success: it goes together with those of the segments.
         self.saved = Saved::Older;
@@ -253,3 +261,6 @@ impl Record {
         }
     }
 }
+
+/// So long a record waits, once, for the room that another one has given up.
+const ROOM_AFTER: Millis = Millis::from_secs(5);

@@ -81,6 +81,9 @@ fn probe(cx: &mut Context<'_>, id: TransferId, mut exchange: Exchange) {
     "HEAD".clone_into(&mut request.method);
     // Whoever the server lets read its answers: that there is one, is all.
     "no-cors".clone_into(&mut request.mode);
+    // In this mode no browser sends anything else.
+    "follow".clone_into(&mut request.redirect);
+    "no-store".clone_into(&mut request.cache);
     request.headers.clear();
     request.body_length = None;
     exchange.attempt = None;

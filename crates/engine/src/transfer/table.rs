@@ -18,6 +18,8 @@ pub(crate) struct Transfers {
     orphans: Vec<PendingStore>,
     /// When a connection last outran the script.
     fast_at: Option<Instant>,
+    /// When somebody was given up for want of room, of which the browser takes a while to make use.
+    room_at: Option<Instant>,
 }
 
 impl Transfers {
@@ -83,6 +85,15 @@ impl Transfers {
         self.fast_at.is_some_and(|at| now.after(at) < FAST_FOR)
     }
 
+    /// There is no room. Whether there may be soon, as somebody else was given up for that.
+    pub(crate) fn expects_room(&mut self, now: Instant) -> bool {
+        let since = self.room_at.map(|at| now.after(at));
+        if since.is_none_or(|since| since > ROOM_AGAIN) {
+            self.room_at = Some(now);
+        }
+        since.is_some_and(|since| since < ROOM_WITHIN)
+    }
+
     /// How many connections a fetch has.
     pub(crate) fn open_of(&self, fetch: FetchId) -> usize {
         self.open().filter(|one| one.record.fetch == fetch).count()
@@ -146,6 +157,12 @@ impl Transfers {
 fn has_memory(config: &Config, held: u64) -> bool {
     held == 0 || held.saturating_add(config.segments.least) <= config.memory
 }
+
+/// What was given up is gone by then.
+const ROOM_WITHIN: Millis = Millis::from_secs(10);
+
+/// So long nobody else waits for that: of thousands for which there is no room, each would.
+const ROOM_AGAIN: Millis = Millis::from_secs(60);
 
 /// So long a connection that was fast is taken to be so still. Where it is not, the parts soon show it.
 const FAST_FOR: Millis = Millis::from_secs(5 * 60);

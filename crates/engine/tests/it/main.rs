@@ -18,6 +18,7 @@ mod fuzz {
     mod rows;
     mod texts;
 }
+mod heads;
 mod hedge;
 mod integrity;
 mod kept;

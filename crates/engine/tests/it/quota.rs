@@ -95,6 +95,30 @@ fn what_fails_for_want_of_room_makes_room_for_the_others() {
     app.assert_nothing_left();
 }
 
+/// Browsers take a while to delete.
+#[test]
+fn room_that_another_one_gives_up_is_waited_for() {
+    let app = App::of("big", File::new(1, LENGTH));
+    let mut slow = File::new(2, 300 * KIB);
+    slow.rate = 60_000;
+    app.serve("slow", slow);
+    let app = App { fetches: vec![fetch("one", &["big", "slow"])], ..app };
+    app.world.bodies.set_quota(Some(400 * KIB));
+    app.live_with(async || {
+        while app.world.bodies.used_by(|_| true) < 300 * KIB {
+            app.world.clock.sleep(Duration::from_millis(1)).await;
+        }
+        // That of the large one is deleted, and nothing can be stored all the same, for a time.
+        app.world.bodies.set_quota(Some(0));
+        app.world.clock.sleep(Duration::from_secs(4)).await;
+        app.world.bodies.set_quota(Some(400 * KIB));
+    });
+    let results: Vec<_> =
+        app.delivery("one").records.iter().map(|(record, _)| record.result).collect();
+    let failed = RecordResult::Failure(FailureReason::QuotaExceeded);
+    assert_eq!(results, [Some(failed), Some(RecordResult::Success)]);
+}
+
 /// Found by the simulation: its row said success, the next one that it has no room, and between the two there was no
 /// byte of it.
 #[test]

@@ -76,7 +76,11 @@ fn is_whole(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[E
     match (plan.ask, shown) {
         (Ask::Head, shown) => shown.is_empty(),
         // What the app asked for by itself, it gets as it comes.
-        (Ask::Range { .. }, _) if head.status == 206 => is_begun(oracle, plan, shown),
+        (Ask::Range { .. }, _) if head.status == 206 => {
+            let told =
+                told_length(head).is_none_or(|length| length == Content::length(&shown.to_vec()));
+            told && is_begun(oracle, plan, shown)
+        }
         (Ask::Integrity { right }, _) if !plan.request.integrity.is_empty() => {
             let first = versions.iter().min().copied();
             let expected = shown.first().map_or(first.map(|(version, _)| (version, 0)), |part| {
@@ -129,13 +133,24 @@ fn is_unknowable(oracle: &Oracle, record: &RecordState, plan: &RecordPlan) -> bo
     unframed && known.short > 0 && !(able && answered)
 }
 
+/// How long a part is by its head.
+fn told_length(head: &Head) -> Option<u64> {
+    let extent = || {
+        let (bytes, _) = head.header("content-range")?.strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = bytes.split_once('-')?;
+        (last.parse::<u64>().ok()? + 1).checked_sub(first.parse().ok()?)
+    };
+    head.content_length().or_else(extent)
+}
+
 /// Whether a body of another origin came to the same end twice, a little before the declared length:
-/// that cannot be distinguished from one whose content coding is hidden.
+/// that cannot be distinguished from one whose content coding is hidden. An upload is not asked for twice.
 fn looks_coded(oracle: &Oracle, record: &RecordState, shown: u64, length: u64) -> bool {
     let foreign = record.head.as_ref().is_some_and(|head| head.kind == "cors");
     let mut facts = oracle.facts.borrow_mut();
     let short = facts.record(&record.uid, record.index).map_or(0, |record| record.short);
-    foreign && short > 1 && length <= shown + shown / 16 + 32
+    let enough = if record.request.is_get() { 1 } else { 0 };
+    foreign && short > enough && length <= shown + shown / 16 + 32
 }
 
 /// Whether this may be the beginning of a body.

@@ -6,8 +6,8 @@ use background_fetch_engine::http::{ByteRange, Head};
 use background_fetch_engine::ports::NetworkError;
 use background_fetch_engine::snapshot::{EntryKey, Write};
 use background_fetch_engine::{
-    Command, CommandId, CommitId, Engine, Input, Instant, NewFetch, Output, Time, Timestamp,
-    TransferId,
+    Command, CommandId, CommitId, Config, Engine, Input, Instant, NewFetch, Output, Time,
+    Timestamp, TransferId,
 };
 
 use super::{config, fetch};
@@ -37,13 +37,19 @@ impl Bench {
     }
 
     pub(crate) fn of(new: NewFetch) -> Self {
-        let engine = Engine::new(config(), 1);
+        Self::with(config(), true, new).0
+    }
+
+    /// And what follows from its beginning.
+    pub(crate) fn with(config: Config, online: bool, new: NewFetch) -> (Self, Vec<Output>) {
+        let engine = Engine::new(config, 1);
         let mut bench = Self { engine, now: Duration::ZERO, transfer: TransferId(0), buffered: 0 };
         bench.feed(Input::Restored { snapshots: Vec::new(), entries: Vec::new() });
+        bench.feed(Input::Online(online));
         let command = Command::Fetch(new);
         let done = bench.feed(Input::Command { id: CommandId(1), command });
         assert!(done.iter().any(|output| matches!(output, Output::Open { .. })));
-        bench
+        (bench, done)
     }
 
     /// One input, and all that follows from it without the network.
