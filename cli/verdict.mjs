@@ -83,8 +83,8 @@ function judgeResuming(probe) {
 const STRONG = 'Send a strong ETag: one in quotes, without W/, that changes with the file and only then.';
 const RANGES = 'Turn range requests on: a request with Range is to be answered 206, with Content-Range.';
 
-/** Why nothing can be resumed, by the answer to the app's own request. */
-function problemOfWhole({ whole, again }) {
+/** Why nothing can be resumed, by the answer to the app's own request, as the app sees it. */
+function problemOfWhole({ whole, again, origin }) {
   const coding = codingOf(whole);
   if (coding) {
     const advice = `Do not compress this type of file (${whole.headers.get('content-type') ?? 'none is told'}).`;
@@ -93,10 +93,10 @@ function problemOfWhole({ whole, again }) {
       advice: [advice],
     };
   }
-  if (/^none$/i.test(whole.headers.get('accept-ranges')?.trim() ?? '')) {
+  if (refusesRanges(visible(whole, origin))) {
     return { problem: 'the server says Accept-Ranges: none', advice: [RANGES] };
   }
-  const [first, second] = [whole, again].map(({ headers }) => headers.get('etag'));
+  const [first, second] = [whole, again].map((answer) => visible(answer, origin)('etag'));
   if (first !== second && again.status === whole.status) {
     const problem = `the ETag is another at each request (${first}, then ${second}), as if the file had changed`;
     return { problem, advice: ['Have all servers send the same ETag for the same file, and none at random.'] };
@@ -105,7 +105,8 @@ function problemOfWhole({ whole, again }) {
 }
 
 /** The same, by the answer to a range. */
-function problemOfPart({ part, whole, offset, origin }) {
+function problemOfPart(probe) {
+  const { part, whole, offset, origin } = probe;
   if (part.status === 200) return { problem: 'the server ignores Range, and sends all again', advice: [RANGES] };
   if (part.status !== 206) return { problem: `a request with Range is answered ${part.status}`, advice: [RANGES] };
   const refusal = refusedByCors(part, origin);
@@ -116,21 +117,24 @@ function problemOfPart({ part, whole, offset, origin }) {
   if (codingOf(part)) {
     return { problem: 'parts come compressed', advice: ['Do not compress answers to Range (status 206).'] };
   }
+  const range = visible(part, origin)('content-range');
   return (
-    problemOfPlace(part, whole, offset) ??
+    problemOfPlace(probe, range) ??
     problemOfValidators(part, whole, origin) ??
-    problemOfBytes(part, whole, offset)
+    problemOfBytes(part, whole, placeOf(range, offset).start)
   );
 }
 
 /** A part may begin earlier than asked, as those of caches do that keep blocks. */
-function problemOfPlace(part, whole, offset) {
-  const range = part.headers.get('content-range');
+function problemOfPlace(probe, range) {
+  const { part, whole, offset } = probe;
   const advice = [`Send Content-Range with answers to Range, as asked for: bytes ${offset}-…/… here.`];
   if (range === null) {
-    return fits(part, whole, offset) ? undefined : { problem: 'a part does not say where it belongs', advice };
+    if (fits(part, whole, offset)) return undefined;
+    const isHidden = part.headers.has('content-range');
+    return { problem: 'a part does not say where it belongs', advice: isHidden ? hiddenAdvice(probe) : advice };
   }
-  const place = placeOf(part, offset);
+  const place = placeOf(range, offset);
   if (!place || place.start > offset) {
     return { problem: `bytes ${offset}- were asked for, and Content-Range is ${range}`, advice };
   }
@@ -138,15 +142,14 @@ function problemOfPlace(part, whole, offset) {
   return undefined;
 }
 
-/** Whether the length alone tells that it is what was asked for: up to the end of the file. */
+/** Whether the length alone tells that it is what was asked for, up to the end; where no end is known, the bytes do. */
 function fits(part, whole, offset) {
   const [some, all] = [part, whole].map(({ headers }) => headers.get('content-length'));
-  return some !== null && all !== null && offset + Number(some) === Number(all);
+  return all === null || (some !== null && offset + Number(some) === Number(all));
 }
 
 /** Where a part begins, and whether it is all that there is; nothing if one cannot tell. */
-function placeOf({ headers }, offset) {
-  const range = headers.get('content-range');
+function placeOf(range, offset) {
   if (range === null) return { start: offset, isAll: false };
   const [, start, last, total] = /^bytes[ =](\d+)-(\d+)\/(\d+|\*)$/i.exec(range.trim()) ?? [];
   if (start === undefined) return undefined;
@@ -166,8 +169,8 @@ function problemOfValidators(part, whole, origin) {
   return { problem: `a part has another ${name} (${some(name)}) than the whole (${all(name)})`, advice };
 }
 
-function problemOfBytes(part, whole, offset) {
-  const expected = whole.bytes.subarray(placeOf(part, offset).start);
+function problemOfBytes(part, whole, start) {
+  const expected = whole.bytes.subarray(start);
   const length = Math.min(expected.length, part.bytes.length);
   const same = Buffer.compare(expected.subarray(0, length), part.bytes.subarray(0, length)) === 0;
   if (length > 0 && same) return undefined;
@@ -180,6 +183,8 @@ function codingOf({ headers }) {
   const codings = (headers.get('content-encoding') ?? '').split(',').map((each) => each.trim().toLowerCase());
   return codings.find((each) => /^((x-)?(gzip|compress)|deflate|br|zstd|dcb|dcz)$/.test(each));
 }
+
+const refusesRanges = (seen) => /^none$/i.test(seen('accept-ranges')?.trim() ?? '');
 
 const isStrong = (etag) => etag !== null && /^"[^"]*"$/.test(etag);
 
@@ -210,7 +215,7 @@ function judgeSplitting({ whole, origin }) {
   if (seen('etag') === null && seen('last-modified') === null) {
     return { problem: 'nothing tells that two parts are of the same file', advice: [STRONG] };
   }
-  if (/^none$/i.test(seen('accept-ranges')?.trim() ?? '')) {
+  if (refusesRanges(seen)) {
     return { problem: 'Accept-Ranges: none says that there are no parts' };
   }
   return { how: 'where several connections together are faster' };

@@ -193,6 +193,29 @@ describe('an app of another origin', () => {
     assert.match(advice[0], /Access-Control-Expose-Headers: ETag, Accept-Ranges, Content-Range/);
   });
 
+  test('is not kept from going on by what it does not see', async () => {
+    let requests = 0;
+    origin.setChange('nodes', async (plan) => {
+      requests += 1;
+      plan.headers.etag = `"node ${requests}"`;
+      plan.headers['accept-ranges'] = 'none';
+      return plan;
+    });
+    const { code, resumes, text } = await ask('cors=1&key=nodes', '--origin', APP);
+    assert.equal(code, 0, text);
+    assert.match(resumes, /yes: its Last-Modified/);
+  });
+
+  test('does not see where a part belongs that begins earlier', async () => {
+    const { code, resumes, advice } = await ask('cors=1&blocks=3000', '--origin', APP);
+    assert.equal(code, 1);
+    assert.match(resumes, /no: a part does not say where it belongs/);
+    assert.match(advice[0], /Access-Control-Expose-Headers: .*Content-Range/);
+    assert.equal((await ask('cors=1&expose=1&blocks=3000', '--origin', APP)).code, 0);
+    // Where no end is known, only the bytes tell.
+    assert.equal((await ask('cors=1&chunked=1', '--origin', APP)).code, 0);
+  });
+
   test('has nothing to wish for where they are exposed', async () => {
     const { code, resumes, splits, advice } = await ask('cors=1&expose=1', '--origin', APP);
     assert.equal(code, 0);
