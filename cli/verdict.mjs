@@ -33,29 +33,43 @@ function verdict(comes, resumes, splits) {
 }
 
 function judgeComing({ whole, origin }) {
-  const { status } = whole;
+  const problem = problemOfCors(whole.redirects, origin) ?? problemOfStatus(whole) ?? problemOfCors([whole], origin);
+  return problem ?? { how: sizeOf(whole), advice: varyAdvice(whole) };
+}
+
+function problemOfStatus({ status }) {
+  if (status === 200) return undefined;
   if (status === 401 || status === 403) {
     const advice = 'If it needs cookies or a signed address: ask for one that works as it is, without cookies.';
     return { problem: `the server answers ${status}`, advice: [advice] };
   }
-  if (status !== 200) return { problem: `the server answers ${status}, where 200 is right` };
-  const refusal = refusedByCors(whole, origin);
-  if (refusal) {
-    const advice = `Send Access-Control-Allow-Origin: ${origin} (with Vary: Origin), or *, with every answer.`;
-    return { problem: `the browser keeps it from the app: ${refusal}`, advice: [advice] };
-  }
-  return { how: sizeOf(whole), advice: varyAdvice(whole, origin) };
+  return { problem: `the server answers ${status}, where 200 is right` };
+}
+
+/** Why the browser keeps one of these answers from the app, and what has to be sent instead. */
+function problemOfCors(answers, app) {
+  const refused = answers.find(refusedByCors);
+  if (!refused) return undefined;
+  const allow = 'Send Access-Control-Allow-Origin:';
+  const advice =
+    refused.origin === 'null'
+      ? `${allow} * with every answer. After a redirect from one foreign origin to another, browsers do not say whose page it is.`
+      : `${allow} ${app} (with Vary: Origin), or *, with every answer, redirects, too.`;
+  return { problem: `the browser keeps it from the app: ${refusedByCors(refused)}`, advice: [advice] };
 }
 
 /** Why the browser refuses it; nothing if it does not. */
-function refusedByCors({ headers }, origin) {
+function refusedByCors({ url, status, headers, origin }) {
   if (!origin) return undefined;
   const allowed = headers.get('access-control-allow-origin');
-  if (allowed === null) return 'there is no Access-Control-Allow-Origin';
-  return allowed === '*' || allowed === origin ? undefined : `Access-Control-Allow-Origin is ${allowed}`;
+  if (allowed === '*' || allowed === origin) return undefined;
+  const from = status === 200 || status === 206 ? '' : ` at the redirect ${url}`;
+  const why =
+    allowed === null ? 'there is no Access-Control-Allow-Origin' : `Access-Control-Allow-Origin is ${allowed}`;
+  return `${why}${from}${origin === 'null' ? ', and Origin is null by now' : ''}`;
 }
 
-function varyAdvice({ headers }, origin) {
+function varyAdvice({ headers, origin }) {
   const allowed = headers.get('access-control-allow-origin');
   if (!origin || allowed === '*' || /(^|[\s,])(origin|\*)([\s,]|$)/i.test(headers.get('vary') ?? '')) return [];
   return ['Send Vary: Origin, too: else a cache may keep an answer that is right for another app only.'];
@@ -71,7 +85,7 @@ function judgeResuming(probe) {
   if (probe.whole.bytes.length === 0) return { how: 'it is empty' };
   const problem = problemOfWhole(probe) ?? problemOfPart(probe);
   if (problem) return problem;
-  const seen = visible(probe.whole, probe.origin);
+  const seen = visible(probe.whole);
   const etag = seen('etag');
   const hidden = hiddenAdvice(probe);
   if (isStrong(etag)) return { how: `its ETag ${etag} tells that it is the same file`, advice: hidden };
@@ -84,7 +98,7 @@ const STRONG = 'Send a strong ETag: one in quotes, without W/, that changes with
 const RANGES = 'Turn range requests on: a request with Range is to be answered 206, with Content-Range.';
 
 /** Why nothing can be resumed, by the answer to the app's own request, as the app sees it. */
-function problemOfWhole({ whole, again, origin }) {
+function problemOfWhole({ whole, again }) {
   const coding = codingOf(whole);
   if (coding) {
     const advice = `Do not compress this type of file (${whole.headers.get('content-type') ?? 'none is told'}).`;
@@ -93,10 +107,10 @@ function problemOfWhole({ whole, again, origin }) {
       advice: [advice],
     };
   }
-  if (refusesRanges(visible(whole, origin))) {
+  if (refusesRanges(visible(whole))) {
     return { problem: 'the server says Accept-Ranges: none', advice: [RANGES] };
   }
-  const [first, second] = [whole, again].map((answer) => visible(answer, origin)('etag'));
+  const [first, second] = [whole, again].map((answer) => visible(answer)('etag'));
   if (first !== second && again.status === whole.status) {
     const problem = `the ETag is another at each request (${first}, then ${second}), as if the file had changed`;
     return { problem, advice: ['Have all servers send the same ETag for the same file, and none at random.'] };
@@ -106,10 +120,10 @@ function problemOfWhole({ whole, again, origin }) {
 
 /** The same, by the answer to a range. */
 function problemOfPart(probe) {
-  const { part, whole, offset, origin } = probe;
+  const { part, whole, offset } = probe;
   if (part.status === 200) return { problem: 'the server ignores Range, and sends all again', advice: [RANGES] };
   if (part.status !== 206) return { problem: `a request with Range is answered ${part.status}`, advice: [RANGES] };
-  const refusal = refusedByCors(part, origin);
+  const refusal = [...part.redirects, part].map(refusedByCors).find(Boolean);
   if (refusal) {
     const advice = 'Send the same Access-Control-Allow-Origin with answers to Range (status 206), too.';
     return { problem: `the browser keeps the parts from the app: ${refusal}`, advice: [advice] };
@@ -117,10 +131,10 @@ function problemOfPart(probe) {
   if (codingOf(part)) {
     return { problem: 'parts come compressed', advice: ['Do not compress answers to Range (status 206).'] };
   }
-  const range = visible(part, origin)('content-range');
+  const range = visible(part)('content-range');
   return (
     problemOfPlace(probe, range) ??
-    problemOfValidators(part, whole, origin) ??
+    problemOfValidators(part, whole) ??
     problemOfBytes(part, whole, placeOf(range, offset).start)
   );
 }
@@ -157,8 +171,8 @@ function placeOf(range, offset) {
 }
 
 /** As the app sees them: the strong ETag is the same, or all that the whole has. */
-function problemOfValidators(part, whole, origin) {
-  const [all, some] = [whole, part].map((answer) => visible(answer, origin));
+function problemOfValidators(part, whole) {
+  const [all, some] = [whole, part].map(visible);
   if (isStrong(all('etag')) && all('etag') === some('etag')) return undefined;
   const name = ['ETag', 'Last-Modified'].find((name) => all(name) !== null && all(name) !== some(name));
   if (!name) return undefined;
@@ -196,19 +210,19 @@ function isAtRest({ headers }, seen) {
 }
 
 /** What an app of another origin does not see of what would help. */
-function hiddenAdvice({ whole, part, origin }) {
+function hiddenAdvice({ whole, part }) {
   const present = (name) => [whole, part].some(({ headers }) => headers.has(name));
-  const seen = visible(whole, origin);
+  const seen = visible(whole);
   const names = ['ETag', 'Accept-Ranges', 'Content-Range'].filter(
-    (name) => present(name) && seen(name) === null && visible(part, origin)(name) === null,
+    (name) => present(name) && seen(name) === null && visible(part)(name) === null,
   );
   if (names.length === 0) return [];
   return [`Send Access-Control-Expose-Headers: ${names.join(', ')}: they are there, but hidden from other origins.`];
 }
 
 /** By `may_split` of the engine, `record/split.rs`, and what it takes for granted. */
-function judgeSplitting({ whole, origin }) {
-  const seen = visible(whole, origin);
+function judgeSplitting({ whole }) {
+  const seen = visible(whole);
   if (seen('content-length') === null) {
     return { problem: 'there is no Content-Length', advice: ['Send Content-Length with whole answers.'] };
   }
