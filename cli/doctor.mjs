@@ -28,7 +28,8 @@ function parse(address) {
 }
 
 function report({ url, origin, whole, head }, { comes, resumes, splits, advice }, say) {
-  say(`${url}\nfor an app of ${origin ?? 'the same origin (another one: --origin https://app.example)'}\n`);
+  const isOwn = origin === new URL(url).origin;
+  say(`${url}\nfor an app of ${isOwn ? 'the same origin (another one: --origin https://app.example)' : origin}\n`);
   say(`Can it be downloaded?     ${comes}`);
   say(`Does it go on from where it was, after a break?   ${resumes}`);
   say(`Can it come in parts at the same time?   ${splits}`);

@@ -33,29 +33,43 @@ function verdict(comes, resumes, splits) {
 }
 
 function judgeComing({ whole, origin }) {
-  const { status } = whole;
+  const problem = problemOfCors(whole.redirects, origin) ?? problemOfStatus(whole) ?? problemOfCors([whole], origin);
+  return problem ?? { how: sizeOf(whole), advice: varyAdvice(whole) };
+}
+
+function problemOfStatus({ status }) {
+  if (status === 200) return undefined;
   if (status === 401 || status === 403) {
     const advice = 'If it needs cookies or a signed address: ask for one that works as it is, without cookies.';
     return { problem: `the server answers ${status}`, advice: [advice] };
   }
-  if (status !== 200) return { problem: `the server answers ${status}, where 200 is right` };
-  const refusal = refusedByCors(whole, origin);
-  if (refusal) {
-    const advice = `Send Access-Control-Allow-Origin: ${origin} (with Vary: Origin), or *, with every answer.`;
-    return { problem: `the browser keeps it from the app: ${refusal}`, advice: [advice] };
-  }
-  return { how: sizeOf(whole), advice: varyAdvice(whole, origin) };
+  return { problem: `the server answers ${status}, where 200 is right` };
+}
+
+/** Why the browser keeps one of these answers from the app, and what has to be sent instead. */
+function problemOfCors(answers, app) {
+  const refused = answers.find(refusedByCors);
+  if (!refused) return undefined;
+  const allow = 'Send Access-Control-Allow-Origin:';
+  const advice =
+    refused.origin === 'null'
+      ? `${allow} * with every answer. After a redirect from one foreign origin to another, browsers do not say whose page it is.`
+      : `${allow} ${app} (with Vary: Origin), or *, with every answer, redirects, too.`;
+  return { problem: `the browser keeps it from the app: ${refusedByCors(refused)}`, advice: [advice] };
 }
 
 /** Why the browser refuses it; nothing if it does not. */
-function refusedByCors({ headers }, origin) {
+function refusedByCors({ url, status, headers, origin }) {
   if (!origin) return undefined;
   const allowed = headers.get('access-control-allow-origin');
-  if (allowed === null) return 'there is no Access-Control-Allow-Origin';
-  return allowed === '*' || allowed === origin ? undefined : `Access-Control-Allow-Origin is ${allowed}`;
+  if (allowed === '*' || allowed === origin) return undefined;
+  const from = status === 200 || status === 206 ? '' : ` at the redirect ${url}`;
+  const why =
+    allowed === null ? 'there is no Access-Control-Allow-Origin' : `Access-Control-Allow-Origin is ${allowed}`;
+  return `${why}${from}${origin === 'null' ? ', and Origin is null by now' : ''}`;
 }
 
-function varyAdvice({ headers }, origin) {
+function varyAdvice({ headers, origin }) {
   const allowed = headers.get('access-control-allow-origin');
   if (!origin || allowed === '*' || /(^|[\s,])(origin|\*)([\s,]|$)/i.test(headers.get('vary') ?? '')) return [];
   return ['Send Vary: Origin, too: else a cache may keep an answer that is right for another app only.'];
@@ -71,7 +85,7 @@ function judgeResuming(probe) {
   if (probe.whole.bytes.length === 0) return { how: 'it is empty' };
   const problem = problemOfWhole(probe) ?? problemOfPart(probe);
   if (problem) return problem;
-  const seen = visible(probe.whole, probe.origin);
+  const seen = visible(probe.whole);
   const etag = seen('etag');
   const hidden = hiddenAdvice(probe);
   if (isStrong(etag)) return { how: `its ETag ${etag} tells that it is the same file`, advice: hidden };
@@ -83,7 +97,7 @@ function judgeResuming(probe) {
 const STRONG = 'Send a strong ETag: one in quotes, without W/, that changes with the file and only then.';
 const RANGES = 'Turn range requests on: a request with Range is to be answered 206, with Content-Range.';
 
-/** Why nothing can be resumed, by the answer to the app's own request. */
+/** Why nothing can be resumed, by the answer to the app's own request, as the app sees it. */
 function problemOfWhole({ whole, again }) {
   const coding = codingOf(whole);
   if (coding) {
@@ -93,10 +107,10 @@ function problemOfWhole({ whole, again }) {
       advice: [advice],
     };
   }
-  if (/^none$/i.test(whole.headers.get('accept-ranges')?.trim() ?? '')) {
+  if (refusesRanges(visible(whole))) {
     return { problem: 'the server says Accept-Ranges: none', advice: [RANGES] };
   }
-  const [first, second] = [whole, again].map(({ headers }) => headers.get('etag'));
+  const [first, second] = [whole, again].map((answer) => visible(answer)('etag'));
   if (first !== second && again.status === whole.status) {
     const problem = `the ETag is another at each request (${first}, then ${second}), as if the file had changed`;
     return { problem, advice: ['Have all servers send the same ETag for the same file, and none at random.'] };
@@ -105,10 +119,11 @@ function problemOfWhole({ whole, again }) {
 }
 
 /** The same, by the answer to a range. */
-function problemOfPart({ part, whole, offset, origin }) {
+function problemOfPart(probe) {
+  const { part, whole, offset } = probe;
   if (part.status === 200) return { problem: 'the server ignores Range, and sends all again', advice: [RANGES] };
   if (part.status !== 206) return { problem: `a request with Range is answered ${part.status}`, advice: [RANGES] };
-  const refusal = refusedByCors(part, origin);
+  const refusal = [...part.redirects, part].map(refusedByCors).find(Boolean);
   if (refusal) {
     const advice = 'Send the same Access-Control-Allow-Origin with answers to Range (status 206), too.';
     return { problem: `the browser keeps the parts from the app: ${refusal}`, advice: [advice] };
@@ -116,21 +131,24 @@ function problemOfPart({ part, whole, offset, origin }) {
   if (codingOf(part)) {
     return { problem: 'parts come compressed', advice: ['Do not compress answers to Range (status 206).'] };
   }
+  const range = visible(part)('content-range');
   return (
-    problemOfPlace(part, whole, offset) ??
-    problemOfValidators(part, whole, origin) ??
-    problemOfBytes(part, whole, offset)
+    problemOfPlace(probe, range) ??
+    problemOfValidators(part, whole) ??
+    problemOfBytes(part, whole, placeOf(range, offset).start)
   );
 }
 
 /** A part may begin earlier than asked, as those of caches do that keep blocks. */
-function problemOfPlace(part, whole, offset) {
-  const range = part.headers.get('content-range');
+function problemOfPlace(probe, range) {
+  const { part, whole, offset } = probe;
   const advice = [`Send Content-Range with answers to Range, as asked for: bytes ${offset}-…/… here.`];
   if (range === null) {
-    return fits(part, whole, offset) ? undefined : { problem: 'a part does not say where it belongs', advice };
+    if (fits(part, whole, offset)) return undefined;
+    const isHidden = part.headers.has('content-range');
+    return { problem: 'a part does not say where it belongs', advice: isHidden ? hiddenAdvice(probe) : advice };
   }
-  const place = placeOf(part, offset);
+  const place = placeOf(range, offset);
   if (!place || place.start > offset) {
     return { problem: `bytes ${offset}- were asked for, and Content-Range is ${range}`, advice };
   }
@@ -138,15 +156,14 @@ function problemOfPlace(part, whole, offset) {
   return undefined;
 }
 
-/** Whether the length alone tells that it is what was asked for: up to the end of the file. */
+/** Whether the length alone tells that it is what was asked for, up to the end; where no end is known, the bytes do. */
 function fits(part, whole, offset) {
   const [some, all] = [part, whole].map(({ headers }) => headers.get('content-length'));
-  return some !== null && all !== null && offset + Number(some) === Number(all);
+  return all === null || (some !== null && offset + Number(some) === Number(all));
 }
 
 /** Where a part begins, and whether it is all that there is; nothing if one cannot tell. */
-function placeOf({ headers }, offset) {
-  const range = headers.get('content-range');
+function placeOf(range, offset) {
   if (range === null) return { start: offset, isAll: false };
   const [, start, last, total] = /^bytes[ =](\d+)-(\d+)\/(\d+|\*)$/i.exec(range.trim()) ?? [];
   if (start === undefined) return undefined;
@@ -154,8 +171,8 @@ function placeOf({ headers }, offset) {
 }
 
 /** As the app sees them: the strong ETag is the same, or all that the whole has. */
-function problemOfValidators(part, whole, origin) {
-  const [all, some] = [whole, part].map((answer) => visible(answer, origin));
+function problemOfValidators(part, whole) {
+  const [all, some] = [whole, part].map(visible);
   if (isStrong(all('etag')) && all('etag') === some('etag')) return undefined;
   const name = ['ETag', 'Last-Modified'].find((name) => all(name) !== null && all(name) !== some(name));
   if (!name) return undefined;
@@ -166,8 +183,8 @@ function problemOfValidators(part, whole, origin) {
   return { problem: `a part has another ${name} (${some(name)}) than the whole (${all(name)})`, advice };
 }
 
-function problemOfBytes(part, whole, offset) {
-  const expected = whole.bytes.subarray(placeOf(part, offset).start);
+function problemOfBytes(part, whole, start) {
+  const expected = whole.bytes.subarray(start);
   const length = Math.min(expected.length, part.bytes.length);
   const same = Buffer.compare(expected.subarray(0, length), part.bytes.subarray(0, length)) === 0;
   if (length > 0 && same) return undefined;
@@ -181,6 +198,8 @@ function codingOf({ headers }) {
   return codings.find((each) => /^((x-)?(gzip|compress)|deflate|br|zstd|dcb|dcz)$/.test(each));
 }
 
+const refusesRanges = (seen) => /^none$/i.test(seen('accept-ranges')?.trim() ?? '');
+
 const isStrong = (etag) => etag !== null && /^"[^"]*"$/.test(etag);
 
 /** Last-Modified is a strong validator only of what had not been touched for a minute, RFC 9110, 8.8.2.2. */
@@ -191,26 +210,26 @@ function isAtRest({ headers }, seen) {
 }
 
 /** What an app of another origin does not see of what would help. */
-function hiddenAdvice({ whole, part, origin }) {
+function hiddenAdvice({ whole, part }) {
   const present = (name) => [whole, part].some(({ headers }) => headers.has(name));
-  const seen = visible(whole, origin);
+  const seen = visible(whole);
   const names = ['ETag', 'Accept-Ranges', 'Content-Range'].filter(
-    (name) => present(name) && seen(name) === null && visible(part, origin)(name) === null,
+    (name) => present(name) && seen(name) === null && visible(part)(name) === null,
   );
   if (names.length === 0) return [];
   return [`Send Access-Control-Expose-Headers: ${names.join(', ')}: they are there, but hidden from other origins.`];
 }
 
 /** By `may_split` of the engine, `record/split.rs`, and what it takes for granted. */
-function judgeSplitting({ whole, origin }) {
-  const seen = visible(whole, origin);
+function judgeSplitting({ whole }) {
+  const seen = visible(whole);
   if (seen('content-length') === null) {
     return { problem: 'there is no Content-Length', advice: ['Send Content-Length with whole answers.'] };
   }
   if (seen('etag') === null && seen('last-modified') === null) {
     return { problem: 'nothing tells that two parts are of the same file', advice: [STRONG] };
   }
-  if (/^none$/i.test(seen('accept-ranges')?.trim() ?? '')) {
+  if (refusesRanges(seen)) {
     return { problem: 'Accept-Ranges: none says that there are no parts' };
   }
   return { how: 'where several connections together are faster' };

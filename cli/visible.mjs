@@ -12,10 +12,9 @@ const SAFELIST = [
 /**
  * How an app sees the headers of an answer.
  * @param {import('./probe.mjs').Answer} answer
- * @param {string} [origin] of the app, where it is another than that of the file
  * @returns {(name: string) => string | null}
  */
-export function visible({ headers }, origin) {
+export function visible({ headers, origin }) {
   if (!origin) return (name) => headers.get(name);
   const list = (headers.get('access-control-expose-headers') ?? '').split(',');
   const exposed = list.map((name) => name.trim().toLowerCase());

@@ -218,7 +218,10 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** What stands in the way of background fetches; as a rule nothing. Takes some seconds where the worker does not answer. */
+/**
+ * What stands in the way of background fetches; as a rule nothing. Takes some seconds where the worker does not answer. Asks
+ * for the worker's script, whose policy may forbid WebAssembly.
+ */
 export function diagnose(registration: ServiceWorkerRegistration): Promise<Problem[]>;
 
 /** Whether the browser says that it has room for so many bytes more; those that do not say are believed to have it. */

@@ -51,7 +51,9 @@ async function lookAtWorker(registration: ServiceWorkerRegistration, note: Note)
   }
   // The browser's own needs no more.
   if (!managerOf(registration) || nativeManagerOf(registration)) return;
-  await ask(registration, 'status', '').catch(({ name, message }: DOMException) => {
+  // With nothing to do it starts no engine, and does not learn whether it may.
+  const asked = ask(registration, 'status', '').then(() => requireWasm(active.scriptURL));
+  await asked.catch(({ name, message }: DOMException) => {
     const worker = `The service worker ${active.scriptURL}`;
     if (name === 'NotSupportedError') {
       const problem = `${worker} has an older version of background-fetch-polyfill.`;
@@ -63,6 +65,20 @@ async function lookAtWorker(registration: ServiceWorkerRegistration, note: Note)
       note('deaf-worker', `${worker} does not answer: ${message}`, remedy);
     }
   });
+}
+
+/** Rejects if a policy with which a worker's script comes refuses it: https://www.w3.org/TR/CSP3/#wasm-integration */
+async function requireWasm(script: string): Promise<void> {
+  const { ok, headers } = await fetch(script).catch(() => Response.error());
+  // What stands in the place of a script that is gone has a policy of its own.
+  if (!ok || !headers.get('Content-Type')?.includes('script')) return;
+  for (const policy of headers.get('Content-Security-Policy')?.split(',') ?? []) {
+    const [sources] =
+      /(^|;)\s*script-src(?![-\w])[^;]*/i.exec(policy) ?? /(^|;)\s*default-src[^;]*/i.exec(policy) ?? [];
+    if (sources && !/'(wasm-)?unsafe-eval'/i.test(sources)) {
+      throw new TypeError(`WebAssembly is refused by the Content-Security-Policy of ${script}.`);
+    }
+  }
 }
 
 async function lookAtStorage(note: Note): Promise<void> {

@@ -57,9 +57,8 @@ export async function openStream(
     if (!reader) await open();
     const value = (await reader?.read())?.value;
     if (!value) return undefined;
-    const from = next;
+    const bytes = value.subarray(Math.max(0, at - next), Math.max(0, stop - next));
     next += value.length;
-    const bytes = value.subarray(Math.max(0, at - from), Math.max(0, stop - from));
     // What is read for nothing does not wait for the collector; newer browsers only.
     if (!bytes.length) (value.buffer as Transferable).transfer?.(0);
     return bytes;

@@ -8,24 +8,19 @@ type Name = string | undefined;
 
 /** Fires `change` when an item was kept or removed, here or in another realm. */
 class Library extends EventTarget {
-  /** Open once somebody listens. */
+  /** Once somebody listens; open where the page is not asleep. */
   #channel: BroadcastChannel | undefined;
-  #watched = false;
 
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
     super.addEventListener(...args);
-    if (this.#watched) return;
-    this.#watched = true;
+    if (this.#channel) return;
     this.#listen();
     // A page that hears anything cannot go to sleep.
-    globalThis.addEventListener('pagehide', () => {
-      this.#channel?.close();
-      this.#channel = undefined;
-    });
+    globalThis.addEventListener('pagehide', () => this.#channel?.close());
     globalThis.addEventListener('pageshow', (event) => {
       if (!(event as PageTransitionEvent).persisted) return;
       this.#listen();
-      this.#fire(undefined);
+      this.#fire();
     });
   }
 
@@ -36,7 +31,7 @@ class Library extends EventTarget {
     channel.close();
   }
 
-  #fire(name: Name): void {
+  #fire(name?: Name): void {
     this.dispatchEvent(new CustomEvent('change', { detail: { name } }));
   }
 

@@ -21,7 +21,19 @@ type Kept = Awaited<ReturnType<typeof putItem>>;
  */
 export async function copy(scope: string, registration: Registration, name: string): Promise<Kept> {
   await create(scope);
-  const row = newItem(registration.id);
+  // As the engine reads it, if ever one runs here.
+  const row: FetchRow = {
+    uid: crypto.randomUUID(),
+    id: registration.id,
+    order: 0,
+    title: '',
+    icons: [],
+    downloadTotal: 0,
+    uploadTotal: 0,
+    records: 0,
+    stage: 'kept',
+    deliveries: 0,
+  };
   try {
     return await navigator.locks.request(itemLock(row.uid), async () => {
       await write(scope, (stores) => stores(KEPT).put(row));
@@ -36,20 +48,6 @@ export async function copy(scope: string, registration: Registration, name: stri
     throw error;
   }
 }
-
-/** As the engine reads it, if ever one runs here. */
-const newItem = (id: string): FetchRow => ({
-  uid: crypto.randomUUID(),
-  id,
-  order: 0,
-  title: '',
-  icons: [],
-  downloadTotal: 0,
-  uploadTotal: 0,
-  records: 0,
-  stage: 'kept',
-  deliveries: 0,
-});
 
 async function copyRecord(
   scope: string,
@@ -91,8 +89,8 @@ async function* cut(body: Response['body']): AsyncGenerator<Blob> {
   if (room < MOST) yield new Blob(chunks);
 }
 
-async function write<T>(scope: string, steps: (stores: Stores) => T | Promise<T>): Promise<T> {
-  const done = await transact(scope, 'readwrite', async (stores) => [await steps(stores)] as const);
+async function write<T extends object>(scope: string, steps: (stores: Stores) => T | Promise<T>): Promise<T> {
+  const done = await transact(scope, 'readwrite', steps);
   if (!done) throw new DOMException('The library was deleted.', 'AbortError');
-  return done[0];
+  return done;
 }

@@ -37,7 +37,7 @@ export type Stores = (name: string) => IDBObjectStore;
 export async function transact<T>(
   scope: string,
   mode: IDBTransactionMode,
-  steps: (stores: Stores) => Promise<T>,
+  steps: (stores: Stores) => T | Promise<T>,
 ): Promise<T | undefined> {
   const known = open.get(scope);
   const database = known ?? remember(scope, await openExisting(databaseName(scope)).catch(unlessMissing));

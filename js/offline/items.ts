@@ -28,7 +28,7 @@ export function toItem({ name = '', id, title, size, kept, urls }: ItemRow): Ite
 export async function list(): Promise<Item[]> {
   const scope = await scopeHere();
   // Without the cache, nothing is left of them.
-  if (scope === undefined || !(await caches.has(cacheName(scope)))) return [];
+  if (!scope || !(await caches.has(cacheName(scope)))) return [];
   tidyOnce(scope);
   const rows = (await transact(scope, 'readonly', itemsOf)) ?? [];
   const named = rows.filter(({ name }) => name !== undefined);
@@ -51,12 +51,8 @@ export async function remove(name: string): Promise<boolean> {
   return letGoOf(await requireScope(), (item) => item.name === name);
 }
 
-/** An item is not whole any more: then there is none. */
-export async function drop(scope: string, { uid }: ItemRow): Promise<void> {
-  await letGoOf(scope, (item) => item.uid === uid);
-}
-
-async function letGoOf(scope: string, which: (item: ItemRow) => boolean): Promise<boolean> {
+/** Removes the first that it is true of, as {@link remove} does. */
+export async function letGoOf(scope: string, which: (item: ItemRow) => boolean): Promise<boolean> {
   const gone = await transact(scope, 'readwrite', async (stores) => {
     const item = (await itemsOf(stores)).find((one) => one.name !== undefined && which(one));
     if (item) letGo(stores, item);

@@ -12,12 +12,11 @@ export interface Part {
  */
 export function partOf(header: string | null, size: number): Part | undefined {
   const [, first, last] = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? '') ?? [];
-  if (first === undefined || last === undefined || first + last === '') return undefined;
-  if (first === '') return { start: Math.max(0, size - Number(last)), end: size };
+  if (!first && !last) return undefined;
+  if (!first) return { start: Math.max(0, size - Number(last)), end: size };
   const start = Number(first);
-  const end = last === '' ? size : Math.min(Number(last) + 1, size);
-  if (last !== '' && Number(last) < start) return undefined;
-  return { start, end };
+  if (!last) return { start, end: size };
+  return Number(last) < start ? undefined : { start, end: Math.min(Number(last) + 1, size) };
 }
 
 /** Whether what was there when `If-Range` was learnt is what is here. Without it, it is. */

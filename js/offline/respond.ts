@@ -1,24 +1,22 @@
 /** Answers to requests, out of what is kept. */
-import type { ResponseHead } from '../border/engine.ts';
 import { cacheName, entryUrl, KEPT, RECORDS } from '../border/names.ts';
 import { settled } from '../border/stored-work.ts';
-import { openStream, type Piece } from './body.ts';
+import { openStream } from './body.ts';
 import { below, transact, URLS } from './database.ts';
-import { drop } from './items.ts';
+import { letGoOf } from './items.ts';
 import { isSame, partOf } from './range.ts';
 import { type ItemRow, type RecordRow, type SegmentRow, segmentsOf, sizeOf, withoutFragment } from './rows.ts';
 import { scopeHere } from './scope.ts';
 import { tidyOnce } from './tidy.ts';
 
-interface Found {
-  item: ItemRow;
-  record: RecordRow;
-  segments: SegmentRow[];
-}
+/** An item, and what it has for a URL. */
+type Found = [item: ItemRow, record: RecordRow, segments: SegmentRow[]];
+
+type Head = Pick<Response, 'url' | 'status' | 'statusText'>;
 
 /** What a response is made of. */
 interface Stored {
-  head: Pick<ResponseHead, 'url' | 'status' | 'statusText'>;
+  head: Head;
   headers: Headers;
   /** Bytes of the whole body. */
   size: number;
@@ -49,20 +47,36 @@ export async function respond(request: Request): Promise<Response | undefined> {
 /** The same, out of a cache that the app has filled itself; of any, if none is named. */
 export async function respondFromCache(request: Request, cacheName?: string): Promise<Response | undefined> {
   if (!isRead(request)) return undefined;
-  const cached = await caches.match(request, { ignoreMethod: true, cacheName } as MultiCacheQueryOptions);
+  const find = () => caches.match(request, { ignoreMethod: true, cacheName } as MultiCacheQueryOptions);
+  const cached = await find();
   // What is opaque tells nothing of itself.
   if (cached?.status !== 200) return cached;
-  const size = declaredLength(cached) || (await cached.clone().blob()).size;
-  const piece = { start: 0, length: size, open: async () => cached };
-  const body = (start: number, end: number) => openStream([piece], start, end, () => undefined);
-  return answer(request, { head: cached, headers: headersOf(cached.headers, size), size, body });
+  const size = await lengthOf(cached, `${cacheName} ${request.url}`);
+  // What had to be measured is read once more: by a clone, all of it would be held for whoever is slower.
+  const piece = { start: 0, length: size, open: async () => (cached.bodyUsed ? find() : cached) };
+  const body = (start: number, end: number) => openStream([piece], start, end, () => measured.clear());
+  return answer(request, makeStored(cached, size, body));
 }
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
-/** The length of a body, where nothing of it can be a content coding: of another origin that may be hidden, and kept so. */
-const declaredLength = ({ type, headers }: Response): number | false =>
-  type === 'basic' && !headers.has('Content-Encoding') && Number(headers.get('Content-Length'));
+/**
+ * Of a body, in bytes: as it is declared, where nothing of it can be a content coding (of another origin that may be hidden,
+ * and kept so); else all of it is read. Once only, if something tells its versions apart, as players ask for many parts.
+ */
+function lengthOf(cached: Response, place: string): number | Promise<number> {
+  const { type, headers } = cached;
+  const declared = type === 'basic' && !headers.has('Content-Encoding') && Number(headers.get('Content-Length'));
+  if (declared) return declared;
+  const version = ['Content-Length', 'Date', 'ETag', 'Last-Modified'].map((name) => headers.get(name)).join('');
+  const size = measured.get(place + version) ?? cached.blob().then((blob) => blob.size);
+  if (version) measured.set(place + version, size);
+  size.catch(() => measured.clear());
+  return size;
+}
+
+/** By place and version. */
+const measured = new Map<string, Promise<number>>();
 
 function answer({ method, headers: asked }: Request, stored: Stored): Promise<Response | undefined> {
   const { head, headers, size } = stored;
@@ -92,34 +106,37 @@ async function make(
 }
 
 /** What is stored has no content coding any more, and is no part. */
-function headersOf(init: HeadersInit, size: number): Headers {
-  const headers = new Headers(init);
+function makeStored(head: Head & { headers: HeadersInit }, size: number, body: Stored['body']): Stored {
+  const headers = new Headers(head.headers);
   headers.delete('Content-Encoding');
   headers.delete('Content-Range');
   headers.set('Content-Length', `${size}`);
   headers.set('Accept-Ranges', 'bytes');
-  return headers;
+  return { head, headers, size, body };
 }
 
 async function find(url: string): Promise<Stored | undefined> {
   const scope = await scopeHere();
-  if (scope === undefined) return undefined;
+  if (!scope) return undefined;
   tidyOnce(scope);
   const found = await newest(scope, withoutFragment(url));
   if (!found) return undefined;
-  const { item, record, segments } = found;
-  const lost = (): void => void drop(scope, item).catch(() => undefined);
-  const pieces = segments.map(({ start, length, entry }): Piece => {
+  const [item, record, segments] = found;
+  // An item that is not whole any more is none.
+  const lost = () => letGoOf(scope, ({ uid }) => uid === item.uid).catch(() => undefined);
+  const pieces = segments.map((segment) => {
     // `match` with a name does not create a cache that is gone.
-    return { start, length, open: () => caches.match(entryUrl(entry), { cacheName: cacheName(scope) }) };
+    return { ...segment, open: () => caches.match(entryUrl(segment.entry), { cacheName: cacheName(scope) }) };
   });
+  const last = pieces.at(-1);
   const body = async (start: number, end: number): Promise<BodyInit | undefined> => {
-    const stream = (await hasLast(pieces, segments)) ? await openStream(pieces, start, end, lost) : undefined;
+    // Looked at once, as WebKit reads all of an entry for that.
+    if (!seen.has(last?.entry) && (await last?.open())) seen.add(last?.entry);
+    const stream = seen.has(last?.entry) ? await openStream(pieces, start, end, lost) : undefined;
     if (!stream) lost();
     return stream;
   };
-  const size = sizeOf(segments);
-  return { head: record.head, headers: headersOf(record.head.headers, size), size, body };
+  return makeStored(record.head, sizeOf(segments), body);
 }
 
 /** Of the items that have this URL, that which was kept last. */
@@ -129,24 +146,18 @@ function newest(scope: string, url: string): Promise<Found | undefined> {
     let found: Found | undefined;
     for (const { uid, index } of places) {
       // At once: each would take its time.
-      const [item, record, segments] = await Promise.all([
+      const one = await Promise.all([
         settled<ItemRow | undefined>(stores(KEPT).get(uid)),
         settled<RecordRow>(stores(RECORDS).get([uid, index])),
         segmentsOf(stores, uid, index),
       ]);
-      if (item?.name === undefined || (found && found.item.kept > item.kept)) continue;
-      found = { item, record, segments };
+      const [item] = one;
+      if (item?.name === undefined || (found && found[0].kept > item.kept)) continue;
+      found = one as Found;
     }
     return found;
   });
 }
 
-/** Whether the end of a body is there, too; looked at once, as WebKit reads all of an entry for that. */
-async function hasLast(pieces: Piece[], segments: SegmentRow[]): Promise<boolean> {
-  const last = segments.at(-1)?.entry ?? '';
-  if (!seen.has(last) && (await pieces.at(-1)?.open())) seen.add(last);
-  return seen.has(last);
-}
-
 /** Ends of bodies that were there. */
-const seen = new Set<string>();
+const seen = new Set<string | undefined>();

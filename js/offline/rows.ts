@@ -90,7 +90,7 @@ export async function putItem(
   name: string,
 ): Promise<{ item: ItemRow; news: boolean; replaced: string | false | undefined }> {
   const { uid } = row;
-  const [before] = (await itemsOf(stores)).filter((item) => item.name === name);
+  const before = (await itemsOf(stores)).find((item) => item.name === name);
   const same = before?.uid === uid;
   const urls = new Map<string, number>();
   for (const { request, index, head } of await recordsOf(stores, uid)) {

@@ -17,6 +17,6 @@ export async function scopeHere(): Promise<string | undefined> {
 /** The same, where it is needed. */
 export async function requireScope(): Promise<string> {
   const scope = await scopeHere();
-  if (scope === undefined) throw invalidState('There is no service worker.');
+  if (!scope) throw invalidState('There is no service worker.');
   return scope;
 }

@@ -1,7 +1,7 @@
 /** What is to go, goes: entries first and rows last, so that it is found again whenever the browser dies. */
 import { cacheName, entryUrl, FETCHES, KEPT, PREFIX, RECORDS, SEGMENTS } from '../border/names.ts';
 import { settled } from '../border/stored-work.ts';
-import { below, type Stores, transact, URLS } from './database.ts';
+import { below, transact, URLS } from './database.ts';
 import { type ItemRow, itemsOf, segmentsOf } from './rows.ts';
 
 /** Held by who still makes an item, and by who removes it. */
@@ -28,9 +28,12 @@ async function tidy(scope: string): Promise<void> {
  */
 export function clear(scope: string, uid: string): Promise<void> {
   return navigator.locks.request(itemLock(uid), async () => {
-    const segments = await transact(scope, 'readonly', async (stores) =>
-      (await isRefuse(stores, uid)) ? segmentsOf(stores, uid) : undefined,
-    );
+    const segments = await transact(scope, 'readonly', async (stores) => {
+      const row: ItemRow | undefined = await settled(stores(KEPT).get(uid));
+      // Somebody has it, or needs it: as a fetch does, whose event is not over.
+      if (!row || row.name !== undefined || (await settled(stores(FETCHES).getKey(uid)))) return undefined;
+      return segmentsOf(stores, uid);
+    });
     // While its event lasts, it stays: the next call looks again.
     if (!segments) return void tidied.delete(scope);
     if (await caches.has(cacheName(scope))) {
@@ -45,10 +48,4 @@ export function clear(scope: string, uid: string): Promise<void> {
       stores(KEPT).delete(uid);
     });
   });
-}
-
-/** Nobody has it any more, nor needs it: as a fetch does, whose event is not over. */
-async function isRefuse(stores: Stores, uid: string): Promise<boolean | undefined> {
-  const row: ItemRow | undefined = await settled(stores(KEPT).get(uid));
-  return row && row.name === undefined && !(await settled(stores(FETCHES).getKey(uid)));
 }

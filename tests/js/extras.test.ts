@@ -115,3 +115,54 @@ test('without a worker there is one problem', async () => {
   const [problem] = await diagnose({ active: null, scope: 'https://app.example/none/' } as ServiceWorkerRegistration);
   assert.equal(problem?.code, 'no-worker');
 });
+
+describe('a policy that forbids WebAssembly', () => {
+  /** What is found where the worker has nothing to do, and its script comes so. @param policy of the response */
+  async function found(
+    policy: string | undefined,
+    init: ResponseInit = {},
+    type = 'text/javascript',
+  ): Promise<string[]> {
+    Object.assign(globalThis, { indexedDB: {} });
+    const registration = Object.assign(client.registration, { backgroundFetch: new (class Manager {})() });
+    const headers = { 'Content-Type': type, ...(policy !== undefined && { 'Content-Security-Policy': policy }) };
+    const fetched = mock.method(globalThis, 'fetch', async () => new Response('', { headers, ...init }));
+    const problems = await diagnose(registration);
+    assert.deepEqual(fetched.mock.calls[0]?.arguments, ['https://app.example/worker.js']);
+    fetched.mock.restore();
+    return problems.filter(({ code }) => code === 'wasm-refused').map(({ problem }) => problem);
+  }
+
+  const refused = ['WebAssembly is refused by the Content-Security-Policy of https://app.example/worker.js.'];
+
+  for (const policy of [
+    "script-src 'self'",
+    'script-src',
+    "default-src 'self'; connect-src 'self' 'wasm-unsafe-eval'",
+    "script-src 'self'; default-src 'wasm-unsafe-eval'",
+    "connect-src 'self';Script-Src 'none'",
+    "script-src 'wasm-unsafe-eval', default-src 'self'",
+    "script-src-elem 'wasm-unsafe-eval'; default-src 'self'",
+  ]) {
+    test(`is told: ${policy}`, async () => assert.deepEqual(await found(policy), refused));
+  }
+
+  for (const policy of [
+    undefined,
+    '',
+    "connect-src 'self'; script-src-elem 'self'; report-uri /script-src",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "default-src 'none'; script-src 'UNSAFE-EVAL'",
+    "default-src 'self' 'wasm-unsafe-eval'",
+  ]) {
+    test(`is none: ${policy}`, async () => assert.deepEqual(await found(policy), []));
+  }
+
+  test('is not that of what stands in the place of the script, or of what does not come', async () => {
+    assert.deepEqual(await found("default-src 'none'", { status: 404 }), []);
+    assert.deepEqual(await found("default-src 'none'", {}, 'text/html'), []);
+    mock.method(globalThis, 'fetch', () => Promise.reject(new TypeError('offline')));
+    assert.deepEqual(await diagnose(client.registration), []);
+    mock.restoreAll();
+  });
+});

@@ -349,6 +349,7 @@ describe('warnings', () => {
     Object.assign(globalThis, { indexedDB: {} });
     const registration = Object.assign(client.registration, { backgroundFetch: new (class Manager {})() });
     const container = { ready: Promise.resolve(registration) } as unknown as ServiceWorkerContainer;
+    const fetched = mock.method(globalThis, 'fetch', async () => new Response());
     await watchWorker(container);
     assert.equal(told(), '', 'it has it');
     worker.deaf = true;
@@ -358,6 +359,7 @@ describe('warnings', () => {
       await elapse(5_000);
       await looking;
     }
+    fetched.mock.restore();
     assert.match(told(), /^.*worker\.js does not answer.*background-fetch-polyfill\/sw.*$/);
     delete (globalThis as { indexedDB?: unknown }).indexedDB;
   });

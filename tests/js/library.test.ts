@@ -181,14 +181,41 @@ describe('a body in pieces', () => {
 });
 
 describe('a cache of the app’s own', () => {
-  const entries = new Map<string, Response>();
+  const entries = new Map<string, Pick<Response, 'clone'>>();
   const body = new TextEncoder().encode('0123456789');
   const url = 'https://app.example/film';
   const ask = (headers: HeadersInit = {}, method = 'GET') =>
     respondFromCache(new Request(url, { headers, method }), 'films');
 
+  /** How many bodies were read for nothing but their length, and how many bytes. */
+  let measured: number;
+  let read: number;
+
+  /** An entry, as a cache gives one that is not read to its end by whoever asks for it. */
+  const store = (headers: HeadersInit, type = 'default', blob?: () => Promise<Blob>) => ({
+    clone(): Response {
+      let at = 0;
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        if (at === body.length) return controller.close();
+        read += 1;
+        controller.enqueue(body.slice(at, ++at));
+      };
+      const response = new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { headers });
+      const measure = async () => {
+        measured += 1;
+        return blob?.() ?? Response.prototype.blob.call(response);
+      };
+      const clone = () => assert.fail('who reads one of the two slowly has all of it held in memory');
+      for (const [name, value] of Object.entries({ type, blob: measure, clone })) {
+        Object.defineProperty(response, name, { value });
+      }
+      return response;
+    },
+  });
+
   beforeEach(() => {
     entries.clear();
+    [measured, read] = [0, 0];
     Object.assign(globalThis, {
       caches: {
         async match(request: Request, options: object) {
@@ -241,12 +268,60 @@ describe('a cache of the app’s own', () => {
       assert.equal(response.headers.get('Content-Range'), 'bytes 2-4/10');
       assert.equal(response.headers.get('Content-Encoding'), null);
     }
-    const cors = new Response(body, { headers: { 'Content-Length': '4' } });
-    Object.defineProperty(cors, 'type', { value: 'cors' });
-    Object.defineProperty(cors, 'clone', { value: () => cors });
-    Object.defineProperty(cors, 'blob', { value: async () => new Blob([body]) });
-    entries.set(url, cors);
-    assert.equal((await ask({ Range: 'bytes=2-4' }))?.headers.get('Content-Range'), 'bytes 2-4/10');
+    for (const type of ['cors', 'default', 'basic']) {
+      entries.set(url, store({ 'Content-Length': '4', ETag: type }, type));
+      const size = type === 'basic' ? 4 : 10;
+      assert.equal((await ask({ Range: 'bytes=2-3' }))?.headers.get('Content-Range'), `bytes 2-3/${size}`, type);
+    }
+    entries.set(url, store({ 'Content-Length': '4, 4' }, 'basic'));
+    assert.equal((await ask({ Range: 'bytes=2-3' }))?.headers.get('Content-Range'), 'bytes 2-3/10');
+  });
+
+  describe('whose length nothing tells is measured', () => {
+    test('once, and from then on no more is read than is asked for', async () => {
+      entries.set(url, store({ ETag: '"once"' }));
+      assert.equal(await (await ask({ Range: 'bytes=8-' }))?.text(), '89');
+      // To be measured, and to come to its end.
+      assert.deepEqual([measured, read], [1, 20]);
+      assert.equal(await (await ask({ Range: 'bytes=0-1' }))?.text(), '01');
+      assert.deepEqual([measured, read], [1, 22]);
+      assert.equal((await ask({}, 'HEAD'))?.headers.get('Content-Length'), '10');
+      assert.deepEqual([measured, read], [1, 22]);
+    });
+
+    test('once, whoever else asks meanwhile', async () => {
+      entries.set(url, store({ ETag: '"meanwhile"' }));
+      const parts = await Promise.all([1, 2, 3].map((at) => ask({ Range: `bytes=${at}-${at}` })));
+      assert.deepEqual(await Promise.all(parts.map((part) => part?.text())), ['1', '2', '3']);
+      assert.equal(measured, 1);
+    });
+
+    test('anew, if it is another version, and each time if nothing tells which it is', async () => {
+      const [one, other] = [1, 2].map((day) => `Mon, 0${day} Jan 2024 00:00:00 GMT`) as [string, string];
+      const versions: HeadersInit[] = [{ ETag: '"b"' }, { 'Last-Modified': one }, { Date: other }];
+      for (const headers of [...versions, { 'Content-Length': '9' }, {}, {}]) {
+        const before = measured;
+        entries.set(url, store(headers));
+        assert.equal((await ask({ Range: 'bytes=9-' }))?.status, 206);
+        assert.equal(measured, before + 1, JSON.stringify(headers));
+      }
+    });
+
+    test('anew, if that has failed, or was too much', async () => {
+      const headers = { ETag: '"shorter"' };
+      entries.set(
+        url,
+        store(headers, 'default', async () => Promise.reject(new Error('no'))),
+      );
+      await assert.rejects(ask({ Range: 'bytes=2-' }), /no/);
+      entries.set(
+        url,
+        store(headers, 'default', async () => new Blob(['0123456789ab'])),
+      );
+      await assert.rejects(((await ask({ Range: 'bytes=2-' })) as Response).text(), /damaged/);
+      entries.set(url, store(headers));
+      assert.equal(await (await ask({ Range: 'bytes=2-' }))?.text(), '23456789');
+    });
   });
 
   test('what is no plain success is given as it is', async () => {

@@ -186,4 +186,27 @@ export default [
       assert.deepEqual(await relevant(), [['deaf-worker', true]]);
     },
   },
+  {
+    name: 'the diagnosis: a policy that forbids WebAssembly, before anything has begun',
+    browsers: ENGINES,
+    async run(t) {
+      const headers = { 'Content-Security-Policy': "default-src 'self'" };
+      const body = "importScripts('/dist/sw.js');";
+      t.origin.files['/app/strict/sw.js'] = { body, type: 'text/javascript', headers };
+      const page = await t.open();
+      const [codes, message] = await page.evaluate(async () => {
+        const { diagnose } = await import('/dist/extras.mjs');
+        const registration = await navigator.serviceWorker.register('/app/strict/sw.js');
+        const { installing } = registration;
+        await new Promise((resolve) =>
+          installing.addEventListener('statechange', () => installing.state === 'activated' && resolve()),
+        );
+        const problems = await diagnose(registration);
+        const fetched = registration.backgroundFetch.fetch('film', '/file?size=1000');
+        return [problems.map(({ code }) => code), await fetched.then(String, (error) => error.message)];
+      });
+      assert.ok(codes.includes('wasm-refused'), `${codes}`);
+      assert.match(message, /WebAssembly is refused/);
+    },
+  },
 ];
