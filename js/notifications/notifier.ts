@@ -97,8 +97,10 @@ export class Notifier {
     const body = this.#say(download, fetch, strings);
     const actions = this.#actions(download, more).map((action) => ({ action, title: strings[action] }));
     const text = JSON.stringify([title, icon, body, actions]);
-    const before = this.views.get(tag);
-    if (before?.fetch === fetch && before.text === text) return;
+    const view = this.views.get(tag);
+    // What another one of this id has come to was heard, and this one was not.
+    const before = view?.fetch === fetch ? view : undefined;
+    if (before?.text === text) return;
     const link = described.href ?? options.url;
     const data: Data = { ...attributesOf(fetch), uid: more?.uid, link: link && new URL(link, scope).href };
     this.views.set(tag, { fetch, uid: data.uid, text, isOver });

@@ -45,6 +45,16 @@ describe('at the end', () => {
     assert.equal(global.last.body, 'Uploaded · 5 kB');
   });
 
+  test('that of another try is heard, too', async () => {
+    start();
+    const failed = over({ result: 'failure', failureReason: 'bad-status' });
+    for (const each of [failed, over()]) {
+      await end(each, each === failed ? 'backgroundfetchfail' : undefined);
+      assert.deepEqual([global.last.silent, global.last.renotify], [false, true]);
+    }
+    assert.deepEqual([global.last.body, global.shown.length], ['Downloaded · 1 kB', 2]);
+  });
+
   test('nothing without a permission, and nobody is asked for it', async () => {
     for (const Notification of [undefined, { permission: 'default' }, { permission: 'denied' }]) {
       replace(new FakeGlobal());
