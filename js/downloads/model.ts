@@ -2,7 +2,7 @@
 import { type Ended, forget, history } from '../extras/history.ts';
 import type { Shown } from '../extras/meter.ts';
 import { type ObservedFetch, observe } from '../extras/observe.ts';
-import { finished, status } from '../extras/status.ts';
+import { finished, isLost, status } from '../extras/status.ts';
 import { library } from '../offline/changes.ts';
 import { type Item, list, remove } from '../offline/items.ts';
 import { type Download, isOver, merge } from './download.ts';
@@ -72,10 +72,9 @@ export class Model {
       const fetch = await this.manager?.fetch(id, requests, options);
       if (!fetch) return;
       await this.look(fetch);
-      const end = (): unknown => this.#own.delete(id);
-      finished(fetch)
-        .then(() => this.look(fetch))
-        .catch(end);
+      void finished(fetch)
+        .catch(nothing)
+        .then(() => this.look(fetch));
     } catch (error) {
       const failureReason = (error as Error).name === 'QuotaExceededError' ? 'quota-exceeded' : 'fetch-error';
       const { title } = options;
@@ -162,6 +161,8 @@ export class Model {
   }
 
   #observedNow(): ObservedFetch[] {
+    // The observer leaves those out, too.
+    for (const [id, { fetch }] of this.#own) if (isLost(fetch)) this.#own.delete(id);
     const own = new Map(this.#own);
     const observed = observe(this.registration).getSnapshot();
     const all = observed.map((each) => own.get(each.id) ?? each);

@@ -1,0 +1,125 @@
+/** What the elements know, from the observer and from what is stored. */
+
+import './environment.ts';
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, mock, test } from 'node:test';
+import { databaseName } from '../../js/border/names.ts';
+import { Model } from '../../js/downloads/model.ts';
+import { observe } from '../../js/extras/observe.ts';
+import { closeChannels, makeRegistration, settle } from './environment.ts';
+import { installDatabase } from './fake-database.ts';
+import { FakeFetch } from './fake-notifications.ts';
+
+/** Ours: the one of the browser has no class of a script. */
+class Manager {
+  readonly active = new Map<string, FakeFetch>();
+  fetch = async (id: string): Promise<FakeFetch> => {
+    const fetch = new FakeFetch(id);
+    this.active.set(id, fetch);
+    return fetch;
+  };
+  get = async (id: string): Promise<FakeFetch | undefined> => this.active.get(id);
+  getIds = async (): Promise<string[]> => [...this.active.keys()];
+}
+
+let scopes = 0;
+let manager: Manager;
+let registration: ServiceWorkerRegistration;
+let model: Model;
+
+const states = (): string[] | undefined => model.downloads?.map(({ id, state }) => `${id} ${state}`);
+
+async function elapse(milliseconds: number): Promise<void> {
+  mock.timers.tick(milliseconds);
+  await settle();
+}
+
+/** Time passes, by as much as timers are apart. */
+async function pass(seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) await elapse(1_000);
+}
+
+/** Somebody shows what there is. */
+async function show(): Promise<void> {
+  model.subscribe(() => undefined);
+  await settle();
+}
+
+/** As when all databases are deleted while it comes. */
+function lose(fetch: FakeFetch): void {
+  manager.active.delete(fetch.id);
+  fetch.recordsAvailable = false;
+}
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const page = new EventTarget();
+  Object.assign(globalThis, {
+    addEventListener: page.addEventListener.bind(page),
+    removeEventListener: page.removeEventListener.bind(page),
+  });
+  scopes += 1;
+  registration = makeRegistration(`https://app.example/${scopes}/`) as unknown as ServiceWorkerRegistration;
+  manager = new Manager();
+  Object.assign(registration, { backgroundFetch: manager });
+  installDatabase(databaseName(registration.scope), {});
+  model = new Model(registration);
+});
+
+afterEach(() => {
+  mock.timers.reset();
+  closeChannels();
+});
+
+describe('of what is over and nobody knows how', () => {
+  test('an observer knows nothing', async () => {
+    const { subscribe, getSnapshot } = observe(registration);
+    const unsubscribe = subscribe(() => undefined);
+    const film = await manager.fetch('film');
+    await manager.fetch('another');
+    await pass(2);
+    lose(film);
+    await pass(1);
+    assert.deepEqual(
+      getSnapshot().map(({ id }) => id),
+      ['another'],
+    );
+    unsubscribe();
+  });
+
+  test('nothing is shown, whoever has begun it', async () => {
+    for (const begin of ['by the app', 'by an element'] as const) {
+      await show();
+      if (begin === 'by the app') await manager.fetch('film');
+      else await model.start('film', '/film.mp4', { title: 'A film' });
+      await pass(2);
+      assert.deepEqual(states(), ['film running'], begin);
+      const film = manager.active.get('film') ?? assert.fail();
+      // It was looked at last by an element.
+      await model.look(film);
+      lose(film);
+      await pass(1);
+      assert.deepEqual(states(), [], begin);
+    }
+  });
+
+  test('nor when it is too quick to be observed', async () => {
+    await show();
+    await model.start('film', '/film.mp4', { title: 'A film' });
+    assert.deepEqual(states(), ['film running']);
+    lose(manager.active.get('film') ?? assert.fail());
+    await pass(6);
+    assert.deepEqual(states(), []);
+  });
+
+  test('nor when the user cancels it', async () => {
+    const film = await manager.fetch('film');
+    await show();
+    assert.deepEqual(states(), ['film running']);
+    lose(film);
+    await model.look(film);
+    await pass(1);
+    assert.deepEqual(states(), []);
+  });
+});
