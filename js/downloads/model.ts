@@ -116,12 +116,13 @@ export class Model {
     void this.#first();
   }
 
-  /** Nothing is known before the observer has seen what is under way. */
+  /** Nothing is known before the observer has seen what is under way, unless it ends before that. */
   async #first(): Promise<void> {
-    const ids = await this.manager?.getIds().catch(() => []);
+    const ids = await this.manager?.getIds().catch(nothing);
     const isSeen = observe(this.registration).getSnapshot().length > 0;
     if (!ids?.length || isSeen) this.downloads ??= [];
     await this.#read();
+    if (this.#stop && !this.downloads) setTimeout(() => void this.#first(), AGAIN);
   }
 
   #observed(): void {
@@ -184,6 +185,9 @@ export class Model {
 }
 
 const nothing = (): [] => [];
+
+/** How soon is looked again whether anything is still under way, in milliseconds. */
+const AGAIN = 1_000;
 
 /** What the browser says of the network. */
 const NETWORK = ['online', 'offline'];

@@ -72,6 +72,38 @@ afterEach(() => {
   closeChannels();
 });
 
+describe('what ends before it is observed does not hide all else', () => {
+  test('when the page begins', async () => {
+    await manager.fetch('film');
+    manager.get = async (id) => void manager.active.delete(id);
+    await show();
+    assert.equal(states(), undefined, 'it was there');
+    await pass(2);
+    assert.deepEqual(states(), []);
+  });
+
+  test('nor between two looks of an observer', async () => {
+    observe(registration).subscribe(() => undefined);
+    await pass(1);
+    await manager.fetch('film');
+    await show();
+    assert.equal(states(), undefined);
+    manager.active.clear();
+    await pass(2);
+    assert.deepEqual(states(), []);
+  });
+
+  test('and nothing is known while the observer has not seen what is there', async () => {
+    await manager.fetch('film');
+    const { get } = manager;
+    manager.get = () => new Promise(() => undefined);
+    await show();
+    await pass(5);
+    assert.equal(states(), undefined);
+    manager.get = get;
+  });
+});
+
 describe('of what is over and nobody knows how', () => {
   test('an observer knows nothing', async () => {
     const { subscribe, getSnapshot } = observe(registration);
