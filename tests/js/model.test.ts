@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { databaseName } from '../../js/border/names.ts';
 import { Model } from '../../js/downloads/model.ts';
+import { forget, history } from '../../js/extras/history.ts';
 import { observe } from '../../js/extras/observe.ts';
 import { closeChannels, makeRegistration, settle } from './environment.ts';
 import { installDatabase } from './fake-database.ts';
@@ -35,6 +36,14 @@ async function elapse(milliseconds: number): Promise<void> {
   await settle();
 }
 
+/** A new page. */
+function open(): void {
+  registration = makeRegistration(`https://app.example/${scopes}/`) as unknown as ServiceWorkerRegistration;
+  manager = new Manager();
+  Object.assign(registration, { backgroundFetch: manager });
+  model = new Model(registration);
+}
+
 /** Time passes, by as much as timers are apart. */
 async function pass(seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) await elapse(1_000);
@@ -60,16 +69,69 @@ beforeEach(() => {
     removeEventListener: page.removeEventListener.bind(page),
   });
   scopes += 1;
-  registration = makeRegistration(`https://app.example/${scopes}/`) as unknown as ServiceWorkerRegistration;
-  manager = new Manager();
-  Object.assign(registration, { backgroundFetch: manager });
+  open();
   installDatabase(databaseName(registration.scope), {});
-  model = new Model(registration);
 });
 
 afterEach(() => {
   mock.timers.reset();
   closeChannels();
+});
+
+describe('a failure that is removed', () => {
+  const row = (uid: string, stage: string, id = 'film') => ({
+    key: uid,
+    value: { uid, id, stage, title: 'A film', failureReason: 'bad-status', downloaded: 0, ended: 1 },
+  });
+  let rows: Parameters<typeof installDatabase>[1] & object;
+  const have = (fetches: (typeof rows)[string], meta: (typeof rows)[string] = []) => {
+    rows = { meta: [{ key: 'epoch', value: 1 }, ...meta], fetches };
+    installDatabase(databaseName(registration.scope), rows);
+  };
+  /** The engine removes it, last of all. */
+  const deliver = (uid: string, id?: string): void => {
+    rows.fetches = (rows.fetches ?? []).filter(({ key }) => key !== uid);
+    rows.meta = [...(rows.meta ?? []), row(uid, 'over', id)];
+  };
+  const remembered = async () => (await history(registration)).map(({ id }) => id);
+
+  test('while its event lasts does not come back, nor in the next page', async () => {
+    await show();
+    const film = await manager.fetch('film');
+    await pass(1);
+    manager.active.clear();
+    Object.assign(film, { result: 'failure', failureReason: 'bad-status' });
+    have([row('uid', 'ended')]);
+    film.progress(0);
+    await pass(2);
+    assert.deepEqual(states(), ['film failed']);
+    await model.remove('film', model.downloads?.[0]);
+    film.recordsAvailable = false;
+    deliver('uid');
+    // Something else is there to be read.
+    await model.look(Object.assign(new FakeFetch('another'), { result: 'success' }));
+    assert.deepEqual(states(), ['another done']);
+    open();
+    await show();
+    assert.deepEqual(states(), []);
+  });
+
+  test('is forgotten, and nothing else, whoever says so', async () => {
+    have(
+      [row('one', 'ended'), row('two', 'ended'), row('three', 'active'), row('four', 'ended', 'other')],
+      [row('five', 'over'), row('six', 'over', 'other')],
+    );
+    await forget(registration, 'film');
+    assert.deepEqual(await remembered(), ['other']);
+    for (const uid of ['one', 'two', 'three']) deliver(uid);
+    assert.deepEqual(await remembered(), ['other', 'film'], 'the one that ran still');
+    await forget(registration, 'none');
+    assert.deepEqual(rows.meta?.map(({ key }) => key).sort(), ['epoch', 'forgotten', 'six', 'three']);
+    deliver('four', 'other');
+    assert.deepEqual(await remembered(), ['other', 'film', 'other']);
+    await forget(registration, 'other');
+    assert.deepEqual(await remembered(), ['film']);
+  });
 });
 
 describe('what ends before it is observed does not hide all else', () => {
