@@ -173,10 +173,13 @@ export class Model {
 
   #tell(): void {
     if (!this.downloads) return;
+    const observed = this.#observedNow();
+    const stopped = new Set(observed.filter(({ reason }) => reason === 'aborted').map(({ id }) => id));
     this.downloads = merge({
-      observed: this.#observedNow(),
+      observed,
       items: this.#items,
-      ended: [...this.#ended, ...this.#refused.values()],
+      // What is stored of one that the user has stopped is of an earlier try: while the event lasts, there is no other.
+      ended: [...this.#ended.filter(({ id }) => !stopped.has(id)), ...this.#refused.values()],
       gone: this.#gone,
       online: navigator.onLine,
     });

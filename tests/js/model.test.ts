@@ -134,6 +134,25 @@ describe('a failure that is removed', () => {
   });
 });
 
+test('another try that the user stops does not bring back how the first had failed, but for what is refused then', async () => {
+  const failed = { uid: 'uid', id: 'film', title: 'A film', stage: 'over', failureReason: 'bad-status', ended: 1 };
+  installDatabase(databaseName(registration.scope), { meta: [{ key: 'uid', value: failed }] });
+  await show();
+  assert.deepEqual(states(), ['film failed']);
+  await model.start('film', '/film.mp4', { title: 'A film' });
+  await pass(2);
+  const film = manager.active.get('film') ?? assert.fail();
+  manager.active.clear();
+  film.failureReason = 'aborted';
+  film.result = 'failure';
+  await model.look(film);
+  await pass(2);
+  assert.deepEqual(states(), []);
+  manager.fetch = async () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+  await assert.rejects(model.start('film', '/film.mp4', { title: 'A film' }));
+  assert.deepEqual(states(), ['film failed']);
+});
+
 describe('what ends before it is observed does not hide all else', () => {
   test('when the page begins', async () => {
     await manager.fetch('film');
