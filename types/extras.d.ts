@@ -166,7 +166,7 @@ export interface Ended {
  */
 export function history(registration: ServiceWorkerRegistration): Promise<Ended[]>;
 
-/** Removes those with this id from the history. */
+/** Removes those with this id from the history; one whose event lasts will not be in it. */
 export function forget(registration: ServiceWorkerRegistration, id: string): Promise<void>;
 
 /**

@@ -51,7 +51,10 @@ export interface NotifyOptions {
    * (`Notification.maxActions`), as elsewhere each change would be a new one to the user.
    */
   when?: 'finished' | 'progress' | undefined;
-  /** Called with an id each time it is to be shown; `false` for one that is not to be. What it throws is reported. */
+  /**
+   * Called with an id each time it is to be shown; `false` for one that is not to be: then what is shown of it is taken away.
+   * What it throws is reported.
+   */
   describe?:
     | ((
         id: string,

@@ -2,7 +2,7 @@
 import { type Ended, forget, history } from '../extras/history.ts';
 import type { Shown } from '../extras/meter.ts';
 import { type ObservedFetch, observe } from '../extras/observe.ts';
-import { finished, status } from '../extras/status.ts';
+import { finished, isLost, status } from '../extras/status.ts';
 import { library } from '../offline/changes.ts';
 import { type Item, list, remove } from '../offline/items.ts';
 import { type Download, isOver, merge } from './download.ts';
@@ -72,10 +72,9 @@ export class Model {
       const fetch = await this.manager?.fetch(id, requests, options);
       if (!fetch) return;
       await this.look(fetch);
-      const end = (): unknown => this.#own.delete(id);
-      finished(fetch)
-        .then(() => this.look(fetch))
-        .catch(end);
+      void finished(fetch)
+        .catch(nothing)
+        .then(() => this.look(fetch));
     } catch (error) {
       const failureReason = (error as Error).name === 'QuotaExceededError' ? 'quota-exceeded' : 'fetch-error';
       const { title } = options;
@@ -117,12 +116,13 @@ export class Model {
     void this.#first();
   }
 
-  /** Nothing is known before the observer has seen what is under way. */
+  /** Nothing is known before the observer has seen what is under way, unless it ends before that. */
   async #first(): Promise<void> {
-    const ids = await this.manager?.getIds().catch(() => []);
+    const ids = await this.manager?.getIds().catch(nothing);
     const isSeen = observe(this.registration).getSnapshot().length > 0;
     if (!ids?.length || isSeen) this.downloads ??= [];
     await this.#read();
+    if (this.#stop && !this.downloads) setTimeout(() => void this.#first(), AGAIN);
   }
 
   #observed(): void {
@@ -162,6 +162,8 @@ export class Model {
   }
 
   #observedNow(): ObservedFetch[] {
+    // The observer leaves those out, too.
+    for (const [id, { fetch }] of this.#own) if (isLost(fetch)) this.#own.delete(id);
     const own = new Map(this.#own);
     const observed = observe(this.registration).getSnapshot();
     const all = observed.map((each) => own.get(each.id) ?? each);
@@ -171,10 +173,13 @@ export class Model {
 
   #tell(): void {
     if (!this.downloads) return;
+    const observed = this.#observedNow();
+    const stopped = new Set(observed.filter(({ reason }) => reason === 'aborted').map(({ id }) => id));
     this.downloads = merge({
-      observed: this.#observedNow(),
+      observed,
       items: this.#items,
-      ended: [...this.#ended, ...this.#refused.values()],
+      // What is stored of one that the user has stopped is of an earlier try: while the event lasts, there is no other.
+      ended: [...this.#ended.filter(({ id }) => !stopped.has(id)), ...this.#refused.values()],
       gone: this.#gone,
       online: navigator.onLine,
     });
@@ -183,6 +188,9 @@ export class Model {
 }
 
 const nothing = (): [] => [];
+
+/** How soon is looked again whether anything is still under way, in milliseconds. */
+const AGAIN = 1_000;
 
 /** What the browser says of the network. */
 const NETWORK = ['online', 'offline'];

@@ -1,7 +1,7 @@
 /** All background fetches of a registration, as user interfaces want them: something to subscribe to, and snapshots. */
 import { managerOf } from './manager.ts';
 import type { Shown } from './meter.ts';
-import { type FetchStatus, status } from './status.ts';
+import { type FetchStatus, isLost, status } from './status.ts';
 
 /** How often is looked for new ones, and for what no event tells, in milliseconds. */
 const EVERY = 1_000;
@@ -90,6 +90,8 @@ export class Observer extends EventTarget {
   async #show(): Promise<void> {
     clearTimeout(this.#showing);
     this.#showing = undefined;
+    // No event tells of it.
+    for (const [id, fetch] of this.#fetches) if (isLost(fetch)) this.#fetches.delete(id);
     const shown = await Promise.all(
       [...this.#fetches].map(async ([id, fetch]) =>
         Object.freeze({ id, fetch, ...(await status(fetch, this.#registration)) }),

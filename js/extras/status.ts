@@ -69,6 +69,9 @@ export async function lookUp(fetch: Shown, registration?: ServiceWorkerRegistrat
 export const ownRegistration = (): Promise<ServiceWorkerRegistration> | ServiceWorkerRegistration =>
   (globalThis as { registration?: ServiceWorkerRegistration }).registration ?? navigator.serviceWorker.ready;
 
+/** Whether it is over, and nobody knows how any more: the site's data were cleared, or the registration is gone. */
+export const isLost = ({ result, recordsAvailable }: Shown): boolean => result === '' && !recordsAvailable;
+
 /** How often is looked, in milliseconds, for an end of which no event tells. */
 const LOST_EVERY = 5_000;
 

@@ -23,9 +23,10 @@ export function listenForClicks(target: EventTarget, notifier: Notifier): void {
   listen('notificationclose', (event, data) => event.waitUntil(close(data, notifier)));
 }
 
-/** One in the place of which there is another has not been put away. */
+/** One that was taken away, or in the place of which there is another, has not been put away. */
 async function close({ id, uid }: Data, notifier: Notifier): Promise<void> {
-  if ((await notifier.visible(id)).length === 0) notifier.dismissed.add(uid);
+  const isTaken = notifier.views.get(tagOf(notifier.scope, id)) === null;
+  if (!isTaken && (await notifier.visible(id)).length === 0) notifier.dismissed.add(uid);
 }
 
 async function act(event: Click, data: Data, notifier: Notifier, target: EventTarget): Promise<void> {

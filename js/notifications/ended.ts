@@ -19,7 +19,7 @@ function end(event: EndEvent, notifier: Notifier, over: () => void): void {
   if (!notifier.mayShow(registration)) return;
   const { updateUI } = event;
   const waitUntil = event.waitUntil.bind(event);
-  if (!updateUI) return waitUntil(clear(notifier, registration).finally(over));
+  if (!updateUI) return waitUntil(notifier.clear(registration.id).finally(over));
   let ui: UIOptions = {};
   const handlers = follow(event, waitUntil);
   event.updateUI = (options) => {
@@ -35,8 +35,4 @@ function end(event: EndEvent, notifier: Notifier, over: () => void): void {
       .then(() => notifier.show(registration, ui))
       .finally(over),
   );
-}
-
-async function clear(notifier: Notifier, { id }: Fetch): Promise<void> {
-  for (const each of await notifier.visible(id)) each.close();
 }

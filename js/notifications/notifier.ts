@@ -28,8 +28,8 @@ export type Action = 'open' | 'pause' | 'resume' | 'cancel';
 export class Notifier {
   readonly global: Global;
   options: Options;
-  /** By tag. */
-  readonly views = new Map<string, View>();
+  /** By tag; `null` of what was taken away. */
+  readonly views = new Map<string, View | null>();
   /** Unique ids of those that the user has put away: they come again when they are over. */
   readonly dismissed = new Set<string | undefined>();
 
@@ -70,18 +70,26 @@ export class Notifier {
     return this.global.registration.getNotifications({ tag: tagOf(this.scope, id) });
   }
 
+  /** Takes away what the user sees of this id. */
+  async clear(id: string): Promise<void> {
+    this.views.set(tagOf(this.scope, id), null);
+    for (const each of await this.visible(id)) each.close();
+  }
+
   async #show(fetch: Fetch, ui: UIOptions, isPaused: boolean): Promise<void> {
     if (!this.mayShow(fetch)) return;
     const { options, scope } = this;
     const { registration } = this.global;
     const described = (await options.describe?.(fetch.id)) ?? {};
+    // It says how it was, and perhaps of one before this.
+    if (!described) return this.clear(fetch.id);
     const more = await lookUp(fetch, registration);
     if (more && isPaused) more.state = 'paused';
     const status = await statusOf(fetch, registration, more);
     const tag = tagOf(scope, fetch.id);
     const isOver = fetch.result !== '';
     // What has ended since is shown by its event.
-    if (!described || (isOver ? fetch.failureReason === 'aborted' : this.dismissed.has(more?.uid))) return;
+    if (isOver ? fetch.failureReason === 'aborted' : this.dismissed.has(more?.uid)) return;
     const title = ui.title ?? described.title ?? (status.title || fetch.id);
     const icon = ui.icons?.[0]?.src ?? described.icon ?? status.icons[0]?.src;
     const strings = { ...ENGLISH, ...options.strings };
@@ -89,22 +97,23 @@ export class Notifier {
     const body = this.#say(download, fetch, strings);
     const actions = this.#actions(download, more).map((action) => ({ action, title: strings[action] }));
     const text = JSON.stringify([title, icon, body, actions]);
-    const before = this.views.get(tag);
-    if (before?.fetch === fetch && before.text === text) return;
+    const view = this.views.get(tag);
+    // What another one of this id has come to was heard, and this one was not.
+    const before = view?.fetch === fetch ? view : undefined;
+    if (before?.text === text) return;
     const link = described.href ?? options.url;
     const data: Data = { ...attributesOf(fetch), uid: more?.uid, link: link && new URL(link, scope).href };
     this.views.set(tag, { fetch, uid: data.uid, text, isOver });
-    // It is heard once, when it is over.
-    const sound = { silent: !isOver, renotify: isOver && !before?.isOver };
-    const { lang } = options;
     await registration.showNotification(title, {
       tag,
-      lang,
+      lang: options.lang,
       body,
       icon,
       actions,
       data,
-      ...sound,
+      // It is heard once, when it is over.
+      silent: !isOver,
+      renotify: isOver && !before?.isOver,
     } as NotificationOptions);
   }
 

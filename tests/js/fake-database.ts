@@ -1,4 +1,4 @@
-/** As much of IndexedDB as it takes to read the rows of one database, to put some of a given key, and to delete it. */
+/** As much of IndexedDB as it takes to read the rows of one database, to put and remove some by key, and to delete it. */
 
 type Rows = Record<string, { key: IDBValidKey; value: unknown }[]>;
 
@@ -33,6 +33,10 @@ export function installDatabase(name: string, rows?: Rows): { deleted: string[];
     clear: () => later(undefined),
     put: (value: unknown, key?: IDBValidKey) => {
       if (key && rows) rows[store] = [...(rows[store] ?? []).filter((row) => row.key !== key), { key, value }];
+      return later(undefined);
+    },
+    delete: (key: IDBValidKey) => {
+      if (rows) rows[store] = (rows[store] ?? []).filter((row) => row.key !== key);
       return later(undefined);
     },
     getAllKeys: () => later((rows?.[store] ?? []).map(({ key }) => key)),

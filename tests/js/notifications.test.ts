@@ -45,6 +45,16 @@ describe('at the end', () => {
     assert.equal(global.last.body, 'Uploaded · 5 kB');
   });
 
+  test('that of another try is heard, too', async () => {
+    start();
+    const failed = over({ result: 'failure', failureReason: 'bad-status' });
+    for (const each of [failed, over()]) {
+      await end(each, each === failed ? 'backgroundfetchfail' : undefined);
+      assert.deepEqual([global.last.silent, global.last.renotify], [false, true]);
+    }
+    assert.deepEqual([global.last.body, global.shown.length], ['Downloaded · 1 kB', 2]);
+  });
+
   test('nothing without a permission, and nobody is asked for it', async () => {
     for (const Notification of [undefined, { permission: 'default' }, { permission: 'denied' }]) {
       replace(new FakeGlobal());
@@ -149,6 +159,55 @@ describe('what the app says', () => {
     assert.equal(data.link, `${global.scope}ferry`);
     await end(Object.assign(over(), { id: 'other' }));
     assert.equal(global.shown.length, 1);
+  });
+
+  describe('while a page is visible, nothing', () => {
+    let isVisible = false;
+    const hidden = (): false | undefined => (isVisible ? false : undefined);
+
+    test('what was shown before goes: progress with the next look, or the end', async () => {
+      for (const ends of [false, true]) {
+        isVisible = false;
+        replace(new FakeGlobal());
+        global.answers.status = told();
+        start({ when: 'progress', describe: hidden });
+        const film = await begun();
+        assert.equal(global.open.length, 1);
+        isVisible = true;
+        if (ends) await end(Object.assign(film, { result: 'success' }));
+        else await elapse(10_000);
+        assert.deepEqual(global.open, []);
+        assert.deepEqual(reported, []);
+      }
+    });
+
+    test('what had failed goes when another try has succeeded', async () => {
+      isVisible = false;
+      start({ describe: hidden });
+      await end(over({ result: 'failure', failureReason: 'bad-status' }), 'backgroundfetchfail');
+      isVisible = true;
+      await end(over());
+      assert.deepEqual([global.open.length, global.shown.length], [0, 1]);
+    });
+
+    test('it comes again as it was: the user has not put it away', async () => {
+      isVisible = false;
+      start({ when: 'progress', describe: hidden });
+      await begun();
+      const { last } = global;
+      isVisible = true;
+      await elapse(10_000);
+      // As in Firefox.
+      await global.dispatch('notificationclose', { notification: last });
+      isVisible = false;
+      await elapse(10_000);
+      assert.deepEqual([global.open.length, global.last.body], [1, last.body]);
+      const again = global.last;
+      again.close();
+      await global.dispatch('notificationclose', { notification: again });
+      for (isVisible of [true, false]) await elapse(10_000);
+      assert.deepEqual(global.open, []);
+    });
   });
 
   test('what fails in it is reported, and no event fails with it', async () => {

@@ -191,7 +191,11 @@ impl RecordFacts {
                 && (head.header("content-range").is_some() || is_hidden(head))
                 && !head.is_encoded()
                 && is_harmless(*fault);
-            let longer = matches!(fault, Some(Fault::Longer(_)));
+            let longer = match fault {
+                Some(Fault::Longer(_)) => true,
+                Some(Fault::Overlong(_)) => has_own_range(exchange),
+                _ => false,
+            };
             self.doubts += u64::from(ranged && !follows || longer);
             // Nothing tells whether it is all of another version, or the rest of it: it is asked for once more.
             self.doubts += u64::from(ranged && head.status == 200 && !has_validator(head));
