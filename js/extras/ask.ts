@@ -13,11 +13,11 @@ import { invalidState, toException } from '../webidl/exceptions.ts';
 /** A worker without our code never answers; one that sleeps starts within this time, in milliseconds. */
 const WELCOME_TIMEOUT = 5_000;
 
-/** An answer takes no longer, as nothing is asked that waits for anything. */
-const ANSWER_TIMEOUT = 10_000;
-
-/** But to purge waits for handlers, and for gigabytes to go: whoever does so beside a worker that is at it stops that one for good. */
-const PURGE_TIMEOUT = 60_000;
+/**
+ * An answer takes no longer. That to `purge` waits for handlers, and for gigabytes to go: whoever does it beside a worker that
+ * is at it stops that one for good.
+ */
+const ANSWER_TIMEOUT = 30_000;
 
 /** Rejects with what the worker says, or an InvalidStateError if there is none of ours. */
 export function ask<K extends Kind>(
@@ -34,7 +34,7 @@ export function ask<K extends Kind>(
       clearTimeout(timer);
       if (data.kind === 'answer') resolve(data.value as Answer<K>);
       else if (data.kind === 'error') reject(toException(data.error));
-      else timer = setTimeout(fail, kind === 'purge' ? PURGE_TIMEOUT : ANSWER_TIMEOUT);
+      else timer = setTimeout(fail, ANSWER_TIMEOUT);
     };
     if (active) active.postMessage(message, [port2]);
     else fail();

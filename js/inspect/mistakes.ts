@@ -10,7 +10,7 @@ const EVENTS = ['success', 'fail', 'abort', 'click'].map((name) => `backgroundfe
 
 const NO_HANDLER =
   "No handler of 'backgroundfetchsuccess' has looked at the event: what has come is deleted now. Add one while the service worker's script is evaluated.";
-const NO_PROMISE = 'waitUntil() was given a function, which never runs: give it a promise, or call it.';
+const NO_PROMISE = 'waitUntil() was given a function, which never runs: give it a promise.';
 
 /** In a page: whether its service worker is one that can do background fetches. */
 export async function watchWorker(container: ServiceWorkerContainer): Promise<void> {

@@ -3,6 +3,7 @@ import type { Engine, Host, StartEngine } from '../border/engine.ts';
 import { type Broadcast, CHANNEL, type News } from '../border/messages.ts';
 import { lockName } from '../border/names.ts';
 import type { Activity } from '../platform.ts';
+import { promiseFrom } from '../webidl/define.ts';
 import { invalidState } from '../webidl/exceptions.ts';
 import { atMost } from './hold.ts';
 import { Hooks } from './hooks.ts';
@@ -320,8 +321,7 @@ function whileAlive<T>(running: Running, steps: (engine: Engine) => T | Promise<
   return new Promise<T>((resolve, reject) => {
     if (isDead) throw death;
     waiting.add(reject);
-    const settle = async (): Promise<T> => steps(engine);
-    settle()
+    promiseFrom(() => steps(engine))
       .then(resolve, reject)
       .finally(() => waiting.delete(reject));
   });

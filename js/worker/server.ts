@@ -319,5 +319,5 @@ const wantedBy = (data: object): string =>
 
 const notServed = (wanted: string): DOMException =>
   notSupported(
-    `The page asks its service worker for ${wanted}, but that has version ${VERSION} of background-fetch-polyfill's messages: a newer one has yet to take over.`,
+    `The page asks for ${wanted}, but this worker of background-fetch-polyfill has version ${VERSION}: a newer one has yet to take over.`,
   );

@@ -8,6 +8,7 @@
 //! | `bodies` | `[uid, index]` | `{ uid, index, body }`: a request's body, a `Blob` or an `ArrayBuffer` |
 //! | `meta` | `epoch` | the number of the engine that owns the store |
 //! | | `uid` | the row of a fetch that is over, as in `fetches`; of one that has failed, with `requests`, for `retry()` (`js/extras`) |
+//! | | `forgotten` | the uids of fetches whose end `forget()` is not to find (`js/extras/history.ts`) |
 //! | | `preferences` | `{ preferences }`: what the app's hooks are given; written by `js/worker/hooks.ts` only |
 //! | `kept` | `uid` | an item of the library: a row as in `fetches`, of the stage `kept`, and what `js/offline` adds |
 //! | `keptUrls` | `[url, uid]` | `{ url, uid, index }`: which record of an item is that of a URL |
