@@ -81,7 +81,7 @@ describe('messages of other versions', () => {
 
   test('the error of a newer one names both', async () => {
     const [{ error } = {}] = await ask({ ...call, version: 9, kind: 'pause' });
-    assert.match(error?.message ?? '', new RegExp(`pause of version 9, but .* version ${VERSION} `));
+    assert.match(error?.message ?? '', new RegExp(`pause of version 9, but .* version ${VERSION}:`));
   });
 
   test('an older one is answered, and so is whoever keeps the worker alive', async () => {

@@ -70,6 +70,24 @@ describe('all goes', () => {
     await purged;
   });
 
+  test('slowly, and the worker that is at it is left to it', async () => {
+    await begin('film');
+    const requests: IDBRequest[] = [];
+    const deleteDatabase = () => requests[requests.push({} as IDBRequest) - 1];
+    Object.assign(indexedDB, { deleteDatabase });
+    const purged = purge(client.registration);
+    await settle();
+    await elapse(5_000);
+    await elapse(15_000);
+    assert.equal(worker.run.loader.allowed, true);
+    for (const request of requests) {
+      request.onsuccess?.(new Event('success'));
+      await settle();
+    }
+    await purged;
+    assert.equal(worker.run.loader.allowed, true);
+  });
+
   test('what begins meanwhile waits for that', async () => {
     await begin('film');
     let remove!: () => void;
