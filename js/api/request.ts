@@ -30,7 +30,7 @@ export async function storeRequests(requests: Request[]): Promise<SentRequest[]>
     }
     return stored;
   } catch (error) {
-    const message = `The body of a request could not be read: ${error as string}`;
+    const message = `A body could not be read: ${error as string}`;
     // Refused by one that has been read.
     for (const { body } of requests) body?.cancel(abortError(message)).catch(() => undefined);
     throw new TypeError(message);

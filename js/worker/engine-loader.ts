@@ -260,7 +260,7 @@ export class EngineLoader {
 
   async #load(): Promise<Running> {
     await Promise.all([this.#instantiate(), this.#own(), this.#removal]);
-    if (this.#replaced) throw invalidState('A newer service worker has taken over.');
+    if (this.#replaced) throw invalidState('A newer worker has taken over.');
     const engine = await this.#startEngine();
     const running: Running = { engine, online: true, held: this.hooks.asks, waiting: new Set(), isDead: false };
     this.#running = running;
@@ -304,7 +304,7 @@ export class EngineLoader {
 const REMOVAL_LIMIT = 10_000;
 
 /** What waits for an engine that has died fails with this. */
-const death = new Error('The engine has died.');
+const death = new Error('The engine died.');
 
 /** Its promises will not settle any more. */
 function die(running: Running): void {

@@ -45,7 +45,7 @@ export function listen(global: ServiceWorkerGlobalScope, server: Server, loader:
     const work = server.work().then(async (rest) => {
       // It would come again at once, and leave no gap for a newer worker.
       if (!loader.active || global.registration.waiting) return;
-      if (rest > LONG_PAUSE && navigator.onLine) throw new Error('Nothing to do but wait: see the next sync.');
+      if (rest > LONG_PAUSE && navigator.onLine) throw new Error('Nothing to do but wait.');
       if (rest > 0) await server.pause();
       host.registerSync();
     });

@@ -64,7 +64,7 @@ async function whyFailed(url: string, isGet: boolean): Promise<number> {
 async function answers(url: string): Promise<Response | undefined> {
   const aborter = new AbortController();
   const timer = setTimeout(() => aborter.abort(), PROBE_LIMIT);
-  const init = { method: 'HEAD', mode: 'no-cors', cache: 'no-store', credentials: 'omit', priority: 'low' } as const;
+  const init = { method: 'HEAD', mode: 'no-cors', cache: 'no-store', credentials: 'omit' } as const;
   const answer = await fetch(url, { ...init, signal: aborter.signal }).catch(() => undefined);
   clearTimeout(timer);
   return answer;
@@ -79,4 +79,4 @@ const isBlocked = ({ protocol, hostname }: URL): boolean =>
   location.protocol === 'https:' && protocol === 'http:' && !LOOPBACK.test(hostname);
 
 /** A host, as the URL parser writes it, that is a loopback one and so to be trusted. */
-const LOOPBACK = /^(.*\.)?localhost$|^\[::1\]$|^127\.[\d.]*$/;
+const LOOPBACK = /(^|\.)localhost$|^\[::1\]$|^127\./;

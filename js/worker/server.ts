@@ -318,6 +318,4 @@ const wantedBy = (data: object): string =>
   isCall(data) ? `${data.kind} of version ${data.version}` : 'what is no call';
 
 const notServed = (wanted: string): DOMException =>
-  notSupported(
-    `The page asks for ${wanted}, but this worker of background-fetch-polyfill has version ${VERSION}: a newer one has yet to take over.`,
-  );
+  notSupported(`The page asks for ${wanted}, but this worker has version ${VERSION}: update it.`);

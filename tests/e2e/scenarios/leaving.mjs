@@ -121,7 +121,14 @@ export default [
       await t.fetch(page, 'paused', t.file({ size: 8 * MIB, rate: 500_000 }));
       await page.evaluate(async () => (await import('/dist/extras.mjs')).pause(await app.ready, 'paused'));
       await t.until(() => film.sent > MIB, 'some of it');
-      await purge(page);
+      const held = await purge(page).then(
+        () => '',
+        ({ message }) => message,
+      );
+      // WebKit may wait for good for a connection that it does not close, on a busy machine: then purge() has to say so.
+      const vendor = await page.evaluate(() => navigator.vendor);
+      if (vendor.startsWith('Apple') && /holds the database/.test(held)) return;
+      assert.equal(held, '');
       assert.deepEqual(await isAnythingThere(t, page), [false, false, false]);
       const { sent } = film;
       for (const id of ['under way', 'waits', 'paused']) {

@@ -127,10 +127,7 @@ export default [
       for (const call of ['getIds', 'fetch']) {
         const { outcome } = await timed(stranger, call);
         assert.equal(outcome.name, 'NotSupportedError');
-        assert.match(
-          outcome.message,
-          new RegExp(`${call} of version 2, but this worker of background-fetch-polyfill has version 1`),
-        );
+        assert.match(outcome.message, new RegExp(`${call} of version 2, but this worker has version 1`));
       }
       // From now on only that page is there for the worker.
       await t.close(page);

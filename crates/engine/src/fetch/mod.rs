@@ -268,6 +268,8 @@ impl Fetch {
             return again.then_some(due);
         }
         self.shown = Some((progress, now));
+        // A later one needs a timer of its own.
+        self.update_due = None;
         cx.outbox.emit(Output::Notify { fetch: self.id, state: self.state() });
         None
     }

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::ids::TransferId;
 use crate::outcome::FailureReason;
 use crate::output::Output;
-use crate::ports::NetworkError;
 use crate::record::{Next, Phase, Record};
 use crate::transfer::{End, Hedge, Stream, Transfer};
 use crate::trouble::Trouble;
@@ -112,11 +111,6 @@ impl Record {
                 if trouble.is_break() && transfer.has_brought() && self.goes_on_at_once(cx) {
                     return self.await_connection();
                 }
-                // Where the server has it coded, say, and hides that, no part can be decoded by itself. Once: the whole may
-                // break as well.
-                let broken = trouble == Trouble::Network(NetworkError::Broken);
-                let at_once = broken && transfer.asked.is_some() && !transfer.has_brought();
-                self.standing.whole |= at_once && self.row.attempts == cx.config.retry.attempts;
                 self.retry(cx, trouble)
             }
             End::Whole => self.part_is_over(cx, &transfer),

@@ -184,7 +184,8 @@ impl Record {
         entry: EntryKey,
         (settles, cleans): (bool, bool),
     ) -> Next {
-        if cleans {
+        // What has been given up since goes with the rows that are written next.
+        if cleans && self.saved != Saved::Older {
             self.free_replaced(cx);
         }
         let Some(store) = cx.transfers.store(id, &entry) else {

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use background_fetch_engine::FailureReason;
+use background_fetch_engine::http::Head;
 use background_fetch_engine::state::{EventType, FetchResult};
 use background_fetch_engine::testing::network::{Fault, File};
 
+use crate::common::bench::Bench;
 use crate::common::{App, KIB, bypass_config, fetch, get, url};
 
 #[test]
@@ -162,3 +164,16 @@ fn who_lost_the_answer_gets_no_second_fetch_when_all_is_over() {
 }
 
 const LENGTH: u64 = 1000 * KIB;
+
+/// The last chunk before a pause may come when a timer is due that has not fired.
+#[test]
+fn the_last_progress_before_a_pause_is_shown() {
+    let mut bench = Bench::new();
+    let headers = vec![("content-length".to_owned(), "1000".to_owned())];
+    bench.opened(Head { status: 200, headers, kind: "basic".to_owned(), ..Head::default() }, None);
+    for millis in [100, 110, 160, 170] {
+        bench.now = Duration::from_millis(millis);
+        bench.read(10);
+    }
+    assert_eq!(bench.wake(), Some(Duration::from_millis(210)));
+}

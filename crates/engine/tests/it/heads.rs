@@ -1,11 +1,10 @@
 //! What a response says of its length, to requests that are not plain: uploads, those for a part, and of other origins.
 
 use background_fetch_engine::http::{Head, RequestSpec};
-use background_fetch_engine::testing::network::{Fault, File};
 use background_fetch_engine::{FailureReason, Input, NewFetch, Output, RecordResult};
 
 use crate::common::bench::{Bench, goes_on};
-use crate::common::{App, KIB, config, fetch, get};
+use crate::common::{config, fetch, get};
 
 fn post(path: &str) -> RequestSpec {
     RequestSpec { method: "POST".to_owned(), body_length: Some(10), ..get(path) }
@@ -107,15 +106,4 @@ fn a_probe_is_one_that_every_browser_sends() {
     let probe = probe.unwrap();
     assert_eq!((&*probe.method, &*probe.mode), ("HEAD", "no-cors"));
     assert_eq!((&*probe.redirect, &*probe.cache), ("follow", "no-store"));
-}
-
-/// Of a coding that its origin hides, say: each part is of coded bytes, and cannot be decoded.
-#[test]
-fn what_comes_in_no_part_is_asked_for_as_a_whole() {
-    const LENGTH: u64 = 1000 * KIB;
-    let mut file = File { always: Some(Fault::Undecodable), ..File::new(1, LENGTH) };
-    file.faults.push_back(Fault::Cut(500 * KIB));
-    let app = App::of("file", file);
-    app.run();
-    app.assert_success(1, LENGTH);
 }

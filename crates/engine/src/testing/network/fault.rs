@@ -51,8 +51,6 @@ pub enum Fault {
     Longer(u64),
     /// A 200 that declares so many bytes more than there are, and ends without them.
     Lacking(u64),
-    /// A 206 whose body breaks before its first byte: of a part of coded bytes, which cannot be decoded by itself.
-    Undecodable,
     /// A 206 without a body, and without the length that it should have.
     Empty,
     /// 416, as if nothing followed after what was asked for; only of a file of which the length is
@@ -108,7 +106,6 @@ impl Fault {
             Self::Overlong(_) => "206 longer than declared",
             Self::Longer(_) => "200 longer than declared",
             Self::Lacking(_) => "200 shorter than declared",
-            Self::Undecodable => "206 that cannot be decoded",
             Self::Empty => "206 without a body",
             Self::NothingFollows => "416 at a false end",
             Self::NotSatisfiable => "416",

@@ -66,7 +66,7 @@ impl File {
     /// the length was never told, or another.
     fn can(&self, exchange: &Exchange, fault: Fault) -> bool {
         match fault {
-            Fault::RangeStatus(_) | Fault::ButLast | Fault::Undecodable => exchange.range.is_some(),
+            Fault::RangeStatus(_) | Fault::ButLast => exchange.range.is_some(),
             Fault::Rest => {
                 let told = self.declares_length && self.coding.is_none();
                 exchange.range.is_some() && told && self.history.is_empty()
@@ -192,7 +192,6 @@ impl File {
     fn script(&self, url: &str, range: ByteRange, fault: Option<Fault>) -> Script {
         let (start, end) = (range.start, range.end.unwrap_or(self.length));
         let (stop, then) = match fault {
-            Some(Fault::Undecodable) => (start, Then::Break),
             Some(Fault::Cut(after)) => (start.saturating_add(after).min(end), Then::Break),
             Some(Fault::Silent(after)) => (start.saturating_add(after).min(end), Then::Silence),
             Some(Fault::Short(after)) => {

@@ -64,9 +64,8 @@ fn of_range(random: &mut Random) -> Fault {
 
 /// Of servers with ideas of their own.
 fn strange(random: &mut Random, bytes: u64) -> Fault {
-    match random.below(5) {
+    match random.below(4) {
         0 => Fault::Rest,
-        3 => Fault::Undecodable,
         1 => Fault::ButLast,
         2 => Fault::Longer(bytes),
         _ => Fault::RangeStatus(random.of(500, &[403, 404, 503])),
