@@ -30,29 +30,31 @@ export async function isAnythingStored(scope: string): Promise<boolean> {
 }
 
 /** What removes all that is stored for a registration. */
-export const removalOf =
-  (scope: string): (() => Promise<void>) =>
-  async () => {
-    await settled(indexedDB.deleteDatabase(databaseName(scope)));
-    await caches.delete(cacheName(scope));
-    await caches.delete(wasmCacheName(scope));
-  };
+export const removalOf = (scope: string): (() => Promise<void>) =>
+  removing(scope, () => settled(indexedDB.deleteDatabase(databaseName(scope))));
+
+const removing = (scope: string, emptyDatabase: () => Promise<unknown>) => async (): Promise<void> => {
+  await emptyDatabase();
+  await caches.delete(cacheName(scope));
+  await caches.delete(wasmCacheName(scope));
+};
 
 /**
  * Clears it, where an earlier registration of the scope has left something: its worker may just be being ended, and if WebKit
  * is to delete a database that such a one has open, that never ends, nor does anything else that is asked of it then.
  */
 export const clearStoredWork = (scope: string): Promise<void> =>
-  byForce(scope, async () => {
-    await withDatabase(scope, (database) => {
-      const names = [...database.objectStoreNames];
-      const transaction = database.transaction(names, 'readwrite');
-      for (const name of names) transaction.objectStore(name).clear();
-      return succeeded(transaction);
-    }).catch(() => undefined);
-    await caches.delete(cacheName(scope));
-    await caches.delete(wasmCacheName(scope));
-  });
+  byForce(
+    scope,
+    removing(scope, () => withDatabase(scope, clear).catch(() => undefined)),
+  );
+
+function clear(database: IDBDatabase): Promise<void> {
+  const names = [...database.objectStoreNames];
+  const transaction = database.transaction(names, 'readwrite');
+  for (const name of names) transaction.objectStore(name).clear();
+  return succeeded(transaction);
+}
 
 /** Removes it by force: an engine that still runs on it is stopped by the loss of its lock, before it can store more. */
 export function forgetStoredWork(scope: string): Promise<void> {

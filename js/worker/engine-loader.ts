@@ -184,14 +184,10 @@ export class EngineLoader {
   /** Forgets an engine that has trapped, the current one if none is named; the next use makes another. */
   drop(running = this.#running): void {
     if (!running || running !== this.#running) return;
-    this.#running = undefined;
-    this.#starting = undefined;
     this.#trapped = true;
-    // Pages ask the next one for what this one would have told them.
-    this.run = crypto.randomUUID();
     // At once: whatever still calls into the old instance must not find it.
     this.#module.reset();
-    die(running);
+    this.#forget(running);
   }
 
   /**
@@ -201,13 +197,18 @@ export class EngineLoader {
   lose(): void {
     const running = this.#running;
     if (!running) return;
+    this.hooks.forget();
+    this.#forget(running);
+    this.sayHello();
+    this.checkIdle();
+  }
+
+  /** It has died. Pages ask the next one for what this one would have told them. */
+  #forget(running: Running): void {
     this.#running = undefined;
     this.#starting = undefined;
     this.run = crypto.randomUUID();
-    this.hooks.forget();
     die(running);
-    this.sayHello();
-    this.checkIdle();
   }
 
   /** Ends the engine, whatever it is at, and has `remove` take away what it has stored; so long no other begins. */

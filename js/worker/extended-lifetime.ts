@@ -45,5 +45,5 @@ export class ExtendedLifetime {
 function warnOfFunction(): void {
   if (warned) return;
   warned = true;
-  console.warn('waitUntil() was given a function, which never runs.');
+  console.warn('waitUntil() was given a function, which never runs: give it a promise.');
 }

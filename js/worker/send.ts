@@ -79,4 +79,4 @@ const isBlocked = ({ protocol, hostname }: URL): boolean =>
   location.protocol === 'https:' && protocol === 'http:' && !LOOPBACK.test(hostname);
 
 /** A host, as the URL parser writes it, that is a loopback one and so to be trusted. */
-const LOOPBACK = /(^|\.)localhost$|^\[::1\]$|^127\./;
+const LOOPBACK = /^(.*\.)?localhost$|^\[::1\]$|^127\.[\d.]*$/;

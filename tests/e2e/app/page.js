@@ -65,6 +65,13 @@
     messages: [],
     errors: [],
 
+    /** Where ours is not asked: a frame has the browser's own. */
+    async unregisterNatively() {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      await frame.contentWindow.ServiceWorkerRegistration.prototype.unregister.call(await app.ready);
+      frame.remove();
+    },
+
     /** After it has been unregistered. */
     again: async () => {
       app.ready = register();

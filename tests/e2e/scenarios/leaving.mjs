@@ -127,15 +127,18 @@ export default [
       );
       // WebKit may wait for good for a connection that it does not close, on a busy machine: then purge() has to say so.
       const vendor = await page.evaluate(() => navigator.vendor);
-      if (vendor.startsWith('Apple') && /holds the database/.test(held)) return;
-      assert.equal(held, '');
-      assert.deepEqual(await isAnythingThere(t, page), [false, false, false]);
       const { sent } = film;
+      const isHeld = vendor.startsWith('Apple') && /holds the database/.test(held);
+      if (!isHeld) {
+        assert.equal(held, '');
+        assert.deepEqual(await isAnythingThere(t, page), [false, false, false]);
+      }
       for (const id of ['under way', 'waits', 'paused']) {
         const { result, failureReason, recordsAvailable } = await page.evaluate((of) => app.state(of), id);
         assert.deepEqual([result, failureReason, recordsAvailable], ['failure', 'aborted', false], id);
         assert.deepEqual(await endsOf(t, page, id), ['backgroundfetchabort'], id);
       }
+      if (isHeld) return assert.equal(film.sent, sent, 'nothing more is asked for');
       const left = await page.evaluate(async () => {
         const { history } = await import('/dist/extras.mjs');
         const ready = await app.ready;

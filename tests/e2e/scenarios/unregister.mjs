@@ -55,11 +55,7 @@ export default [
       const file = t.file(SLOW);
       await t.fetch(page, 'old', file);
       await t.until(() => file.sent > 500_000, 'some bytes');
-      await page.evaluate(async () => {
-        const frame = document.body.appendChild(document.createElement('iframe'));
-        const native = frame.contentWindow.ServiceWorkerRegistration.prototype.unregister;
-        await native.call(await app.ready);
-      });
+      await page.evaluate(() => app.unregisterNatively());
       const again = await t.open({ scope: '/app/elsewhere/' });
       assert.deepEqual(await again.evaluate(async () => (await app.manager()).getIds()), []);
       const other = t.file();
@@ -76,13 +72,7 @@ export default [
         const file = t.file(SLOW);
         await t.fetch(page, id, file);
         await t.until(() => file.sent > 200_000, 'some bytes');
-        await page.evaluate(async () => {
-          const frame = document.body.appendChild(document.createElement('iframe'));
-          const native = frame.contentWindow.ServiceWorkerRegistration.prototype.unregister;
-          await native.call(await app.ready);
-          frame.remove();
-          await app.again();
-        });
+        await page.evaluate(() => app.unregisterNatively().then(app.again));
         assert.deepEqual(await page.evaluate(async () => (await app.manager()).getIds()), []);
       }
     },

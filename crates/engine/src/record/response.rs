@@ -428,10 +428,10 @@ impl Record {
         }
         let total = self.total();
         let head = self.row.head.as_ref();
-        let whole = !short
-            || first && self.body.ends_where_it_did(head, at, total)
-            // What was sent once cannot be asked for twice.
-            || first && !self.request().is_get() && self.body.is_doubted();
+        let twice = first && short && self.body.ends_where_it_did(head, at, total);
+        // What was sent once cannot be asked for twice.
+        let once = first && !self.request().is_get() && self.body.is_doubted();
+        let whole = !short || twice || once;
         self.finish(cx, id, if whole { End::Whole } else { End::Broken(Trouble::Truncated) })
     }
 }

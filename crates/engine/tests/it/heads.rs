@@ -14,8 +14,12 @@ fn ranged(path: &str) -> RequestSpec {
     RequestSpec { headers: vec![("range".to_owned(), "bytes=0-999".to_owned())], ..get(path) }
 }
 
+fn only(request: RequestSpec) -> NewFetch {
+    NewFetch { requests: vec![request], ..fetch("one", &[]) }
+}
+
 fn of(request: RequestSpec) -> Bench {
-    Bench::of(NewFetch { requests: vec![request], ..fetch("one", &[]) })
+    Bench::of(only(request))
 }
 
 fn head(status: u16, kind: &str, headers: &[(&str, &str)]) -> Head {
@@ -81,11 +85,10 @@ fn only_the_bytes_that_are_asked_for_count_against_the_most() {
     let mut most = config();
     most.most_bytes = 10_000;
     let long = [("content-length", "1000"), ("content-range", "bytes 0-999/5000000")];
-    let new = |request| NewFetch { requests: vec![request], ..fetch("one", &[]) };
-    let (mut bench, _) = Bench::with(most.clone(), true, new(ranged("file")));
+    let (mut bench, _) = Bench::with(most.clone(), true, only(ranged("file")));
     assert!(goes_on(&bench.opened(head(206, "basic", &long), None)));
     let ask = RequestSpec { method: "HEAD".to_owned(), ..get("file") };
-    let (mut bench, _) = Bench::with(most, true, new(ask));
+    let (mut bench, _) = Bench::with(most, true, only(ask));
     let result = ends(&mut bench, head(200, "basic", &[("content-length", "5000000")]), 0);
     assert_eq!(result, Some(RecordResult::Success));
 }
@@ -97,8 +100,7 @@ fn a_probe_is_one_that_every_browser_sends() {
         cache: "only-if-cached".to_owned(),
         ..post("up")
     };
-    let new = NewFetch { requests: vec![request], ..fetch("one", &[]) };
-    let (_, outputs) = Bench::with(config(), false, new);
+    let (_, outputs) = Bench::with(config(), false, only(request));
     let probe = outputs.iter().find_map(|output| match output {
         Output::Open { exchange, .. } => Some(&exchange.request),
         _ => None,

@@ -77,14 +77,20 @@ fn a_browser_that_has_lost_count_of_what_it_stores_takes_no_new_fetch() {
     app.assert_nothing_left();
 }
 
-#[test]
-fn what_fails_for_want_of_room_makes_room_for_the_others() {
+/// Two records, of which the first does not fit, and the second would.
+fn big_beside_slow() -> App {
     let app = App::of("big", File::new(1, LENGTH));
     let mut slow = File::new(2, 300 * KIB);
     slow.rate = 60_000;
     app.serve("slow", slow);
     let app = App { fetches: vec![fetch("one", &["big", "slow"])], ..app };
     app.world.bodies.set_quota(Some(400 * KIB));
+    app
+}
+
+#[test]
+fn what_fails_for_want_of_room_makes_room_for_the_others() {
+    let app = big_beside_slow();
     app.run();
     let delivery = app.delivery("one");
     assert_eq!(delivery.state.failure_reason, Some(FailureReason::QuotaExceeded));
@@ -98,12 +104,7 @@ fn what_fails_for_want_of_room_makes_room_for_the_others() {
 /// Browsers take a while to delete.
 #[test]
 fn room_that_another_one_gives_up_is_waited_for() {
-    let app = App::of("big", File::new(1, LENGTH));
-    let mut slow = File::new(2, 300 * KIB);
-    slow.rate = 60_000;
-    app.serve("slow", slow);
-    let app = App { fetches: vec![fetch("one", &["big", "slow"])], ..app };
-    app.world.bodies.set_quota(Some(400 * KIB));
+    let app = big_beside_slow();
     app.live_with(async || {
         while app.world.bodies.used_by(|_| true) < 300 * KIB {
             app.world.clock.sleep(Duration::from_millis(1)).await;

@@ -77,9 +77,8 @@ fn is_whole(oracle: &Oracle, record: &RecordState, plan: &RecordPlan, shown: &[E
         (Ask::Head, shown) => shown.is_empty(),
         // What the app asked for by itself, it gets as it comes.
         (Ask::Range { .. }, _) if head.status == 206 => {
-            let told =
-                told_length(head).is_none_or(|length| length == Content::length(&shown.to_vec()));
-            told && is_begun(oracle, plan, shown)
+            let length = shown.iter().map(Extent::length).sum();
+            told_length(head).is_none_or(|told| told == length) && is_begun(oracle, plan, shown)
         }
         (Ask::Integrity { right }, _) if !plan.request.integrity.is_empty() => {
             let first = versions.iter().min().copied();
