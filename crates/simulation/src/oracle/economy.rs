@@ -79,7 +79,9 @@ fn most_requests(
     let network = record.troubles + record.doubts + record.offline + record.less + given;
     // Whatever begins the body anew may find no room beside what is stored, and makes some.
     let full = oracle.plan.quota.is_some() || facts.quota;
-    let rooms = if full { 1 + record.troubles + record.doubts } else { 0 };
+    // Once it waits for the room that another one has given up.
+    let others = facts.fetches.values().map(|fetch| fetch.records.len()).sum::<usize>() > 1;
+    let rooms = if full { 1 + u64::from(others) + record.troubles + record.doubts } else { 0 };
     let network = network + record.silences + rooms;
     let lost = facts.lost.len() as u64;
     let stores = facts.store_troubles + facts.check_troubles + facts.commit_troubles;
